@@ -1,0 +1,5 @@
+import type { ProviderKind } from '../identity/records.ts'
+import type { ProviderDefinition } from '../upstream/definition.ts'
+
+/** The vendors, one line each. */
+export const providerDefinitions: Partial<Record<ProviderKind, ProviderDefinition>> = {}

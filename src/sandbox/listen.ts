@@ -1,0 +1,28 @@
+import { type AddressInfo } from 'node:net'
+import { serve, type ServerType } from '@hono/node-server'
+import type { Sandbox } from './sandbox.ts'
+
+export interface ListeningSandbox {
+  readonly port: number
+  /** `http://127.0.0.1:PORT`, to which a vendor's path is added. */
+  readonly origin: string
+  close(): Promise<void>
+}
+
+/** Serves the sandbox on loopback. `port` 0: any free one. Rejects when the port is taken. */
+export function listen(sandbox: Sandbox, port: number): Promise<ListeningSandbox> {
+  return new Promise((resolve, reject) => {
+    const server: ServerType = serve({ fetch: sandbox.fetch, hostname: '127.0.0.1', port }, (info: AddressInfo) => {
+      resolve({
+        port: info.port,
+        origin: `http://127.0.0.1:${info.port}`,
+        close: () =>
+          new Promise((closed, failed) => {
+            server.close((error) => (error ? failed(error) : closed()))
+            if ('closeAllConnections' in server) server.closeAllConnections()
+          }),
+      })
+    })
+    server.once('error', reject)
+  })
+}

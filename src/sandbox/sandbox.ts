@@ -1,0 +1,114 @@
+import { createFaults, faultSchema } from './faults.ts'
+import { defaultPeopleCount, makePeople, type VendorName } from './people.ts'
+import type { RequestObserver, SandboxVendor, SandboxVendorDefinition } from './vendor.ts'
+import { vendors } from './vendors.ts'
+
+/** How often a route was called. */
+export interface CallCount {
+  readonly provider: string
+  readonly method: string
+  /** The vendor's path template. */
+  readonly route: string
+  readonly count: number
+}
+
+/** The four vendors' APIs behind one `fetch`, a path per vendor, with a control surface under `/__sandbox`. */
+export interface Sandbox {
+  fetch(request: Request): Promise<Response>
+  calls(): readonly CallCount[]
+  clearCalls(): void
+  /** Back to the seeded state: data, faults and counters. */
+  reset(): void
+}
+
+export interface SandboxSettings {
+  /** How many people there are, at most 100,000. */
+  readonly users?: number
+  /** Epoch milliseconds. */
+  readonly now?: () => number
+}
+
+export const maxPeople = 100_000
+
+/** The environment variables with which a gateway uses the sandbox at this origin as its four tenants. */
+export function sandboxEnvironment(origin: string): Readonly<Record<string, string>> {
+  return Object.assign({}, ...Object.values(vendors).map((vendor) => vendor.environment(origin)))
+}
+
+export function createSandbox(settings: SandboxSettings = {}): Sandbox {
+  const people = makePeople(settings.users ?? defaultPeopleCount)
+  const now = settings.now ?? Date.now
+  const faults = createFaults()
+  const counts = new Map<string, { provider: string; method: string; route: string; count: number }>()
+
+  const observer: RequestObserver = {
+    before(provider, method, route, request) {
+      const key = `${provider} ${method} ${route}`
+      const entry = counts.get(key) ?? { provider, method, route, count: 0 }
+      entry.count += 1
+      counts.set(key, entry)
+      return faults.apply(provider, method, route, request.signal)
+    },
+  }
+
+  const made = new Map<string, SandboxVendor>()
+  for (const [name, vendor] of Object.entries(vendors) as [VendorName, SandboxVendorDefinition][]) {
+    const ownPeople = people.filter((person) => person.vendors.includes(name))
+    made.set(name, vendor.create({ people: ownPeople, now }, observer))
+  }
+
+  const sandbox: Sandbox = {
+    async fetch(request) {
+      const url = new URL(request.url)
+      const [, name = ''] = url.pathname.split('/', 2)
+      if (name === '__sandbox') return control(sandbox, faults, request, url.pathname)
+      const vendor = made.get(name)
+      if (!vendor)
+        return Response.json({ error: `no vendor under /${name}`, vendors: [...made.keys()] }, { status: 404 })
+      url.pathname = url.pathname.slice(name.length + 1)
+      return vendor.fetch(new Request(url, request))
+    },
+    calls: () => [...counts.values()],
+    clearCalls: () => counts.clear(),
+    reset() {
+      faults.clear()
+      counts.clear()
+      for (const vendor of made.values()) vendor.reset()
+    },
+  }
+  return sandbox
+}
+
+async function control(
+  sandbox: Sandbox,
+  faults: ReturnType<typeof createFaults>,
+  request: Request,
+  path: string,
+): Promise<Response> {
+  switch (`${request.method} ${path}`) {
+    case 'GET /__sandbox/calls':
+      return Response.json(sandbox.calls())
+    case 'DELETE /__sandbox/calls':
+      sandbox.clearCalls()
+      return new Response(null, { status: 204 })
+    case 'POST /__sandbox/faults': {
+      const fault = faultSchema.safeParse(await request.json().catch(() => undefined))
+      if (!fault.success) {
+        return Response.json(
+          { error: fault.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) },
+          { status: 400 },
+        )
+      }
+      faults.add(fault.data)
+      return new Response(null, { status: 204 })
+    }
+    case 'DELETE /__sandbox/faults':
+      faults.clear()
+      return new Response(null, { status: 204 })
+    case 'POST /__sandbox/reset':
+      sandbox.reset()
+      return new Response(null, { status: 204 })
+    default:
+      return Response.json({ error: `no ${request.method} ${path}` }, { status: 404 })
+  }
+}

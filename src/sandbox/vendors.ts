@@ -1,0 +1,5 @@
+import type { VendorName } from './people.ts'
+import type { SandboxVendorDefinition } from './vendor.ts'
+
+/** The vendors, one line each. */
+export const vendors: Partial<Record<VendorName, SandboxVendorDefinition>> = {}

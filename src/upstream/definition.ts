@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import type { AttemptRecorder } from '../identity/call.ts'
+import type { IdentityProvider } from '../identity/provider.ts'
+import type { ProviderKind } from '../identity/records.ts'
+import type { Clock } from './clock.ts'
+
+/** Settings that every provider has. */
+export const commonSettings = {
+  /** The name clients see. Two tenants of one vendor have two names. */
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63'),
+  /** Calls to this provider at once. */
+  maxParallelCalls: z.int().min(1).max(256).optional(),
+  /** Milliseconds for one attempt. */
+  attemptTimeoutMs: z.int().min(10).max(60_000).optional(),
+  /** Further attempts of calls that are safe to repeat. */
+  maxRetries: z.int().min(0).max(10).optional(),
+}
+
+/** A URL that a provider can be reached under; plain HTTP is for sandboxes. */
+export const baseUrlSetting = z.url({ protocol: /^https?$/, error: 'a URL beginning with https:// or http://' })
+
+/** What a provider is connected with, from outside. */
+export interface UpstreamDeps {
+  /** Sees every attempt to reach any upstream. */
+  readonly record?: AttemptRecorder
+  readonly clock?: Clock
+  /** 0 to 1, for jitter. */
+  readonly random?: () => number
+}
+
+export interface ConnectedProvider {
+  readonly provider: IdentityProvider
+  /** Closes its connections. Calls in flight end first. */
+  close(): Promise<void>
+}
+
+/** One setting as an environment variable. */
+export interface EnvironmentSetting {
+  /** The member of the settings that it fills. */
+  readonly member: string
+  /** A secret is never written in a config file, only the name of the variable that holds it. */
+  readonly isSecret: boolean
+  /** What it is, and where to get it: one sentence for the error about its absence. */
+  readonly description: string
+}
+
+/** What a provider folder offers to the registry. */
+export interface ProviderDefinition<Settings = unknown> {
+  readonly kind: ProviderKind
+  /** Strict: an unknown member is a fault. Parsed at start. */
+  readonly settings: z.ZodType<Settings>
+  /** The variables that configure one tenant without a file, by name. */
+  readonly environment: Readonly<Record<string, EnvironmentSetting>>
+  /** Imports what the vendor needs, and makes the adapter. Makes no call. */
+  connect(settings: Settings, deps: UpstreamDeps): Promise<ConnectedProvider>
+}

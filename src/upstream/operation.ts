@@ -1,0 +1,14 @@
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** What an upstream call is for, and how it may be treated. */
+export interface Operation {
+  /** In our words: `users.list`. */
+  readonly name: string
+  /** The vendor's method and path template as in its API description: `GET /users/{id}`. */
+  readonly route: `${HttpMethod} /${string}`
+  /**
+   * Whether the call may be made again after an answer was lost or the upstream was busy. GETs are; for others the vendor's document
+   * says. An unsafe call is made at most once.
+   */
+  readonly safe: boolean
+}

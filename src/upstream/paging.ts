@@ -1,0 +1,254 @@
+import { z } from 'zod'
+import { ProviderError } from '../identity/errors.ts'
+import type { Edge, Page, PageRequest } from '../identity/page.ts'
+
+/**
+ * Pages of ours out of pages of theirs. A cursor remembers the upstream's own unit (its page and that page's size, its offset, its
+ * token, its key) and the place inside, so that a walk may change its page size midway and still see each record once.
+ */
+
+const cursorSchema = z.discriminatedUnion('style', [
+  z.strictObject({
+    style: z.literal('page'),
+    page: z.int().min(0),
+    size: z.int().min(1).max(1000),
+    index: z.int().min(0).max(1000),
+  }),
+  z.strictObject({ style: z.literal('offset'), offset: z.int().min(0) }),
+  z.strictObject({
+    style: z.literal('token'),
+    token: z.string().nullable(),
+    size: z.int().min(1).max(1000),
+    index: z.int().min(0).max(1000),
+  }),
+  z.strictObject({ style: z.literal('key'), key: z.string().min(1) }),
+])
+
+type Cursor = z.infer<typeof cursorSchema>
+
+/** Who asks, for the error about a cursor that cannot be read. */
+export interface ListContext {
+  readonly provider: string
+  readonly operation: string
+}
+
+function encodeCursor(cursor: Cursor): string {
+  return Buffer.from(JSON.stringify(cursor), 'utf8').toString('base64url')
+}
+
+function decodeCursor<Style extends Cursor['style']>(
+  text: string,
+  style: Style,
+  context: ListContext,
+): Extract<Cursor, { style: Style }> {
+  try {
+    const cursor = cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')))
+    if (cursor.style === style) return cursor as Extract<Cursor, { style: Style }> // just compared
+  } catch {
+    // Not a cursor of ours: said below.
+  }
+  throw new ProviderError({
+    ...context,
+    kind: 'badInput',
+    argument: ['after'],
+    message: 'The cursor in `after` does not belong to this list',
+  })
+}
+
+/** A part of an upstream's list. */
+export interface Slice<Item> {
+  readonly items: readonly Item[]
+  readonly hasNext: boolean
+  readonly total?: number | undefined
+}
+
+/** The page under construction: edges up to the number asked for, and whether something is left behind them. */
+interface Draft<Item> {
+  readonly edges: Edge<Item>[]
+  hasNextPage: boolean
+  total: number | undefined
+}
+
+function finish<Item>(draft: Draft<Item>): Page<Item> {
+  const { edges, hasNextPage, total } = draft
+  return total === undefined ? { edges, hasNextPage } : { edges, hasNextPage, total }
+}
+
+/** Adds items from `start` on until the page is full; answers whether there was room for all of them. */
+function fill<Item>(
+  draft: Draft<Item>,
+  first: number,
+  items: readonly Item[],
+  start: number,
+  cursorAt: (index: number) => string,
+): boolean {
+  for (let index = start; index < items.length; index += 1) {
+    if (draft.edges.length === first) return false
+    draft.edges.push({ node: items[index] as Item, cursor: cursorAt(index) }) // index is below the length
+  }
+  return true
+}
+
+export interface PageNumberList<Item> {
+  /** The number of the upstream's first page. */
+  readonly firstPage: 0 | 1
+  /** The largest page the upstream gives. */
+  readonly maxSize: number
+  readonly read: (page: number, size: number) => Promise<Slice<Item>>
+}
+
+/** A list that the upstream serves by page number and page size. One call, unless the page size changed midway. */
+export async function pageByNumber<Item>(
+  request: PageRequest,
+  context: ListContext,
+  list: PageNumberList<Item>,
+): Promise<Page<Item>> {
+  const cursor = request.after === null ? null : decodeCursor(request.after, 'page', context)
+  const size = cursor?.size ?? Math.min(request.first, list.maxSize)
+  let page = cursor?.page ?? list.firstPage
+  let start = cursor ? cursor.index + 1 : 0
+  if (start >= size) {
+    page += 1
+    start = 0
+  }
+  const draft: Draft<Item> = { edges: [], hasNextPage: true, total: undefined }
+  while (draft.edges.length < request.first && draft.hasNextPage) {
+    const current = page
+    const slice = await list.read(current, size)
+    draft.total = slice.total
+    const fits = fill(draft, request.first, slice.items, start, (index) =>
+      encodeCursor({ style: 'page', page: current, size, index }),
+    )
+    // A page without items ends the list whatever it says, or a walk would never end.
+    draft.hasNextPage = !fits || (slice.hasNext && slice.items.length > 0)
+    page += 1
+    start = 0
+  }
+  return finish(draft)
+}
+
+export interface OffsetList<Item> {
+  readonly maxSize: number
+  readonly read: (offset: number, limit: number) => Promise<Slice<Item>>
+}
+
+/** A list that the upstream serves from any offset. */
+export async function pageByOffset<Item>(
+  request: PageRequest,
+  context: ListContext,
+  list: OffsetList<Item>,
+): Promise<Page<Item>> {
+  let offset = request.after === null ? 0 : decodeCursor(request.after, 'offset', context).offset
+  const draft: Draft<Item> = { edges: [], hasNextPage: true, total: undefined }
+  while (draft.edges.length < request.first && draft.hasNextPage) {
+    const from = offset
+    const slice = await list.read(from, Math.min(request.first - draft.edges.length, list.maxSize))
+    draft.total = slice.total
+    const fits = fill(draft, request.first, slice.items, 0, (index) =>
+      encodeCursor({ style: 'offset', offset: from + index + 1 }),
+    )
+    draft.hasNextPage = !fits || (slice.hasNext && slice.items.length > 0)
+    offset += slice.items.length
+  }
+  return finish(draft)
+}
+
+export interface TokenSlice<Item> {
+  readonly items: readonly Item[]
+  /** The upstream's token for what follows; `null` at the end. */
+  readonly next: string | null
+  readonly total?: number | undefined
+}
+
+export interface TokenList<Item> {
+  readonly maxSize: number
+  /** `token` `null`: from the beginning. */
+  readonly read: (token: string | null, size: number) => Promise<TokenSlice<Item>>
+}
+
+/** Empty slices that an upstream may send in a row before it is taken to be stuck. */
+const maxEmptySlices = 20
+
+/** A list that the upstream serves by a token for the next part (Auth0's checkpoints). */
+export async function pageByToken<Item>(
+  request: PageRequest,
+  context: ListContext,
+  list: TokenList<Item>,
+): Promise<Page<Item>> {
+  const cursor = request.after === null ? null : decodeCursor(request.after, 'token', context)
+  const size = cursor?.size ?? Math.min(request.first, list.maxSize)
+  let token = cursor?.token ?? null
+  let start = cursor?.index ?? 0
+  let emptySlices = 0
+  const draft: Draft<Item> = { edges: [], hasNextPage: true, total: undefined }
+  while (draft.edges.length < request.first && draft.hasNextPage) {
+    const current = token
+    const slice = await list.read(current, size)
+    draft.total = slice.total
+    // The last item of a slice leads on to the next one, so that the next page need not read this one again.
+    const cursorAt = (index: number): string =>
+      index === slice.items.length - 1 && slice.next !== null
+        ? encodeCursor({ style: 'token', token: slice.next, size, index: 0 })
+        : encodeCursor({ style: 'token', token: current, size, index: index + 1 })
+    const fits = fill(draft, request.first, slice.items, start, cursorAt)
+    draft.hasNextPage = !fits || slice.next !== null
+    emptySlices = slice.items.length === 0 ? emptySlices + 1 : 0
+    if (emptySlices > maxEmptySlices) {
+      throw new ProviderError({
+        ...context,
+        kind: 'badResponse',
+        message: `${context.provider} answers ${context.operation} without end`,
+      })
+    }
+    token = slice.next
+    start = 0
+  }
+  return finish(draft)
+}
+
+export interface KeyList<Item> {
+  /** The upstream's key of an item, from which the list resumes after it. */
+  readonly keyOf: (item: Item) => string
+  /** `after` `null`: from the beginning. `wanted`: how many items are still needed; the upstream may give more or fewer. */
+  readonly read: (after: string | null, wanted: number) => Promise<Slice<Item>>
+}
+
+/** A list that the upstream resumes after the key of an item (App Services' `after`, Clerk's `starting_after`). */
+export async function pageByKey<Item>(
+  request: PageRequest,
+  context: ListContext,
+  list: KeyList<Item>,
+): Promise<Page<Item>> {
+  let after = request.after === null ? null : decodeCursor(request.after, 'key', context).key
+  const draft: Draft<Item> = { edges: [], hasNextPage: true, total: undefined }
+  while (draft.edges.length < request.first && draft.hasNextPage) {
+    const slice = await list.read(after, request.first - draft.edges.length)
+    draft.total = slice.total
+    const keys = slice.items.map((item) => list.keyOf(item))
+    const fits = fill(draft, request.first, slice.items, 0, (index) =>
+      encodeCursor({ style: 'key', key: keys[index] as string }),
+    )
+    draft.hasNextPage = !fits || (slice.hasNext && slice.items.length > 0)
+    after = keys.at(-1) ?? after
+  }
+  return finish(draft)
+}
+
+/** A list that the upstream gives whole in one answer. */
+export async function pageOfAll<Item>(
+  request: PageRequest,
+  context: ListContext,
+  read: () => Promise<readonly Item[]>,
+): Promise<Page<Item>> {
+  const from = request.after === null ? 0 : decodeCursor(request.after, 'offset', context).offset
+  const items = await read()
+  const edges = items
+    .slice(from, from + request.first)
+    .map((node, index) => ({ node, cursor: encodeCursor({ style: 'offset', offset: from + index + 1 }) }))
+  return { edges, hasNextPage: from + edges.length < items.length, total: items.length }
+}
+
+/** The same page with its items turned into something else. */
+export function mapPage<From, To>(page: Page<From>, map: (item: From) => To): Page<To> {
+  return { ...page, edges: page.edges.map(({ node, cursor }) => ({ node: map(node), cursor })) }
+}

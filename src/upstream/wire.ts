@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { ProviderError } from '../identity/errors.ts'
+import type { JsonValue } from '../identity/records.ts'
+
+/**
+ * Pieces of wire schemas. Forgiving where an upstream may vary: unknown members pass, "optional" is missing or null, and an enum is a
+ * string. Every optional piece answers `null` when there is nothing.
+ */
+export const optionalString = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? null)
+
+export const optionalNumber = z
+  .number()
+  .nullish()
+  .transform((value) => value ?? null)
+
+export const optionalBoolean = z
+  .boolean()
+  .nullish()
+  .transform((value) => value ?? null)
+
+/** A time as integer epoch seconds; missing, null and 0 are `null`. */
+export const optionalEpochSeconds = z
+  .number()
+  .nullish()
+  .transform((value) => (value ? new Date(value * 1000) : null))
+
+/** A time as integer epoch milliseconds; missing, null and 0 are `null`. */
+export const optionalEpochMilliseconds = z
+  .number()
+  .nullish()
+  .transform((value) => (value ? new Date(value) : null))
+
+/** A time as an ISO 8601 string. One that is no time is `null`: a broken optional date is not worth losing the record for. */
+export const optionalIsoTime = z
+  .string()
+  .nullish()
+  .transform((value) => {
+    const date = value ? new Date(value) : null
+    return date && !Number.isNaN(date.getTime()) ? date : null
+  })
+
+/** Any JSON; missing is `null`. */
+export const optionalJson = z.unknown().transform((value) => (value ?? null) as JsonValue) // it came out of JSON.parse
+
+/** A list that may be missing or null, which is then empty. */
+export function optionalArray<Item extends z.ZodType>(item: Item) {
+  return z
+    .array(item)
+    .nullish()
+    .transform((value) => value ?? [])
+}
+
+/** Reads an upstream's answer, or throws `badResponse` naming the member at fault. */
+export function parseWire<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  context: { readonly provider: string; readonly operation: string },
+): z.output<Schema> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  const field = issue?.path.map(String).join('.') ?? ''
+  throw new ProviderError({
+    ...context,
+    kind: 'badResponse',
+    field,
+    message: `${context.provider} answered ${context.operation} in an unexpected shape${field === '' ? '' : ` at ${field}`}`,
+    cause: result.error,
+  })
+}
