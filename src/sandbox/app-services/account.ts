@@ -49,10 +49,10 @@ export interface ApiKey {
 }
 
 export interface Device {
-  readonly _id: string
+  readonly id: string
   readonly platform: string
-  readonly platform_version: string
-  readonly client_app_version: string
+  readonly platformVersion: string
+  readonly appVersion: string
 }
 
 export function emailIdentityOf(account: Account): Identity | undefined {
@@ -86,6 +86,10 @@ export function fullUser(account: Account, domainId: string): Readonly<Record<st
     sessions_valid_since: account.sessionsValidSince,
     ...(account.customData ? { custom_data: account.customData } : {}),
   }
+}
+
+export function deviceEntry({ id, platform, platformVersion, appVersion }: Device): Readonly<Record<string, string>> {
+  return { _id: id, client_app_version: appVersion, platform, platform_version: platformVersion }
 }
 
 export function pendingUser(registration: Registration, domainId: string): Readonly<Record<string, unknown>> {

@@ -1,8 +1,13 @@
 import type { RouteRequest, Router } from '../router.ts'
 import type { App } from './app.ts'
-import { type AppRoutes, requireRole } from './routes.ts'
+import { type AppRequest, type AppRoutes, noContent, requireRole } from './routes.ts'
 import { type AdminKey, authProviderId, type AuthProviderType, authProviderTypes } from './tenant.ts'
-import { RefusalError } from './errors.ts'
+import { fieldsOf } from './request.ts'
+import { badRequest, RefusalError } from './errors.ts'
+
+/** Seconds (app-services.md 4.5). */
+const minRefreshTokenLife = 1800
+const maxRefreshTokenLife = 157_680_000
 
 export interface AppListOptions {
   readonly router: Router
@@ -21,24 +26,48 @@ export function registerAppList({ router, apps, keyOf }: AppListOptions): void {
   })
 }
 
-export function registerAppReads(routes: AppRoutes): void {
+export function registerAppRoutes(routes: AppRoutes): void {
   routes.on('GET', '', ({ app }) => Response.json(appEntry(app)))
 
   routes.on('GET', '/security/refresh_token_expiration', ({ app }) =>
     Response.json({ expiration_time_seconds: app.refreshTokenLife }),
   )
 
+  routes.on('PUT', '/security/refresh_token_expiration', (request) => {
+    const seconds = fieldsOf(request)['expiration_time_seconds']
+    if (typeof seconds !== 'number' || seconds < minRefreshTokenLife || seconds > maxRefreshTokenLife) {
+      throw badRequest(
+        `refresh token expiration must be between ${minRefreshTokenLife} and ${maxRefreshTokenLife} seconds`,
+      )
+    }
+    request.app.refreshTokenLife = seconds
+    return noContent()
+  })
+
   routes.on('GET', '/auth_providers', ({ app }) =>
     Response.json(authProviderTypes.map((type) => authProviderEntry(app, type))),
   )
 
-  routes.on('GET', '/auth_providers/{providerId}', ({ app, params }) => {
-    const type = authProviderTypes.find(
-      (candidate) => authProviderId(app.definition, candidate) === params['providerId'],
-    )
-    if (!type) throw new RefusalError({ status: 404, error: 'auth provider not found', code: 'AuthProviderNotFound' })
-    return Response.json({ ...authProviderEntry(app, type), ...authProviderConfig(type) })
+  routes.on('GET', '/auth_providers/{providerId}', (request) => {
+    const type = authProviderOf(request)
+    return Response.json({ ...authProviderEntry(request.app, type), ...authProviderConfig(type) })
   })
+
+  routes.on('PUT', '/auth_providers/{providerId}/enable', (request) => {
+    request.app.disabledAuthProviders.delete(authProviderOf(request))
+    return noContent()
+  })
+
+  routes.on('PUT', '/auth_providers/{providerId}/disable', (request) => {
+    request.app.disabledAuthProviders.add(authProviderOf(request))
+    return noContent()
+  })
+}
+
+function authProviderOf({ app, params }: AppRequest): AuthProviderType {
+  const type = authProviderTypes.find((candidate) => authProviderId(app.definition, candidate) === params['providerId'])
+  if (!type) throw new RefusalError({ status: 404, error: 'auth provider not found', code: 'AuthProviderNotFound' })
+  return type
 }
 
 function appEntry({ definition }: App): Readonly<Record<string, unknown>> {

@@ -6,6 +6,7 @@ import { createObjectIds } from './object-id.ts'
 import { createRegistrations, type Registrations } from './registrations.ts'
 import { hasEmailLogin, isRegistration, registrationIdOf, type Seed, userIdOf } from './seed.ts'
 import type { AppDefinition, AuthProviderType } from './tenant.ts'
+import { createUserSessions, type UserSessions } from './user-sessions.ts'
 import { createUsers, type Users } from './users.ts'
 
 /** One app with all its state. */
@@ -17,6 +18,7 @@ export interface App {
   readonly emails: Map<string, string>
   readonly apiKeys: Map<string, ApiKey>
   readonly logs: Logs
+  readonly sessions: UserSessions
   readonly disabledAuthProviders: Set<AuthProviderType>
   /** Seconds. */
   refreshTokenLife: number
@@ -50,7 +52,8 @@ export function createApp(definition: AppDefinition, people: readonly Person[], 
     }
   }
 
-  return {
+  const { next: newId } = createObjectIds(definition.maker, now)
+  const app: App = {
     definition,
     users,
     registrations: createRegistrations(registrationSeeds),
@@ -60,6 +63,8 @@ export function createApp(definition: AppDefinition, people: readonly Person[], 
     disabledAuthProviders: new Set(),
     refreshTokenLife: 5_184_000,
     now: seconds,
-    newId: createObjectIds(definition.maker, now).next,
+    newId,
+    sessions: createUserSessions({ definition, now: seconds, newId, refreshTokenLife: () => app.refreshTokenLife }),
   }
+  return app
 }

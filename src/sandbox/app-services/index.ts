@@ -1,17 +1,19 @@
 import { createRouter, type Router } from '../router.ts'
 import type { SandboxVendorDefinition } from '../vendor.ts'
 import { createAdminSessions } from './admin-sessions.ts'
-import { registerApiKeyReads } from './api-key-routes.ts'
+import { registerApiKeyRoutes } from './api-key-routes.ts'
 import { type App, createApp } from './app.ts'
-import { registerAppList, registerAppReads } from './app-routes.ts'
+import { registerAppList, registerAppRoutes } from './app-routes.ts'
+import { registerClientRoutes } from './client-routes.ts'
 import { refusalAnswer, RefusalError } from './errors.ts'
 import { registerLogRoutes } from './log-routes.ts'
 import { createObjectIds } from './object-id.ts'
-import { registerRegistrationReads } from './registration-routes.ts'
+import { registerRegistrationRoutes } from './registration-routes.ts'
 import { createAppRoutes } from './routes.ts'
 import { appDefinitions, ordersApp, ownerKey } from './tenant.ts'
 import { registerTokenRoutes } from './token-routes.ts'
 import { registerUserReads } from './user-routes.ts'
+import { registerUserWrites } from './user-writes.ts'
 
 const name = 'app-services'
 const basePath = '/api/admin/v3.0'
@@ -39,12 +41,14 @@ export const appServices: SandboxVendorDefinition = {
       const routes = createAppRoutes({ router, apps, keyOf })
       sessions.register(router)
       registerAppList({ router, apps, keyOf })
-      registerAppReads(routes)
+      registerAppRoutes(routes)
       registerUserReads(routes)
+      registerUserWrites(routes)
       registerTokenRoutes(routes)
-      registerRegistrationReads(routes)
-      registerApiKeyReads(routes)
+      registerRegistrationRoutes(routes)
+      registerApiKeyRoutes(routes)
       registerLogRoutes(routes, now)
+      registerClientRoutes(router, apps)
       return router
     }
 

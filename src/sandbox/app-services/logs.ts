@@ -14,8 +14,8 @@ export interface LogEvent {
   readonly service: AuthProviderType
   readonly action: 'login' | 'logout' | 'other'
   readonly ipAddress: string
-  readonly platform: string
-  readonly platformVersion: string
+  /** `null`: it did not say what it was. */
+  readonly client: { readonly platform: string; readonly platformVersion: string } | null
   /** `null`: it succeeded. */
   readonly failure: { readonly status: number; readonly error: string; readonly code?: string } | null
 }
@@ -119,8 +119,7 @@ function seededEvents(userId: string, seed: Seed): LogEvent[] {
     service,
     action: 'login',
     ipAddress,
-    platform: client.platform,
-    platformVersion: client.platformVersion,
+    client,
     failure: null,
     ...members,
   })
@@ -170,8 +169,7 @@ export function logEntry(event: LogEvent, app: AppDefinition): Readonly<Record<s
     remote_ip_address: event.ipAddress,
     status: failure?.status ?? (event.type === 'AUTH' ? 200 : 201),
     ...(failure ? { error: failure.error, ...(failure.code ? { error_code: failure.code } : {}) } : {}),
-    platform: event.platform,
-    platform_version: event.platformVersion,
+    ...(event.client ? { platform: event.client.platform, platform_version: event.client.platformVersion } : {}),
     ...(event.type === 'AUTH'
       ? { auth_event: { type: event.action, provider: event.service, ...(failure ? { failed: true } : {}) } }
       : {}),

@@ -31,7 +31,7 @@ export function createAppRoutes({ router, apps, keyOf }: AppRoutesOptions): AppR
         requireRole(keyOf(request), groupId ?? '', isRead)
         const app = apps.find(({ definition }) => definition.id === appId && definition.projectId === groupId)
         if (!app) throw new RefusalError({ status: 404, error: 'app not found' })
-        return withLink(app, () => handler({ ...request, app }))
+        return answerWithLink(app, () => handler({ ...request, app }))
       })
     },
   }
@@ -50,7 +50,7 @@ export function noContent(): Response {
 }
 
 /** Refusals within an app point to its log (app-services.md 3.1). */
-function withLink(app: App, handle: () => Response): Response {
+export function answerWithLink(app: App, handle: () => Response): Response {
   try {
     return handle()
   } catch (error) {

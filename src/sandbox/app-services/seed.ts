@@ -123,10 +123,10 @@ export function activityOf(seed: Seed): Pick<Account, 'disabled' | 'lastAuthenti
 }
 
 const devicePlatforms = [
-  { platform: 'ios', platform_version: '18.5', client_app_version: '3.4.1' },
-  { platform: 'android', platform_version: '15', client_app_version: '3.4.0' },
-  { platform: 'chrome', platform_version: '137.0.0', client_app_version: '' },
-  { platform: 'node', platform_version: '24.1.0', client_app_version: '1.0.0 (東京)' },
+  { platform: 'ios', platformVersion: '18.5', appVersion: '3.4.1' },
+  { platform: 'android', platformVersion: '15', appVersion: '3.4.0' },
+  { platform: 'chrome', platformVersion: '137.0.0', appVersion: '' },
+  { platform: 'node', platformVersion: '24.1.0', appVersion: '1.0.0 (東京)' },
 ] as const
 
 /** Plain HTTP sign-ins leave no device (app-services.md 5.4). */
@@ -136,7 +136,7 @@ export function makeDevices(seed: Seed): Device[] {
   return devicePlatforms
     .filter(() => random.chance(0.35))
     .map((device, place) => ({
-      _id: objectId(secondsOf(person.createdAt) + 60 * place, app.maker, 0x10_0000 + seed.position * 8 + 4 + place),
+      id: objectId(secondsOf(person.createdAt) + 60 * place, app.maker, 0x10_0000 + seed.position * 8 + 4 + place),
       ...device,
     }))
 }

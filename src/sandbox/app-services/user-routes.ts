@@ -1,4 +1,4 @@
-import { type Account, fullUser, partialUser } from './account.ts'
+import { type Account, deviceEntry, fullUser, partialUser } from './account.ts'
 import type { App } from './app.ts'
 import { badRequest, userNotFound } from './errors.ts'
 import { isObjectId } from './object-id.ts'
@@ -29,7 +29,7 @@ export function registerUserReads(routes: AppRoutes): void {
   )
 
   routes.on('GET', '/users/{userId}/devices', (request) =>
-    Response.json(request.app.users.devicesOf(userOf(request).id)),
+    Response.json(request.app.users.devicesOf(userOf(request).id).map(deviceEntry)),
   )
 }
 
