@@ -21,8 +21,8 @@ import type {
 export interface AppServicesFacts {
   /** Whether this is the user that an API key of the app signs in as (app-services.md 4.3). */
   readonly isServer: boolean
-  /** Sessions from before this time are dead; `null` where the answer does not say. */
-  readonly sessionsValidSince: Date | null
+  /** When all sessions were last ended; `null`: never, or the answer does not say. */
+  readonly sessionsEndedAt: Date | null
 }
 
 /** Every `native` in this adapter's hands was made by `toUser`. */
@@ -65,7 +65,7 @@ export function toUser(provider: string, wire: AppServicesUser, answer: 'user' |
     status: wire.disabled === null ? 'unknown' : wire.disabled ? 'disabled' : 'active',
     rawStatus: `disabled=${wire.disabled}`,
     lockedUntil: null,
-    createdAt: wire.creation_date ?? creationTimeOf(wire._id),
+    createdAt: createdAt(wire),
     updatedAt: null,
     lastSignInAt: lastAuthenticationAt,
     lastActiveAt: lastAuthenticationAt,
@@ -78,7 +78,7 @@ export function toUser(provider: string, wire: AppServicesUser, answer: 'user' |
     privateMetadata: null,
     native: {
       isServer: wire.type === 'server',
-      sessionsValidSince: wire.sessions_valid_since,
+      sessionsEndedAt: sessionsEndedAt(wire),
     } satisfies AppServicesFacts,
   }
 }
@@ -102,9 +102,22 @@ const madeWithoutSignIn: ReadonlySet<string | null> = new Set(['local-userpass',
  */
 function lastAuthenticationOf(wire: AppServicesUser): Date | null {
   const last = wire.last_authentication_date
-  const isCreation = last?.getTime() === (wire.creation_date ?? creationTimeOf(wire._id)).getTime()
+  const isCreation = last?.getTime() === createdAt(wire).getTime()
   const madeBySignIn = (wire.identities ?? []).some(({ provider_type }) => !madeWithoutSignIn.has(provider_type))
   return isCreation && !madeBySignIn ? null : last
+}
+
+/**
+ * When all sessions were last ended, `null`: never, for until then `sessions_valid_since` is the account's creation (app-services.md
+ * 5.1). What began in the same second is taken to have ended too: both times are in whole seconds.
+ */
+export function sessionsEndedAt(wire: AppServicesUser): Date | null {
+  const validSince = wire.sessions_valid_since
+  return validSince?.getTime() === createdAt(wire).getTime() ? null : validSince
+}
+
+function createdAt(wire: AppServicesUser): Date {
+  return wire.creation_date ?? creationTimeOf(wire._id)
 }
 
 function toLinkedIdentity(wire: AppServicesIdentity): LinkedIdentity {
@@ -126,8 +139,8 @@ function toLinkedIdentity(wire: AppServicesIdentity): LinkedIdentity {
  */
 export function toSession(user: User): Session | null {
   if (user.lastSignInAt === null) return null
-  const { sessionsValidSince } = factsOf(user)
-  const isCutOff = sessionsValidSince !== null && sessionsValidSince > user.lastSignInAt
+  const { sessionsEndedAt: endedAt } = factsOf(user)
+  const isCutOff = endedAt !== null && endedAt >= user.lastSignInAt
   return {
     provider: user.provider,
     nativeId: user.nativeId,

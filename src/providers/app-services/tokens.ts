@@ -7,6 +7,7 @@ import { parseWire } from '../../upstream/wire.ts'
 import { type AdminApi, app } from './admin-api.ts'
 import { verifyTokenOperation } from './errors.ts'
 import { findUser } from './find-user.ts'
+import { sessionsEndedAt } from './map.ts'
 import { type AppServicesUser, verifiedTokenSchema } from './wire.ts'
 
 // It reads, although it is a POST.
@@ -67,9 +68,8 @@ export function createTokenVerifier(api: AdminApi): TokenVerifier {
 function whyRefused(user: AppServicesUser | null, { issuedAt }: TokenTimes): string | null {
   if (user === null) return 'the user no longer exists'
   if (user.disabled === true) return 'the user is disabled'
-  // In whole seconds, as both are: who signs up is signed in within the same second.
-  const isCutOff = user.sessions_valid_since !== null && issuedAt < user.sessions_valid_since
-  return isCutOff ? 'the user was signed out after it was issued' : null
+  const endedAt = sessionsEndedAt(user)
+  return endedAt !== null && endedAt >= issuedAt ? 'the user was signed out after it was issued' : null
 }
 
 function invalid(reason: string, times: TokenTimes | null = null): TokenVerification {

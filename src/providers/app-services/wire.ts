@@ -13,7 +13,10 @@ import { objectIdPattern } from './object-id.ts'
 const objectId = z.string().regex(objectIdPattern)
 
 /** A text in an object whose members each app chooses for itself: anything else than a text is as good as nothing. */
-const textOrNull = z.unknown().transform((value) => (typeof value === 'string' && value !== '' ? value : null))
+const textOrNull = z
+  .unknown()
+  .optional()
+  .transform((value) => (typeof value === 'string' && value !== '' ? value : null))
 
 /** An open object that may be missing, null or, being open, no object at all. */
 function openObject<Shape extends z.ZodRawShape>(shape: Shape) {
