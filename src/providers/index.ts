@@ -1,8 +1,10 @@
 import type { ProviderKind } from '../identity/records.ts'
 import type { ProviderDefinition } from '../upstream/definition.ts'
 import { appServices } from './app-services/index.ts'
+import { monoCloud } from './monocloud/index.ts'
 
 /** The vendors, one line each. */
 export const providerDefinitions: Partial<Record<ProviderKind, ProviderDefinition>> = {
+  monocloud: monoCloud,
   'app-services': appServices,
 }
