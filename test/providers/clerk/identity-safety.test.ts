@@ -8,6 +8,7 @@ const bea = 'user_35Ky9Pf34qY6Nb3wWD25RQ4F5ZB'
 const eve = 'user_35Ky9Pf34qY6Nb3wWD25RQ4F5ZE'
 
 const user = (id: string, fields: object = {}) => ({ id, object: 'user', banned: false, locked: false, ...fields })
+const number = (phone: string) => ({ phone_numbers: [{ id: 'idn_1', phone_number: phone }] })
 const email = (address: string) => ({ id: 'idn_1', email_address: address, verification: { status: 'verified' } })
 
 const session = (id: string, user_id: string) => ({ id, user_id, client_id: 'client_1', status: 'active' })
@@ -101,7 +102,6 @@ describe('look-ups', () => {
   })
 
   it('keep only those with the number that was asked for', async () => {
-    const number = (phone: string) => ({ phone_numbers: [{ id: 'idn_1', phone_number: phone }] })
     const { provider } = await connect(() => [user(eve, number('+4420')), user(ada, number('+44207'))])
     const found = await provider.users.findByPhoneNumbers?.(['+44207'], testCall())
     expect(found?.map((one) => one.nativeId)).toEqual([ada])
