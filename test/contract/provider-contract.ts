@@ -203,11 +203,8 @@ export function describeProvider(name: string, options: ContractOptions): void {
       test('are filtered by status where that can be filtered', async (absent) => {
         if (!provider.users.filters.status) return absent()
         const disabled = await walk(listUsers(newestFirst, { status: 'disabled' }), 50)
-        expect(new Set(idsOf(disabled))).toEqual(
-          new Set(
-            idsOf(users.filter(({ rawStatus, status }) => status === 'disabled' || rawStatus.includes('disabled'))),
-          ),
-        )
+        expect(disabled.length).toBeGreaterThan(0)
+        expect(new Set(idsOf(disabled))).toEqual(new Set(idsOf(users.filter(({ status }) => status === 'disabled'))))
       })
 
       test('are filtered by creation from a time on, and before another', async (absent) => {
@@ -439,7 +436,9 @@ export function describeProvider(name: string, options: ContractOptions): void {
             audience: grant.audiences?.[0] ?? null,
           }
           expect(await grants.get(key, handleOf(one.user), call), kind).toEqual(grant)
-          expect(await grants.get({ ...key, userId: other.user.nativeId }, handleOf(other.user), call), kind).toBeNull()
+          // Where an id is only unique within its user, the other user may have one of the same id.
+          const under = await grants.get({ ...key, userId: other.user.nativeId }, handleOf(other.user), call)
+          expect(under?.userId ?? other.user.nativeId, kind).toBe(other.user.nativeId)
         }
       })
     })

@@ -119,7 +119,9 @@ describe('what nobody can read', () => {
 })
 
 describe('reading an error', () => {
-  const read = readClerkError({ email_address: ['email'] })
+  const readError = readClerkError({ email_address: ['email'] })
+  const read = (status: number, body: unknown) =>
+    readError(status, body, { name: 'users.list', route: 'GET /users', safe: true })
 
   it.each([
     undefined,
