@@ -75,8 +75,7 @@ export function createAccounts(people: readonly Person[], startedAt: number): Ac
       if (kept) return kept
       const selected = select(query)
       if (lists.size >= keptLists) lists.clear()
-      // A copy where it would be the list that later changes are made to.
-      lists.set(query.key, selected === byCreation ? [...selected] : selected)
+      lists.set(query.key, selected)
       return selected
     },
     add(user, password) {

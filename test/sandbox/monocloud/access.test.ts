@@ -125,6 +125,12 @@ describe('grants', () => {
     expect(narrowed).toEqual(all.filter(({ session_id: id }) => id === item.session_id))
   })
 
+  test('consents, which belong to no session, are not narrowed to one', async () => {
+    const { path } = await findOwned<MonocloudConsent>(client, '/grants/consents')
+    const all = await client.get(`${path}/grants/consents`)
+    expect((await client.get(`${path}/grants/consents?session_id=nothing`)).body).toEqual(all.body)
+  })
+
   test('the roll-up counts what the lists show', async () => {
     for (const path of (await walk<MonocloudUserSummary>(client, '/users')).map(userPath)) {
       const clients = await walk<MonocloudClientGrants>(client, `${path}/grants/clients`, 1)

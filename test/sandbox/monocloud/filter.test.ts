@@ -69,6 +69,12 @@ describe('filters', () => {
     expect(await find(`NOT user_id:"${disabled.user_id}"`)).toHaveLength(everybody.length - 1)
   })
 
+  test('an alternative to an identifier is looked for everywhere', async () => {
+    const enabled = present(everybody.find((user) => !user.disabled))
+    const found = idsOf(await find(`user_id:"${enabled.user_id}" OR disabled:true`))
+    expect(found).toEqual(idsOf(everybody.filter((user) => user === enabled || user.disabled)))
+  })
+
   test('ranges include what [ ] say and exclude what { } say', async () => {
     const times = everybody.map(({ creation_time: time }) => time)
     const [from, to] = [present(times[10]), present(times[30])]

@@ -76,6 +76,13 @@ describe.for([
     expect(await primaries()).toEqual([third])
   })
 
+  test('removing another than the primary one leaves it primary', async () => {
+    const [, second, third] = await addAll()
+    await client.call('POST', `${path}/${segment}/${third}/primary`)
+    await client.call('DELETE', `${path}/${segment}/${second}`)
+    expect(await primaries()).toEqual([third])
+  })
+
   test('verifying and taking it back changes one only', async () => {
     const [, second] = await addAll()
     const verified = await client.call<MonocloudUser>('POST', `${path}/${segment}/${second}/verify`)
@@ -90,6 +97,13 @@ describe.for([
     const other = await client.call<MonocloudUser>('POST', '/users', { username: 'other' })
     const taken = await client.call('POST', `${userPath(other.body)}/${segment}`, { [member]: values[0] })
     expect(taken.status).toBe(409)
+  })
+
+  test('a removed one is free for others', async () => {
+    const [first] = await addAll()
+    await client.call('DELETE', `${path}/${segment}/${first}`)
+    const other = await client.call('POST', '/users', { username: 'other', [member]: values[0] })
+    expect(other.status).toBe(201)
   })
 
   test('a malformed one is refused, naming the member', async () => {
@@ -158,6 +172,13 @@ describe('user name', () => {
     const other = await findUser(client, ({ username }) => username !== null && username.username !== 'someone')
     const { status } = await client.call('PUT', `${path}/username`, { username: other.username?.username })
     expect(status).toBe(409)
+  })
+
+  test('that was replaced or removed is free for others', async () => {
+    await client.call('PUT', `${path}/username`, { username: 'renamed' })
+    expect((await client.call('POST', '/users', { username: 'someone' })).status).toBe(201)
+    await client.call('DELETE', `${path}/username`)
+    expect((await client.call('POST', '/users', { username: 'renamed' })).status).toBe(201)
   })
 
   test('is removed once, and again without fault', async () => {

@@ -44,6 +44,13 @@ describe('lists', () => {
     expect(pagination?.page_size).toBe(100)
   })
 
+  test('have no next page when the last one is full', async () => {
+    const total = (await client.get('/groups?size=1')).pagination?.total_count ?? 0
+    expect((await client.get(`/groups?size=${total}`)).pagination?.has_next).toBe(false)
+    expect((await client.get(`/groups?size=${total - 1}`)).pagination?.has_next).toBe(true)
+    expect((await client.get(`/groups?size=1&page=${total}`)).pagination?.has_next).toBe(false)
+  })
+
   test('are empty past the end', async () => {
     const { status, body, pagination } = await client.get('/users?page=999&size=10')
     expect(status).toBe(200)
