@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { monocloudSandbox } from '../../../src/sandbox/monocloud/index.ts'
+import { monocloud } from '../../../src/sandbox/monocloud/index.ts'
 import { userIdOf } from '../../../src/sandbox/monocloud/seed-user.ts'
 import type {
   MonocloudGroup,
@@ -101,7 +101,7 @@ describe('the seed', () => {
         return person.random(purpose)
       },
     }))
-    monocloudSandbox.create({ people, now: () => startedAt }, { before: () => Promise.resolve(null) })
+    monocloud.create({ people, now: () => startedAt }, { before: () => Promise.resolve(null) })
     expect(draws).toBeLessThanOrEqual(people.length)
   })
 })
