@@ -11,8 +11,6 @@ import type { MonocloudUser } from './wire.ts'
 /** An account of the tenant. Its record and its access are made when they are first needed. */
 export interface Account {
   readonly id: string
-  /** `null`: made through the API. */
-  readonly person: Person | null
   readonly createdAt: number
   readonly user: MonocloudUser
   readonly access: Access
@@ -81,7 +79,6 @@ export function createAccounts(people: readonly Person[], startedAt: number): Ac
     add(user, password) {
       const account: Account = {
         id: user.user_id,
-        person: null,
         createdAt: user.creation_time,
         user,
         access: { ...noAccess },
@@ -154,7 +151,6 @@ function seededAccount(person: Person, startedAt: number): Account {
   let access: Access | undefined
   return {
     id: userIdOf(person),
-    person,
     createdAt: secondsOf(person.createdAt),
     get user() {
       return (user ??= makeUser(person, startedAt))

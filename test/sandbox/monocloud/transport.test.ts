@@ -86,14 +86,32 @@ describe('tenants of another kind', () => {
     expect(included.status).toBe(200)
   })
 
-  test('without a plan there are no sessions, and no group beyond the second', async () => {
+  test.for(['free', 'pro', 'secure-plus'] as const)(
+    'the plan %s includes what the table of operations says',
+    async (plan) => {
+      const pro = ['GET /sessions', 'GET /sessions/x', 'DELETE /sessions/x', 'GET /grants/clients']
+      const kinds = ['consents', 'reference_tokens', 'refresh_tokens', 'codes']
+      const securePlus = [
+        'DELETE /grants/clients/x',
+        ...kinds.flatMap((kind) => [`GET /grants/${kind}`, `DELETE /grants/${kind}/x`]),
+      ]
+      const client = await startTenant({ plan })
+      const path = userPath(await findUser(client, () => true))
+      const refused: string[] = []
+      for (const route of [...pro, ...securePlus, 'GET /groups', 'GET /blocked_ips', 'GET /private_data']) {
+        const [method = '', suffix = ''] = route.split(' ')
+        if ((await client.call(method, path + suffix)).status === 403) refused.push(route)
+      }
+      await client.close()
+      expect(refused).toEqual({ free: [...pro, ...securePlus], pro: securePlus, 'secure-plus': [] }[plan])
+    },
+  )
+
+  test('without a plan there is no group beyond the second', async () => {
     const client = await startTenant({ plan: 'free' })
-    const path = userPath(await findUser(client, () => true))
-    const sessions = await client.get(`${path}/sessions`)
-    const group = await client.call('POST', '/groups', { name: 'One more' })
+    const { status } = await client.call('POST', '/groups', { name: 'One more' })
     await client.close()
-    expect(sessions.status).toBe(403)
-    expect(group.status).toBe(403)
+    expect(status).toBe(403)
   })
 
   test('members without a value may be left out, except in the free-form objects', async () => {
