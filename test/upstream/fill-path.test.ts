@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ProviderError } from '../../src/identity/errors.ts'
+import type { ProviderError } from '../../src/identity/errors.ts'
 import { fillPath } from '../../src/upstream/http.ts'
 
 const operation = { name: 'users.get', route: 'GET /users/{user_id}', safe: true } as const
