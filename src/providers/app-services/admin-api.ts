@@ -4,6 +4,7 @@ import type { Http, JsonAnswer, JsonRequest } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import type { AppServicesSettings } from './config.ts'
+import { restated } from './errors.ts'
 import { isObjectId } from './object-id.ts'
 import { appSchema } from './wire.ts'
 
@@ -89,16 +90,9 @@ export function createAdminApi(settings: AppServicesSettings, http: Http): Admin
     }
   }
 
-  function gone(operation: Operation, cause: ProviderError): ProviderError {
-    return new ProviderError({
-      provider,
-      kind: 'unsupported',
-      operation: operation.name,
-      message: `${provider} no longer offers ${operation.name}, or its app is not where the settings say`,
-      ...(cause.status === null ? {} : { status: cause.status }),
-      ...(cause.providerCode === null ? {} : { providerCode: cause.providerCode }),
-      cause,
-    })
+  function gone(operation: Operation, error: ProviderError): ProviderError {
+    const message = `${provider} no longer offers ${operation.name}, or its app is not where the settings say`
+    return restated(error, { kind: 'unsupported', operation: operation.name, message })
   }
 
   return {
