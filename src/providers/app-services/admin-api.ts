@@ -83,8 +83,9 @@ export function createAdminApi(settings: AppServicesSettings, http: Http): Admin
     } catch (error) {
       if (!isNotFound(error) || error.status === null || codesOfMissingThings.has(error.providerCode)) throw error
       await send({ operation: collection.probe, query: { limit: 1 } }, call).catch((failure: unknown) => {
-        const isGone = isNotFound(failure) || (failure instanceof ProviderError && failure.kind === 'unsupported')
-        throw isGone ? gone(wanted.operation, error) : failure
+        if (!(failure instanceof ProviderError)) throw failure
+        if (failure.kind === 'notFound' || failure.kind === 'unsupported') throw gone(wanted.operation, error)
+        throw restated(failure, { operation: wanted.operation.name })
       })
       throw error
     }

@@ -78,7 +78,8 @@ describe('signing in', () => {
     const failure: unknown = await provider.users.getMany([idOf(1)], testCall()).catch((reason: unknown) => reason)
     expect(failure).toMatchObject({ kind: 'credentials', outcome: 'notApplied' })
     expect(String(failure)).not.toContain('not authorized')
-    expect(requests).toEqual([login])
+    await expect(provider.users.count?.({}, testCall())).rejects.toMatchObject({ kind: 'credentials' })
+    expect(requests).toEqual([login, login])
     expect(provider.health().status).toBe('down')
   })
 

@@ -91,7 +91,10 @@ describe('a 404 about a user', () => {
       [getUser]: () => new Response(null, { status: 404 }),
       'GET /users': () => new Response(null, { status: 500 }),
     })
-    await expect(provider.users.getMany([idOf(1)], testCall())).rejects.toMatchObject({ kind: 'unavailable' })
+    await expect(provider.users.getMany([idOf(1)], testCall())).rejects.toMatchObject({
+      kind: 'unavailable',
+      operation: 'users.get',
+    })
   })
 
   it('asks once for many users that are missing at the same time', async () => {

@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { User } from '../../../src/identity/records.ts'
 import { testCall } from '../../support/sandbox.ts'
 import { fullWireUser, idOf, startUpstream, wireUser } from './hand-made-upstream.ts'
-import { present } from './present.ts'
 
 const cleanups: (() => Promise<void>)[] = []
 
@@ -113,56 +112,5 @@ describe('a list of users', () => {
       'GET /users': () => Response.json([wireUser(1), wireUser(2, { disabled: 1 })]),
     })
     await expect(users.list({ ...list, first: 5 }, testCall())).rejects.toMatchObject({ field: '1.disabled' })
-  })
-})
-
-function log(number: number, members: Readonly<Record<string, unknown>> = {}) {
-  return { _id: idOf(number), type: 'AUTH', user_id: idOf(1), started: `2025-06-20T06:00:0${number}Z`, ...members }
-}
-
-describe('events of a user', () => {
-  it('are only those of this user, of sign-ins, and each once', async () => {
-    const { users } = await providerOver({
-      'GET /logs': () =>
-        Response.json({
-          logs: [
-            log(5),
-            log(5),
-            log(4, { user_id: idOf(2) }),
-            log(3, { user_id: undefined }),
-            log(2, { type: 'FUNCTION' }),
-            log(1),
-          ],
-        }),
-    })
-    const page = await present(users.listEvents)(idOf(1), { first: 10, after: null }, testCall())
-    expect(page.edges.map(({ node }) => node.nativeId)).toEqual([idOf(5), idOf(1)])
-    expect(page.hasNextPage).toBe(false)
-  })
-
-  it('are newest first although a page of them is not', async () => {
-    const { users } = await providerOver({ 'GET /logs': () => Response.json({ logs: [log(1), log(2), log(3)] }) })
-    const page = await present(users.listEvents)(idOf(1), { first: 10, after: null }, testCall())
-    expect(page.edges.map(({ node }) => node.nativeId)).toEqual([idOf(3), idOf(2), idOf(1)])
-  })
-
-  it('ask for this user and go on where the upstream says', async () => {
-    const asked: string[] = []
-    const { users } = await providerOver({
-      'GET /logs': ({ query }) => {
-        asked.push(query.toString())
-        const logs = [{ _id: idOf(asked.length), type: 'AUTH', user_id: idOf(1), started: '2025-06-20T06:00:00Z' }]
-        return Response.json(asked.length === 1 ? { logs, nextEndDate: '2025-06-20T06:00:00Z', nextSkip: 1 } : { logs })
-      },
-    })
-    const read = (after: string | null) => present(users.listEvents)(idOf(1), { first: 1, after }, testCall())
-    const first = await read(null)
-    expect(first.hasNextPage).toBe(true)
-    const second = await read(first.edges[0]?.cursor ?? null)
-    expect(second.hasNextPage).toBe(false)
-    expect(asked).toEqual([
-      `type=AUTH&user_id=${idOf(1)}&limit=1`,
-      `type=AUTH&user_id=${idOf(1)}&end_date=2025-06-20T06%3A00%3A00Z&skip=1&limit=1`,
-    ])
   })
 })

@@ -53,8 +53,6 @@ async function walk(first: number, order: UserOrder = oldestFirst, filter: UserF
 
 const count = (filter: UserFilter) => present(users.count)(filter, testCall())
 const listDevices = (id: string) => present(users.listDevices)(id, testCall())
-const readEvents = (id: string, first: number, after: string | null) =>
-  present(users.listEvents)(id, { first, after }, testCall())
 
 /** Everybody, as the sandbox itself counts them. */
 async function everybody(): Promise<User[]> {
@@ -224,45 +222,6 @@ describe('devices of a user', () => {
     expect(sandbox.calls('app-services')).toEqual({})
   })
 })
-
-describe('events of a user', () => {
-  it.each([1, 2, 3, 50])('come newest first, each once, in pages of %i', async (first) => {
-    const all = await everybody()
-    const withEvents = await eventsOf(all.map(({ nativeId }) => nativeId))
-    const [id, whole] = withEvents.find(([, events]) => events.length > 3) ?? []
-    if (id === undefined || whole === undefined) throw new Error('the sandbox has users with several events')
-    const times = whole.map(({ occurredAt }) => occurredAt.getTime())
-    expect(times).toEqual(times.toSorted((one, other) => other - one))
-
-    const walked: string[] = []
-    let after: string | null = null
-    sandbox.clearCalls()
-    for (;;) {
-      const page = await readEvents(id, first, after)
-      walked.push(...page.edges.map(({ node }) => node.nativeId))
-      after = page.edges.at(-1)?.cursor ?? null
-      if (!page.hasNextPage || after === null) break
-    }
-    expect(walked).toEqual(whole.map(({ nativeId }) => nativeId))
-    expect(sandbox.calls('app-services')).toEqual({
-      [`app-services GET ${routes}/logs`]: Math.ceil(whole.length / first),
-    })
-  })
-
-  it('are refused with a cursor that is not theirs', async () => {
-    for (const token of ['x', '["",0]', '["2025-01-01T00:00:00Z",-1]', '{}']) {
-      const cursor = { style: 'token', token, size: 5, index: 0 }
-      const after = Buffer.from(JSON.stringify(cursor)).toString('base64url')
-      await expect(readEvents('a'.repeat(24), 5, after)).rejects.toMatchObject({ kind: 'badInput' })
-    }
-  })
-})
-
-async function eventsOf(ids: readonly string[]) {
-  return Promise.all(
-    ids.map(async (id) => [id, (await readEvents(id, 100, null)).edges.map(({ node }) => node)] as const),
-  )
-}
 
 /** Changes something at the sandbox as somebody else would. */
 async function changeUpstream(method: string, path: string, body?: unknown): Promise<void> {
