@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { createVendorErrorReader } from '../../../src/providers/monocloud/errors.ts'
 
-const read = createVendorErrorReader({
+const readError = createVendorErrorReader({
   username: ['username'],
   email: ['email'],
   phone_number: ['phoneNumber'],
   password: ['password'],
   old_password: ['oldPassword'],
 })
+const read = (status: number, body: unknown) =>
+  readError(status, body, { name: 'users.list', route: 'GET /users', safe: true })
 
 function problem(status: number, members: object): object {
   return { type: `https://httpstatuses.io/${status}`, title: 'Some title', status, ...members }
