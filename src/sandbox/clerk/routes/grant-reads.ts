@@ -1,5 +1,5 @@
 import { alphanumeric, randomStream } from '../../random.ts'
-import { failure } from '../failures.ts'
+import { failure, notFound } from '../failures.ts'
 import { readWindow, windowOf } from '../query.ts'
 import { parameter, type Routes } from '../routes.ts'
 import { services } from '../seed/external-accounts.ts'
@@ -37,6 +37,18 @@ export function grantReads(routes: Routes): void {
         .filter((key) => key.type === type && (includeInvalid || !(key.revoked || key.expired)))
         .filter((key) => text === '' || key.id === text || key.name.toLowerCase().includes(text.toLowerCase()))
       return pageAnswer(windowOf(matching, { limit, offset }), matching.length)
+    },
+    { unversioned: true },
+  )
+
+  routes.on(
+    'GET',
+    '/api_keys/{apiKeyID}',
+    (request, tenant) => {
+      const id = parameter(request, 'apiKeyID')
+      const key = tenant.apiKeys.find(id)
+      if (!key) throw notFound.apiKey(id)
+      return key
     },
     { unversioned: true },
   )
