@@ -3,7 +3,8 @@ import { type Account, countIdentifications, userOnWire } from '../state/account
 import type { Tenant } from '../state/tenant.ts'
 import { keyOf } from '../state/user-card.ts'
 import type { UserEntry } from '../state/users.ts'
-import type { ClerkEmailAddress, ClerkPhoneNumber, ClerkUser } from '../wire.ts'
+import type { ClerkUser } from '../wire.ts'
+import type { ClerkEmailAddress, ClerkPhoneNumber } from '../wire-identifications.ts'
 
 /** Changes a user now, and answers it as it is sent. */
 export function changeUser(

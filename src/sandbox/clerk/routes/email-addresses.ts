@@ -6,7 +6,7 @@ import { parameter, type Routes } from '../routes.ts'
 import { adminVerification } from '../seed/identifications.ts'
 import type { Tenant } from '../state/tenant.ts'
 import type { UserEntry } from '../state/users.ts'
-import type { ClerkEmailAddress } from '../wire.ts'
+import type { ClerkEmailAddress } from '../wire-identifications.ts'
 import {
   changeUser,
   checkIdentifierIsFree,

@@ -1,5 +1,5 @@
 import { adminVerification } from '../seed/identifications.ts'
-import type { ClerkEmailAddress, ClerkPhoneNumber } from '../wire.ts'
+import type { ClerkEmailAddress, ClerkPhoneNumber } from '../wire-identifications.ts'
 
 /** How far an address or number is trusted that a back end adds (clerk.md 4.2). */
 export type IdentificationStatus = 'verified' | 'reserved' | 'unverified'

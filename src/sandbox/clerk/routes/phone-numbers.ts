@@ -7,7 +7,7 @@ import { adminVerification } from '../seed/identifications.ts'
 import { settleFactors } from '../state/account.ts'
 import type { Tenant } from '../state/tenant.ts'
 import type { UserEntry } from '../state/users.ts'
-import type { ClerkPhoneNumber } from '../wire.ts'
+import type { ClerkPhoneNumber } from '../wire-identifications.ts'
 import {
   changeUser,
   checkIdentifierIsFree,
