@@ -3,7 +3,7 @@ import { ProviderError } from '../../identity/errors.ts'
 import type { UserActions, UserReader } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { createUserChanger, inSteps } from './changes.ts'
+import { createUserChanger, inSteps, unsupported } from './changes.ts'
 import type { ArgumentNames } from './errors.ts'
 import { impossibleId } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
@@ -80,6 +80,10 @@ export function createContactActions(upstream: ClerkUpstream, getMany: UserReade
       if (emails.length <= 1) {
         const params = { emailAddress: address, identificationStatus: verified ? 'verified' : 'reserved' }
         return done(operations.changeEmail, id, call, () => client.users.replaceUserEmailAddress(id, params))
+      }
+      if (!verified) {
+        const context = { provider, operation: operations.changeEmail.name }
+        throw unsupported(context, ['verified'], `${provider} makes no unverified address primary beside others`)
       }
       const old = emails.find(({ primary }) => primary)
       const added = { userId: id, emailAddress: address, verified, primary: true }

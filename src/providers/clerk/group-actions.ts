@@ -1,4 +1,3 @@
-import type { ClerkClient } from '@clerk/backend'
 import type { GroupChanges, MembershipChange } from '../../identity/actions.ts'
 import type { Call } from '../../identity/call.ts'
 import type { GroupActions } from '../../identity/provider.ts'
@@ -50,8 +49,6 @@ const memberRole = 'org:member'
 const organizationResource = resourceWire(organizationWire)
 const membershipResource = resourceWire(membershipWire)
 
-type UpdateParams = Parameters<ClerkClient['organizations']['updateOrganization']>[1]
-
 export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpstream): GroupActions {
   const sdk = makeSdk(argumentNames)
 
@@ -90,13 +87,13 @@ export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpst
   function updateSteps(id: string, changes: GroupChanges, call: Call): readonly Step<Group>[] {
     const { name, slug, publicMetadata, metadataMode } = changes
     const context = { provider, operation: operations.update.name }
-    const attributes = Object.fromEntries(Object.entries({ name, slug }).filter(([, value]) => value !== undefined))
+    if (slug === null) throw unsupported(context, ['slug'], `${provider} leaves no organization without a slug`)
+    const attributes = { ...(name === undefined ? {} : { name }), ...(slug === undefined ? {} : { slug }) }
     const steps: Step<Group>[] = []
     if (Object.keys(attributes).length > 0) {
-      const params = attributes as UpdateParams // `null` removes a slug, which the package's types do not know
       steps.push({
         fields: Object.keys(attributes),
-        run: () => changed(operations.update, id, call, () => client.organizations.updateOrganization(id, params)),
+        run: () => changed(operations.update, id, call, () => client.organizations.updateOrganization(id, attributes)),
       })
     }
     if (publicMetadata !== undefined) {
