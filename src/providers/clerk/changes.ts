@@ -8,7 +8,7 @@ import { parseWire } from '../../upstream/wire.ts'
 import type { ArgumentNames } from './errors.ts'
 import { isUserId } from './ids.ts'
 import { toUser } from './map-user.ts'
-import { impossibleId } from './rows.ts'
+import { impossibleId, otherRecord } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 import { resourceWire, userWire } from './wire.ts'
 
@@ -40,7 +40,7 @@ export function createUserChanger(
       const context = { provider, operation: operation.name }
       if (!isUserId(id)) throw impossibleId(context)
       const user = readAnswer(userResource, await sdk.run(operation, call, work), context)
-      if (user.id !== id) throw otherAnswer(context, 'user')
+      if (user.id !== id) throw withOutcome(otherRecord(context, 'user'), 'unknown')
       return toUser(provider, user, clock.now())
     },
   }
@@ -57,17 +57,6 @@ export function readAnswer<Schema extends z.ZodType>(
   } catch (error) {
     throw error instanceof ProviderError ? withOutcome(error, 'unknown') : error
   }
-}
-
-/** The error for an answer to a change that is about something else. */
-export function otherAnswer(context: ListContext, what: string): ProviderError {
-  return new ProviderError({
-    ...context,
-    kind: 'badResponse',
-    field: 'id',
-    outcome: 'unknown',
-    message: `${context.provider} answered ${context.operation} with another ${what}`,
-  })
 }
 
 /** One of several calls that make up a change, and our input fields that it brings into effect. */

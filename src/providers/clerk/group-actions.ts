@@ -5,17 +5,17 @@ import type { Group } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import {
   inSteps,
-  otherAnswer,
   readAnswer,
   refuseOtherFields,
   requireObject,
   type Step,
   unsupported,
+  withOutcome,
 } from './changes.ts'
 import type { ArgumentNames } from './errors.ts'
 import { isOrganizationId, isUserId } from './ids.ts'
 import { toGroup, toGroupMember } from './map.ts'
-import { impossibleId } from './rows.ts'
+import { impossibleId, otherRecord } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 import { membershipWire, organizationWire, resourceWire } from './wire.ts'
 
@@ -56,7 +56,7 @@ export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpst
     const context = { provider, operation: operation.name }
     if (!isOrganizationId(id)) throw impossibleId(context)
     const wire = readAnswer(organizationResource, await sdk.run(operation, call, work), context)
-    if (wire.id !== id) throw otherAnswer(context, 'organization')
+    if (wire.id !== id) throw withOutcome(otherRecord(context, 'organization'), 'unknown')
     return toGroup(provider, wire)
   }
 
@@ -71,7 +71,7 @@ export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpst
     if (!isOrganizationId(groupId) || !isUserId(userId)) throw impossibleId(context)
     const wire = readAnswer(membershipResource, await sdk.run(operation, call, work), context)
     if (wire.organization.id !== groupId || wire.public_user_data.user_id !== userId) {
-      throw otherAnswer(context, 'membership')
+      throw withOutcome(otherRecord(context, 'membership'), 'unknown')
     }
     return { roles: toGroupMember(provider, wire).roles }
   }

@@ -87,7 +87,7 @@ describe('an address', () => {
       kind: 'badInput',
       argument: ['emailId'],
     })
-    expect(clerk.sandbox.calls()).toEqual({ 'clerk GET /users': 4, 'clerk PATCH /users/{user_id}': 1 })
+    expect(clerk.sandbox.calls()).toEqual({ 'clerk GET /users/{user_id}': 4, 'clerk PATCH /users/{user_id}': 1 })
     expect((await clerk.read(other.nativeId)).emails).toEqual(other.emails)
   })
 
@@ -106,7 +106,7 @@ describe('changing the address', () => {
     const user = await clerk.take(withOneEmail)
     await clerk.users.changeEmail(user.nativeId, { address: 'changed@example.test', verified: false }, testCall())
     expect(clerk.sandbox.calls()).toEqual({
-      'clerk GET /users': 1,
+      'clerk GET /users/{user_id}': 1,
       'clerk PUT /users/{user_id}/email_address': 1,
     })
     const now = await clerk.read(user.nativeId)
@@ -143,7 +143,7 @@ describe('changing the address', () => {
     const user = await clerk.take((candidate) => candidate.emails.length > 1)
     const change = clerk.users.changeEmail(user.nativeId, { address: 'x@example.test', verified: false }, testCall())
     expect(await refusal(change)).toMatchObject({ kind: 'unsupported', argument: ['verified'] })
-    expect(clerk.sandbox.calls()).toEqual({ 'clerk GET /users': 1 })
+    expect(clerk.sandbox.calls()).toEqual({ 'clerk GET /users/{user_id}': 1 })
   })
 })
 
