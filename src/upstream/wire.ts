@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ProviderError } from '../identity/errors.ts'
+import { type Outcome, ProviderError } from '../identity/errors.ts'
 import type { JsonValue } from '../identity/records.ts'
 
 /**
@@ -43,7 +43,10 @@ export const optionalIsoTime = z
   })
 
 /** Any JSON; missing is `null`. */
-export const optionalJson = z.unknown().transform((value) => (value ?? null) as JsonValue) // it came out of JSON.parse
+export const optionalJson = z
+  .unknown()
+  .optional() // zod takes an absent member for a fault where a transform stands on bare unknown
+  .transform((value) => (value ?? null) as JsonValue) // it came out of JSON.parse
 
 /** A list that may be missing or null, which is then empty. */
 export function optionalArray<Item extends z.ZodType>(item: Item) {
@@ -53,11 +56,11 @@ export function optionalArray<Item extends z.ZodType>(item: Item) {
     .transform((value) => value ?? [])
 }
 
-/** Reads an upstream's answer, or throws `badResponse` naming the member at fault. */
+/** Reads an upstream's answer, or throws `badResponse` naming the member at fault. `outcome`: what an action has done all the same. */
 export function parseWire<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
-  context: { readonly provider: string; readonly operation: string },
+  context: { readonly provider: string; readonly operation: string; readonly outcome?: Outcome },
 ): z.output<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
