@@ -1,3 +1,4 @@
+import { auth0 } from './auth0/index.ts'
 import { clerk } from './clerk/index.ts'
 import { appServices } from './app-services/index.ts'
 import { monocloud } from './monocloud/index.ts'
@@ -6,6 +7,7 @@ import type { SandboxVendorDefinition } from './vendor.ts'
 
 /** The vendors, one line each. */
 export const vendors: Partial<Record<VendorName, SandboxVendorDefinition>> = {
+  auth0,
   clerk,
   'app-services': appServices,
   monocloud,
