@@ -1,0 +1,41 @@
+import type { SessionReader } from '../../identity/provider.ts'
+import type { Clock } from '../../upstream/clock.ts'
+import { mapPage } from '../../upstream/paging.ts'
+import { foreignRow, isOpaqueId, isUserId, notFound, otherId } from './ids.ts'
+import { toSession } from './map.ts'
+import { unsupported } from './search.ts'
+import { type Auth0Upstream, reading } from './upstream.ts'
+import { auth0Session, checkpoint } from './wire.ts'
+
+const listSessions = reading('sessions.listByUser', '/users/{user_id}/sessions')
+const getSession = reading('sessions.get', '/sessions/{id}')
+
+const sessions = checkpoint('sessions', auth0Session)
+
+/** Plans below Enterprise refuse these (auth0.md 8). */
+export function createSessions(upstream: Auth0Upstream, clock: Clock): SessionReader {
+  const { provider, clients } = upstream
+
+  return {
+    async listByUser({ nativeId }, { clientId, ...request }, call) {
+      if (clientId !== null) {
+        throw unsupported(provider, listSessions.name, `${provider} cannot list sessions by application`)
+      }
+      if (!isUserId(nativeId)) throw notFound(provider, listSessions.name)
+      const page = await upstream.pageByCheckpoint(listSessions, sessions, request, call, (paging) =>
+        clients.users.sessions.list(nativeId, paging),
+      )
+      return mapPage(page, (session) => {
+        if (session.user_id !== nativeId) throw foreignRow(provider, listSessions.name)
+        return toSession(provider, session, clock.now())
+      })
+    },
+
+    async get({ nativeId, userId }, _user, call) {
+      if (!isOpaqueId(nativeId)) return null
+      const session = await upstream.find(getSession, auth0Session, call, () => clients.sessions.get(nativeId))
+      if (session !== null && session.id !== nativeId) throw otherId(provider, getSession.name)
+      return session?.user_id === userId ? toSession(provider, session, clock.now()) : null
+    },
+  }
+}
