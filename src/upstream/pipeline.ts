@@ -13,8 +13,10 @@ import { createTransport, TransportError, type WireRequest, type WireResponse } 
 export interface Authorization {
   /** The headers that prove who we are, names in lower case. May call the upstream for a token, with `authorized: false`. */
   headers(call: Call): Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>
-  /** Forgets a token that the upstream refused. Absent for keys that do not change. */
-  renew?(): void
+  /** Forgets the token in these headers, because the upstream refused it. Absent for keys that do not change. */
+  renew?(refused: Readonly<Record<string, string>>): void
+  /** Whether a 401 means that our token is no longer good. Absent: every 401 does. */
+  isRefusal?(response: WireResponse, operation: Operation): boolean
 }
 
 export interface PipelineOptions {
@@ -115,7 +117,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     for (let number = 1; ; number += 1) {
       let waitMs: number | null = null
       try {
-        const headers = sending.authorized === false ? {} : await options.authorization.headers(sending.call)
+        const headers = sending.authorized === false ? {} : await authorize(sending.call, signal, deadline())
         const response = await attempt(
           { ...request, headers: { ...request.headers, ...headers } },
           sending,
@@ -124,10 +126,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
           deadline(),
         )
         health.observe(response.headers)
-        if (response.status === 401 && !hasRenewed && sending.authorized !== false && options.authorization.renew) {
+        if (sending.authorized !== false && !hasRenewed && isRefusal(response, sending.operation)) {
           // The upstream did nothing but refuse the token, so that even an unsafe call may go again with a new one.
           hasRenewed = true
-          options.authorization.renew()
+          options.authorization.renew?.(headers)
           continue
         }
         if (!isRetryableStatus(response.status) || number >= maxAttempts) return response
@@ -142,6 +144,29 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         throw new TransportError('aborted', false, error)
       })
     }
+  }
+
+  /** Waits for credentials as long as somebody waits for the answer, whoever asked for it first. */
+  async function authorize(
+    call: Call,
+    signal: AbortSignal,
+    deadline: number,
+  ): Promise<Readonly<Record<string, string>>> {
+    try {
+      return await options.authorization.headers({ ...call, signal, deadline })
+    } catch (error) {
+      if (signal.aborted) throw new TransportError('aborted', false, error)
+      throw error
+    }
+  }
+
+  function isRefusal(response: WireResponse, operation: Operation): boolean {
+    const { authorization } = options
+    return (
+      response.status === 401 &&
+      authorization.renew !== undefined &&
+      (authorization.isRefusal?.(response, operation) ?? true)
+    )
   }
 
   async function send(request: WireRequest, sending: SendOptions): Promise<WireResponse> {

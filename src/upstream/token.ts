@@ -11,8 +11,8 @@ export interface Token {
 export interface TokenSource {
   /** A token that is good for now. One fetch at a time serves all who wait; whoever gives up leaves alone. */
   get(call: Call): Promise<string>
-  /** Forgets the token, because the upstream refused it. */
-  forget(): void
+  /** Forgets the token that the upstream refused, unless it has been replaced since. Left out: whichever there is. */
+  forget(refused?: string): void
 }
 
 export interface TokenSourceOptions {
@@ -40,12 +40,13 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
 
   return {
     async get(call) {
+      call.signal.throwIfAborted() // or a fetch would begin whose failure nobody hears of
       if (token && token.expiresAt.getTime() - renewBeforeMs > clock.now()) return token.value
       fetching ??= fetchOnce(call.record)
       return (await orAborted(fetching, call.signal)).value
     },
-    forget() {
-      token = null
+    forget(refused) {
+      if (refused === undefined || refused === token?.value) token = null
     },
   }
 }
@@ -54,7 +55,6 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
 function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason as Error)
-    if (signal.aborted) return onAbort()
     signal.addEventListener('abort', onAbort, { once: true })
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
   })

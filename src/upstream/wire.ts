@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ProviderError } from '../identity/errors.ts'
+import { type Outcome, ProviderError } from '../identity/errors.ts'
 import type { JsonValue } from '../identity/records.ts'
 
 /**
@@ -53,11 +53,11 @@ export function optionalArray<Item extends z.ZodType>(item: Item) {
     .transform((value) => value ?? [])
 }
 
-/** Reads an upstream's answer, or throws `badResponse` naming the member at fault. */
+/** Reads an upstream's answer, or throws `badResponse` naming the member at fault. `outcome`: what an action has done all the same. */
 export function parseWire<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
-  context: { readonly provider: string; readonly operation: string },
+  context: { readonly provider: string; readonly operation: string; readonly outcome?: Outcome },
 ): z.output<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
