@@ -16,7 +16,7 @@ export interface VendorError {
 }
 
 /** Reads a vendor's error body. `body` is parsed JSON, or the text when it is no JSON. Must not throw. */
-export type ReadVendorError = (status: number, body: unknown) => VendorError
+export type ReadVendorError = (status: number, body: unknown, operation: Operation) => VendorError
 
 const kindsByStatus: ReadonlyMap<number, ProviderErrorKind> = new Map([
   [400, 'badInput'],
@@ -58,7 +58,7 @@ export function errorOfAnswer(
   now: number,
 ): ProviderError {
   const { status } = response
-  const vendor = readVendorError(status, jsonOrText(response))
+  const vendor = readVendorError(status, jsonOrText(response), operation)
   const kind = vendor.kind ?? kindsByStatus.get(status) ?? (status >= 500 ? 'unavailable' : 'badResponse')
   const waitMs = status === 429 || status === 503 ? retryAfterMs(status, response.headers, now) : null
   const isRead = operation.route.startsWith('GET ')
