@@ -43,7 +43,10 @@ export const optionalIsoTime = z
   })
 
 /** Any JSON; missing is `null`. */
-export const optionalJson = z.unknown().transform((value) => (value ?? null) as JsonValue) // it came out of JSON.parse
+export const optionalJson = z
+  .unknown()
+  .optional() // zod takes an absent member for a fault where a transform stands on bare unknown
+  .transform((value) => (value ?? null) as JsonValue) // it came out of JSON.parse
 
 /** A list that may be missing or null, which is then empty. */
 export function optionalArray<Item extends z.ZodType>(item: Item) {
