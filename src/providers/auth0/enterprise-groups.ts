@@ -30,7 +30,7 @@ export function createEnterpriseGroups(upstream: Auth0Upstream): GroupKindReader
     },
     async list(search, request, call) {
       const page = await upstream.pageByCheckpoint(listGroups, groups, request, call, (paging) =>
-        clients.groups.list({ ...paging, search }),
+        clients.groups.list({ ...paging, search: search?.toWellFormed() ?? null }),
       )
       return mapPage(page, (group) => toGroup(provider, group))
     },

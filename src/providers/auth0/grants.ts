@@ -4,6 +4,7 @@ import type { PageRequest } from '../../identity/page.ts'
 import type { GrantReader } from '../../identity/provider.ts'
 import type { Grant, GrantKey } from '../../identity/records.ts'
 import { mapPage, pageOfAll } from '../../upstream/paging.ts'
+import { parseWire } from '../../upstream/wire.ts'
 import { foreignRow, isOpaqueId, isUserId, notFound, otherId } from './ids.ts'
 import { toConsent, toDeviceCredentialGrant, toRefreshTokenGrant } from './map.ts'
 import { unsupported } from './search.ts'
@@ -42,7 +43,7 @@ export function createGrants(upstream: Auth0Upstream): GrantReader {
         throw unsupported(provider, listConsents.name, `${provider} cannot list grants by session`)
       }
       if (!isUserId(userId)) throw notFound(provider, listConsents.name)
-      const owner = { userId, clientId }
+      const owner = { userId, clientId: clientId?.toWellFormed() ?? null }
       switch (kind) {
         case 'consent':
           return listConsentsOf(owner, request, call)
@@ -111,16 +112,18 @@ export function createGrants(upstream: Auth0Upstream): GrantReader {
     return mapPage(page, (token) => ownedBy(userId, toRefreshTokenGrant(provider, token), listRefreshTokens.name))
   }
 
-  /** Unpaged, because a page holds credentials of one type only, and these are of three (auth0.md 4.1). */
+  /**
+   * Unpaged, because a page holds credentials of one type only, and there are three (auth0.md 4.1). The package always asks for pages, so
+   * that this goes without it.
+   */
   async function readDeviceCredentials(
     operation: typeof listDeviceCredentials,
     { userId, clientId }: Owner,
     call: Call,
   ): Promise<readonly Grant[]> {
-    const unpaged = { page: undefined, per_page: undefined, include_totals: undefined }
-    const credentials = await upstream.readList(operation, deviceCredentials, call, () =>
-      clients.deviceCredentials.list({ user_id: userId, client_id: clientId }, { queryParams: unpaged }),
-    )
+    const query = { user_id: userId, client_id: clientId }
+    const { body } = await upstream.http.request({ operation, query }, call)
+    const credentials = parseWire(deviceCredentials, body, { provider, operation: operation.name })
     const grants = credentials.map((credential) =>
       ownedBy(userId, toDeviceCredentialGrant(provider, credential), operation.name),
     )

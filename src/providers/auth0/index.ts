@@ -69,7 +69,7 @@ function connectPipeline(settings: Auth0Settings, deps: UpstreamDeps, clock: Clo
     origin: new URL(baseUrl).origin,
     authorization: {
       headers: async (call) => ({ authorization: `Bearer ${await tokens.get(call)}` }),
-      renew: () => tokens.forget(),
+      renew: ({ authorization = '' }) => tokens.forget(authorization.slice('Bearer '.length)),
     },
     maxParallelCalls: settings.maxParallelCalls ?? defaultParallelCalls,
     attemptTimeoutMs,

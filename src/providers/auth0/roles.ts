@@ -26,7 +26,7 @@ export function createRoles(upstream: Auth0Upstream): GroupKindReader {
     },
     async list(search, request, call) {
       const page = await upstream.pageByOffset(listRoles, roles, request, call, (paging) =>
-        clients.roles.list({ ...paging, name_filter: search }),
+        clients.roles.list({ ...paging, name_filter: search?.toWellFormed() ?? null }),
       )
       return mapPage(page, (role) => toRole(provider, role))
     },

@@ -15,6 +15,7 @@ import type { Call } from '../../identity/call.ts'
 import type { ProviderError } from '../../identity/errors.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
 import type { Clock } from '../../upstream/clock.ts'
+import { createHttp, type Http } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { pageByNumber, pageByToken } from '../../upstream/paging.ts'
 import type { Pipeline } from '../../upstream/pipeline.ts'
@@ -63,6 +64,8 @@ export interface Checkpoint<Item> {
 export interface Auth0Upstream {
   readonly provider: string
   readonly clients: Clients
+  /** For the few requests that the package cannot make. */
+  readonly http: Http
   read<Schema extends z.ZodType>(
     operation: Operation,
     schema: Schema,
@@ -109,12 +112,14 @@ export function reading(name: string, path: `/${string}`): Operation {
 
 export async function createUpstream(pipeline: Pipeline, baseUrl: string, clock: Clock): Promise<Auth0Upstream> {
   const { provider } = pipeline
-  const clients = await importClients(`${baseUrl}/api/v2`)
+  const apiUrl = `${baseUrl}/api/v2`
+  const clients = await importClients(apiUrl)
   const sdk = createSdk({ pipeline, readVendorError: readAuth0Error, clock })
 
   const upstream: Auth0Upstream = {
     provider,
     clients,
+    http: createHttp({ pipeline, baseUrl: apiUrl, readVendorError: readAuth0Error, clock }),
     async read(operation, schema, call, work) {
       return parseWire(schema, await sdk.run(operation, call, work), { provider, operation: operation.name })
     },
