@@ -1,7 +1,7 @@
-import { mapPage } from '../../upstream/paging.ts'
 import type { GroupKindReader } from './groups.ts'
 import { toGroupMember } from './map.ts'
 import { toGroup, toGroupMembership } from './map-groups.ts'
+import { groupId, memberId, membershipGroupId, recordsOf } from './rows.ts'
 import { type Auth0Upstream, type Checkpoint, reading } from './upstream.ts'
 import { type Auth0GroupMember, auth0Group, auth0GroupMember, auth0UserGroup, checkpoint } from './wire.ts'
 
@@ -32,19 +32,19 @@ export function createEnterpriseGroups(upstream: Auth0Upstream): GroupKindReader
       const page = await upstream.pageByCheckpoint(listGroups, groups, request, call, (paging) =>
         clients.groups.list({ ...paging, search: search?.toWellFormed() ?? null }),
       )
-      return mapPage(page, (group) => toGroup(provider, group))
+      return recordsOf(page, (group) => toGroup(provider, group), groupId)
     },
     async listByUser(userId, request, call) {
       const page = await upstream.pageByCheckpoint(listUserGroups, userGroups, request, call, (paging) =>
         clients.users.groups.get(userId, paging),
       )
-      return mapPage(page, (group) => toGroupMembership(provider, group))
+      return recordsOf(page, (group) => toGroupMembership(provider, group), membershipGroupId)
     },
     async listMembers(id, request, call) {
       const page = await upstream.pageByCheckpoint(listMembers, members, request, call, (paging) =>
         clients.groups.members.get(id, paging),
       )
-      return mapPage(page, (member) => toGroupMember(provider, member))
+      return recordsOf(page, (member) => toGroupMember(provider, member), memberId)
     },
   }
 }

@@ -3,10 +3,11 @@ import type { Call } from '../../identity/call.ts'
 import type { PageRequest } from '../../identity/page.ts'
 import type { GrantReader } from '../../identity/provider.ts'
 import type { Grant, GrantKey } from '../../identity/records.ts'
-import { mapPage, pageOfAll } from '../../upstream/paging.ts'
+import { pageOfAll } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
-import { foreignRow, isOpaqueId, isUserId, notFound, otherId } from './ids.ts'
+import { isOpaqueId, isUserId, notFound } from './ids.ts'
 import { toConsent, toDeviceCredentialGrant, toRefreshTokenGrant } from './map.ts'
+import { foreignRow, grantId, otherId, recordsOf } from './rows.ts'
 import { unsupported } from './search.ts'
 import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
 import { auth0DeviceCredential, auth0Grant, auth0RefreshToken, checkpoint, counted } from './wire.ts'
@@ -84,7 +85,7 @@ export function createGrants(upstream: Auth0Upstream): GrantReader {
     const page = await upstream.pageByOffset(listConsents, consents, request, call, (paging) =>
       clients.userGrants.list({ ...paging, user_id: userId, client_id: clientId }),
     )
-    return mapPage(page, (grant) => ownedBy(userId, toConsent(provider, grant), listConsents.name))
+    return recordsOf(page, (grant) => ownedBy(userId, toConsent(provider, grant), listConsents.name), grantId)
   }
 
   /** There is no consent by id: it is looked for among those with the same user, application and audience, hardly ever several. */
@@ -109,7 +110,11 @@ export function createGrants(upstream: Auth0Upstream): GrantReader {
           await upstream.pageByCheckpoint(listRefreshTokensByClient, refreshTokensByClient, request, call, (paging) =>
             clients.refreshTokens.list({ ...paging, user_id: userId, client_id: clientId }),
           )
-    return mapPage(page, (token) => ownedBy(userId, toRefreshTokenGrant(provider, token), listRefreshTokens.name))
+    return recordsOf(
+      page,
+      (token) => ownedBy(userId, toRefreshTokenGrant(provider, token), listRefreshTokens.name),
+      grantId,
+    )
   }
 
   /**
@@ -127,7 +132,7 @@ export function createGrants(upstream: Auth0Upstream): GrantReader {
     const grants = credentials.map((credential) =>
       ownedBy(userId, toDeviceCredentialGrant(provider, credential), operation.name),
     )
-    return [...new Map(grants.map((grant) => [grant.nativeId, grant])).values()]
+    return [...new Map(grants.map((grant) => [grantId(grant), grant])).values()]
   }
 
   function ownedBy(userId: string, grant: Grant, operation: string): Grant {

@@ -3,9 +3,10 @@ import type { Page, PageRequest } from '../../identity/page.ts'
 import type { GroupReader } from '../../identity/provider.ts'
 import type { Group, GroupKind, GroupMember, Permission, UserMembership } from '../../identity/records.ts'
 import { createEnterpriseGroups } from './enterprise-groups.ts'
-import { groupKindOf, isUserId, notFound, otherId } from './ids.ts'
+import { groupKindOf, isUserId, notFound } from './ids.ts'
 import { createOrganizations } from './organizations.ts'
 import { createRoles } from './roles.ts'
+import { otherId } from './rows.ts'
 import type { Auth0Upstream } from './upstream.ts'
 
 /** The reads of one kind of group. Ids have been checked. */

@@ -36,25 +36,3 @@ export function notFound(provider: string, operation: string): ProviderError {
     message: `${provider} has nothing under this id for ${operation}`,
   })
 }
-
-/** A row that belongs to somebody else is no answer to the question about this user. */
-export function foreignRow(provider: string, operation: string): ProviderError {
-  return new ProviderError({
-    provider,
-    kind: 'badResponse',
-    operation,
-    field: 'user_id',
-    message: `${provider} answered ${operation} with what belongs to another user`,
-  })
-}
-
-/** An answer about another thing than was asked for. */
-export function otherId(provider: string, operation: string): ProviderError {
-  return new ProviderError({
-    provider,
-    kind: 'badResponse',
-    operation,
-    field: 'id',
-    message: `${provider} answered ${operation} with another id than was asked for`,
-  })
-}

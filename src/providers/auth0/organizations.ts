@@ -1,8 +1,8 @@
 import type { Call } from '../../identity/call.ts'
-import { mapPage } from '../../upstream/paging.ts'
 import type { GroupKindReader } from './groups.ts'
 import { toOrganizationMember } from './map.ts'
 import { toOrganization, toOrganizationMembership } from './map-groups.ts'
+import { groupId, memberId, recordsOf } from './rows.ts'
 import { unsupported } from './search.ts'
 import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
 import { auth0Organization, auth0OrganizationMember, auth0Role, checkpoint, counted } from './wire.ts'
@@ -36,25 +36,30 @@ export function createOrganizations(upstream: Auth0Upstream): GroupKindReader {
       const page = await upstream.pageByCheckpoint(listOrganizations, organizations, request, call, (paging) =>
         clients.organizations.list(paging),
       )
-      return mapPage(page, (organization) => toOrganization(provider, organization))
+      return recordsOf(page, (organization) => toOrganization(provider, organization), groupId)
     },
     async listByUser(userId, request, call) {
       const page = await upstream.pageByOffset(listUserOrganizations, userOrganizations, request, call, (paging) =>
         clients.users.organizations.list(userId, paging),
       )
       // The list says nothing of roles, and each membership has its own.
-      const edges = page.edges.map(async ({ node, cursor }) => ({
+      const { edges } = recordsOf(
+        page,
+        (organization) => organization,
+        ({ id }) => id,
+      )
+      const memberships = edges.map(async ({ node, cursor }) => ({
         node: toOrganizationMembership(provider, node, await readMemberRoles(upstream, node.id, userId, call)),
         cursor,
       }))
-      return { ...page, edges: await Promise.all(edges) }
+      return { ...page, edges: await Promise.all(memberships) }
     },
     async listMembers(id, request, call) {
       const page = await upstream.pageByCheckpoint(listMembers, members, request, call, (paging) =>
         // Roles come only when they are named (auth0.md 5.4).
         clients.organizations.members.list(id, { ...paging, fields: 'user_id,name,email,picture,roles' }),
       )
-      return mapPage(page, (member) => toOrganizationMember(provider, member))
+      return recordsOf(page, (member) => toOrganizationMember(provider, member), memberId)
     },
   }
 }

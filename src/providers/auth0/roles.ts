@@ -1,7 +1,7 @@
-import { mapPage } from '../../upstream/paging.ts'
 import type { GroupKindReader } from './groups.ts'
 import { toPermission, toRoleMember } from './map.ts'
 import { toRole, toRoleMembership } from './map-groups.ts'
+import { groupId, memberId, membershipGroupId, permissionKey, recordsOf } from './rows.ts'
 import { type Auth0Upstream, reading } from './upstream.ts'
 import { auth0Permission, auth0Role, auth0UserStub, checkpoint, counted } from './wire.ts'
 
@@ -28,25 +28,25 @@ export function createRoles(upstream: Auth0Upstream): GroupKindReader {
       const page = await upstream.pageByOffset(listRoles, roles, request, call, (paging) =>
         clients.roles.list({ ...paging, name_filter: search?.toWellFormed() ?? null }),
       )
-      return mapPage(page, (role) => toRole(provider, role))
+      return recordsOf(page, (role) => toRole(provider, role), groupId)
     },
     async listByUser(userId, request, call) {
       const page = await upstream.pageByOffset(listUserRoles, roles, request, call, (paging) =>
         clients.users.roles.list(userId, paging),
       )
-      return mapPage(page, (role) => toRoleMembership(provider, role))
+      return recordsOf(page, (role) => toRoleMembership(provider, role), membershipGroupId)
     },
     async listMembers(id, request, call) {
       const page = await upstream.pageByCheckpoint(listMembers, members, request, call, (paging) =>
         clients.roles.users.list(id, paging),
       )
-      return mapPage(page, (member) => toRoleMember(provider, member))
+      return recordsOf(page, (member) => toRoleMember(provider, member), memberId)
     },
     async listPermissions(id, request, call) {
       const page = await upstream.pageByOffset(listPermissions, permissions, request, call, (paging) =>
         clients.roles.permissions.list(id, paging),
       )
-      return mapPage(page, toPermission)
+      return recordsOf(page, toPermission, permissionKey)
     },
   }
 }

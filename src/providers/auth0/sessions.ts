@@ -1,11 +1,12 @@
 import type { SessionReader } from '../../identity/provider.ts'
+import type { Session } from '../../identity/records.ts'
 import type { Clock } from '../../upstream/clock.ts'
-import { mapPage } from '../../upstream/paging.ts'
-import { foreignRow, isOpaqueId, isUserId, notFound, otherId } from './ids.ts'
+import { isOpaqueId, isUserId, notFound } from './ids.ts'
 import { toSession } from './map.ts'
+import { foreignRow, otherId, recordsOf } from './rows.ts'
 import { unsupported } from './search.ts'
 import { type Auth0Upstream, reading } from './upstream.ts'
-import { auth0Session, checkpoint } from './wire.ts'
+import { type Auth0Session, auth0Session, checkpoint } from './wire.ts'
 
 const listSessions = reading('sessions.listByUser', '/users/{user_id}/sessions')
 const getSession = reading('sessions.get', '/sessions/{id}')
@@ -25,10 +26,11 @@ export function createSessions(upstream: Auth0Upstream, clock: Clock): SessionRe
       const page = await upstream.pageByCheckpoint(listSessions, sessions, request, call, (paging) =>
         clients.users.sessions.list(nativeId, paging),
       )
-      return mapPage(page, (session) => {
+      const toOwn = (session: Auth0Session): Session => {
         if (session.user_id !== nativeId) throw foreignRow(provider, listSessions.name)
         return toSession(provider, session, clock.now())
-      })
+      }
+      return recordsOf(page, toOwn, (session) => session.nativeId)
     },
 
     async get({ nativeId, userId }, _user, call) {

@@ -4,6 +4,7 @@ import { ProviderError } from '../../identity/errors.ts'
 import type { UserFilterTranslators, UserQuery, UserReader } from '../../identity/provider.ts'
 import { mapPage, pageByKey, type Slice } from '../../upstream/paging.ts'
 import { toUser } from './map.ts'
+import { recordsOf } from './rows.ts'
 import { allOf, anyOf, clausesOf, unsupported } from './search.ts'
 import { type Auth0Upstream, type Counted, maxPageSize, maxResults, reading } from './upstream.ts'
 import { type Auth0User, auth0Users } from './wire.ts'
@@ -50,7 +51,11 @@ export function createUserList(
           (paging) => request(query, clauses, paging),
           { ceiling: true },
         )
-        return mapPage(users, (user) => toUser(provider, user))
+        return recordsOf(
+          users,
+          (user) => toUser(provider, user),
+          (user) => user.nativeId,
+        )
       }
 
       /** Creation never changes, so each page can start from where the one before ended, beyond any number of results. */
@@ -87,8 +92,14 @@ export function createUserList(
     call: Call,
   ): Promise<Slice<PlacedUser>> {
     const clauses = after === null ? filtering : [...filtering, ...clausesAfter(after, query)]
-    const read = (page: number, size: number): Promise<Counted<Auth0User>> =>
-      upstream.readList(listUsers, auth0Users, call, () => request(query, clauses, { page, per_page: size }))
+    const read = async (page: number, size: number): Promise<Counted<Auth0User>> => {
+      const { items, total } = await upstream.readList(listUsers, auth0Users, call, () =>
+        request(query, clauses, { page, per_page: size }),
+      )
+      // Rows of before the place would send the walk back.
+      return { items: after === null ? items : items.filter((user) => isFrom(createdAt(user), after.at)), total }
+    }
+    const isFrom = (time: number, at: number): boolean => (query.order.direction === 'asc' ? time >= at : time <= at)
 
     if (after === null || after.seen.length < maxSeen) {
       const { items, total } = await read(0, Math.min(wanted, maxPageSize))

@@ -1,12 +1,15 @@
 import type { Call } from '../../identity/call.ts'
 import type { UserReader } from '../../identity/provider.ts'
-import { mapPage, pageOfAll } from '../../upstream/paging.ts'
-import { foreignRow, isUserId, notFound } from './ids.ts'
+import type { IdentityEvent } from '../../identity/records.ts'
+import { pageOfAll } from '../../upstream/paging.ts'
+import { isUserId, notFound } from './ids.ts'
 import { toAuthenticator, toIdentityEvent, toPermission } from './map.ts'
+import { foreignRow, permissionKey, recordsOf } from './rows.ts'
 import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
 import {
   type Auth0AuthenticationMethod,
   auth0AuthenticationMethod,
+  type Auth0LogEvent,
   auth0LogEvent,
   auth0Permission,
   auth0UserBlocks,
@@ -63,7 +66,7 @@ export function createUserRelations(upstream: Auth0Upstream): UserRelations {
       const page = await upstream.pageByOffset(listPermissions, permissions, request, call, (paging) =>
         clients.users.permissions.list(id, paging),
       )
-      return mapPage(page, toPermission)
+      return recordsOf(page, toPermission, permissionKey)
     },
 
     async listEvents(id, request, call) {
@@ -76,11 +79,12 @@ export function createUserRelations(upstream: Auth0Upstream): UserRelations {
         (paging) => clients.users.logs.list(id, { ...paging, sort: 'date:-1' }),
         { ceiling: true },
       )
-      return mapPage(page, (event) => {
+      const toOwn = (event: Auth0LogEvent): IdentityEvent => {
         // Many records carry no user at all.
         if (event.user_id !== null && event.user_id !== id) throw foreignRow(provider, listLogs.name)
         return toIdentityEvent(event)
-      })
+      }
+      return recordsOf(page, toOwn, (event) => event.nativeId)
     },
   }
 }

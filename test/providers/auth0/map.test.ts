@@ -60,9 +60,10 @@ describe('a user', () => {
   })
 
   test('cannot have a password without a database account; with one nobody knows', () => {
-    const identity = (provider: string) => ({ user_id: 'x|1', identities: [{ provider, user_id: '1' }] })
-    expect(userOf(identity('google-oauth2')).hasPassword).toBe(false)
-    expect(userOf(identity('auth0')).hasPassword).toBeNull()
+    const [social, database] = ['google-oauth2', 'auth0'].map((service) =>
+      userOf({ user_id: 'x|1', identities: [{ provider: service, user_id: '1' }] }),
+    )
+    expect([social?.hasPassword, database?.hasPassword]).toEqual([false, null])
   })
 
   test('has the email in both places, and its times as dates', () => {
@@ -219,15 +220,10 @@ describe('the rest', () => {
   })
 
   test('an event is a success, a failure, or neither', () => {
-    const succeeded = (type: string) =>
-      map.toIdentityEvent(
-        parseWire(
-          wire.auth0LogEvent,
-          { log_id: '9', type, date: '2026-09-01T06:40:12.006Z', description: '' },
-          context,
-        ),
-      ).succeeded
-    expect(['s', 'fp', 'limit_wc', 'brand_new'].map(succeeded)).toEqual([true, false, null, null])
+    const events = ['s', 'fp', 'limit_wc', 'brand_new'].map((type) =>
+      parseWire(wire.auth0LogEvent, { log_id: '9', type, date: '2026-09-01T06:40:12.006Z', description: '' }, context),
+    )
+    expect(events.map((event) => map.toIdentityEvent(event).succeeded)).toEqual([true, false, null, null])
   })
 
   test('an event without a time is a bad response', () => {
