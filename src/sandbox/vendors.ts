@@ -1,5 +1,8 @@
+import { auth0 } from './auth0/index.ts'
 import type { VendorName } from './people.ts'
 import type { SandboxVendorDefinition } from './vendor.ts'
 
 /** The vendors, one line each. */
-export const vendors: Partial<Record<VendorName, SandboxVendorDefinition>> = {}
+export const vendors: Partial<Record<VendorName, SandboxVendorDefinition>> = {
+  auth0,
+}
