@@ -160,3 +160,9 @@ function asciiOf(name: string): string {
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0')
 }
+
+/** The address of somebody who has verified it and has accounts at several vendors, for examples. */
+export function exampleEmail(): string {
+  const known = makePeople(defaultPeopleCount).find((person) => person.emailVerified && person.vendors.length > 2)
+  return known?.email ?? ''
+}

@@ -108,7 +108,8 @@ export function fillPath(
 ): string {
   return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name]
-    if (value === undefined || value === '' || value === '.' || value === '..') {
+    // A lone surrogate has no encoding.
+    if (value === undefined || value === '' || value === '.' || value === '..' || !value.isWellFormed()) {
       throw new ProviderError({
         provider,
         kind: 'notFound',

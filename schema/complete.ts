@@ -1,0 +1,48 @@
+import { batchKey } from '../src/batch.ts'
+import type { RequestContext } from '../src/context.ts'
+import { ProviderError } from '../src/identity/errors.ts'
+import type { Group, GroupField, User, UserField } from '../src/identity/records.ts'
+
+/** A field of a user; read by id, in a batch with others, only when the record at hand came from an answer that lacks it. */
+export function userValue<Field extends UserField>(
+  user: User,
+  field: Field,
+  context: RequestContext,
+): User[Field] | Promise<User[Field]> {
+  return user.missing.includes(field) ? completeUser(user, context).then((complete) => complete[field]) : user[field]
+}
+
+/** The record with nothing missing. */
+export async function completeUser(user: User, { loaders }: RequestContext): Promise<User> {
+  if (user.missing.length === 0) return user
+  const complete = await loaders.user.load(batchKey(user.provider, user.nativeId))
+  if (!complete) throw gone(user.provider, 'users.getMany', 'user')
+  return complete
+}
+
+/** As `userValue`, for groups. */
+export function groupValue<Field extends GroupField>(
+  group: Group,
+  field: Field,
+  context: RequestContext,
+): Group[Field] | Promise<Group[Field]> {
+  return group.missing.includes(field)
+    ? completeGroup(group, context).then((complete) => complete[field])
+    : group[field]
+}
+
+async function completeGroup(group: Group, { loaders }: RequestContext): Promise<Group> {
+  const complete = await loaders.group.load(batchKey(group.provider, group.nativeId))
+  if (!complete) throw gone(group.provider, 'groups.getMany', 'group')
+  return complete
+}
+
+/** Listed a moment ago, and gone now. */
+function gone(provider: string, operation: string, what: string): ProviderError {
+  return new ProviderError({
+    provider,
+    kind: 'notFound',
+    operation,
+    message: `${provider} lists this ${what} but no longer has a record of it`,
+  })
+}

@@ -1,0 +1,139 @@
+import type { FieldMap, ObjectRef } from '@pothos/core'
+import type { RequestContext } from '../src/context.ts'
+import type { MissingPart } from '../src/directory/concatenate.ts'
+import { openCursor, sealPage } from '../src/directory/cursor.ts'
+import type { Edge, Page, PageRequest } from '../src/identity/page.ts'
+import { checkedFirst, type PageArguments } from './arguments.ts'
+import { builder, type SchemaTypes } from './builder.ts'
+import { ProviderFailureRef } from './provider-failure.ts'
+
+type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>
+
+/** A page on its way to a client. */
+export interface Connection<Item> {
+  readonly edges: readonly Edge<Item>[]
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  readonly missing: readonly MissingPart[]
+  /** Length of the whole list. Asked for only when it is selected. */
+  total(): Promise<number | null>
+}
+
+export interface ReadOptions<Item, Result extends ListPage<Item> | null = ListPage<Item>> {
+  /** Names the list with everything that changes what it holds, but neither page size nor cursor. */
+  readonly list: readonly unknown[]
+  readonly args: PageArguments
+  readonly read: (page: PageRequest) => Promise<Result>
+  /** For lists whose pages come without a total. */
+  readonly count?: (() => Promise<number | null>) | undefined
+}
+
+/** A page of a list; `null`: there is no such list. */
+type ListPage<Item> = Page<Item> & { readonly missing?: readonly MissingPart[] }
+
+/** Checks the page arguments, reads the page once per request however many aliases ask for it, and seals its cursors. */
+export async function readConnection<Item>(
+  context: RequestContext,
+  options: ReadOptions<Item, ListPage<Item>>,
+): Promise<Connection<Item>> {
+  const connection = await readOptionalConnection<Item>(context, options)
+  if (!connection) throw new Error('a list that always exists was not there')
+  return connection
+}
+
+/** As `readConnection`, for a list that may not exist. */
+export async function readOptionalConnection<Item>(
+  context: RequestContext,
+  { list, args, read, count }: ReadOptions<Item, ListPage<Item> | null>,
+): Promise<Connection<Item> | null> {
+  const name = JSON.stringify(list)
+  const first = checkedFirst(args.first)
+  const after = openCursor(name, args.after ?? null)
+  const page = await context.once(`${name} ${first} ${after}`, async () => {
+    const found = await read({ first, after })
+    return found && sealPage(name, found)
+  })
+  if (!page) return null
+  return {
+    edges: page.edges,
+    hasNextPage: page.hasNextPage,
+    hasPreviousPage: after !== null,
+    missing: page.missing ?? [],
+    total: async () => page.total ?? (count ? context.once(`${name} total`, count) : null),
+  }
+}
+
+const PageInfoRef = builder.objectRef<Connection<unknown>>('PageInfo').implement({
+  shareable: true,
+  fields: (t) => ({
+    hasNextPage: t.exposeBoolean('hasNextPage', { nullable: false }),
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage', { nullable: false }),
+    startCursor: t.string({ nullable: true, resolve: ({ edges }) => edges[0]?.cursor ?? null }),
+    endCursor: t.string({ nullable: true, resolve: ({ edges }) => edges.at(-1)?.cursor ?? null }),
+  }),
+})
+
+export interface ConnectionOptions<Item, Node> {
+  /** `User` makes `UserConnection` and `UserEdge`. */
+  readonly name: string
+  readonly node: ObjectRef<Types, Node>
+  readonly nodeOf: (item: Item) => Node
+  /** Whether one node can be missing without the list failing. */
+  readonly nullableNodes?: boolean
+  readonly hasTotalCount?: boolean
+  readonly hasUnavailable?: boolean
+  /** What an edge says beside its node. */
+  readonly edgeFields?: (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Edge<Item>>) => FieldMap
+}
+
+/** Declares a connection and its edge, alike for all lists of the schema. */
+export function defineConnection<Item, Node>(
+  options: ConnectionOptions<Item, Node>,
+): ObjectRef<Types, Connection<Item>> {
+  const { name, node, nodeOf, nullableNodes = false } = options
+
+  const EdgeRef = builder.objectRef<Edge<Item>>(`${name}Edge`).implement({
+    shareable: false,
+    fields: (t) => ({
+      cursor: t.exposeString('cursor', { nullable: false }),
+      // Pothos cannot know that the record of this ref is Node, which is still a type parameter here.
+      node: t.field({
+        type: node as ObjectRef<Types, object>,
+        nullable: nullableNodes,
+        resolve: (edge) => nodeOf(edge.node) as object,
+      }),
+      ...options.edgeFields?.(t),
+    }),
+  })
+
+  return builder.objectRef<Connection<Item>>(`${name}Connection`).implement({
+    fields: (t) => ({
+      edges: t.field({ type: [EdgeRef], nullable: false, resolve: ({ edges }) => [...edges] }),
+      nodes: t.field({
+        type: [node as ObjectRef<Types, object>], // as above
+        nullable: { list: false, items: nullableNodes },
+        resolve: ({ edges }) => edges.map((edge) => nodeOf(edge.node) as object),
+      }),
+      pageInfo: t.field({ type: PageInfoRef, nullable: false, resolve: (connection) => connection }),
+      ...(options.hasTotalCount
+        ? {
+            totalCount: t.int({
+              nullable: true,
+              description: 'Length of the whole list; null where it cannot be counted.',
+              resolve: (connection) => connection.total(),
+            }),
+          }
+        : {}),
+      ...(options.hasUnavailable
+        ? {
+            unavailable: t.field({
+              type: [ProviderFailureRef],
+              nullable: false,
+              description: 'What should be in this list but could not be had, and why.',
+              resolve: ({ missing }) => [...missing],
+            }),
+          }
+        : {}),
+    }),
+  })
+}

@@ -1,0 +1,96 @@
+import { GraphQLError } from 'graphql'
+import { ArgumentError, ProviderError, type ProviderErrorKind } from '../src/identity/errors.ts'
+
+/** The codes of the contract. They are chosen here and nowhere else. */
+export const errorCodes = [
+  'BAD_USER_INPUT',
+  'NOT_FOUND',
+  'CONFLICT',
+  'UNSUPPORTED',
+  'PLAN_REQUIRED',
+  'RATE_LIMITED',
+  'QUOTA_EXHAUSTED',
+  'TOO_COSTLY',
+  'READ_ONLY',
+  'PROVIDER_TIMEOUT',
+  'PROVIDER_UNAVAILABLE',
+  'PROVIDER_CREDENTIALS',
+  'PROVIDER_FORBIDDEN',
+  'PROVIDER_BAD_RESPONSE',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'INTERNAL',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
+
+const codesByKind: Readonly<Record<ProviderErrorKind, ErrorCode>> = {
+  badInput: 'BAD_USER_INPUT',
+  notFound: 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  unsupported: 'UNSUPPORTED',
+  planRequired: 'PLAN_REQUIRED',
+  rateLimited: 'RATE_LIMITED',
+  quotaExhausted: 'QUOTA_EXHAUSTED',
+  timeout: 'PROVIDER_TIMEOUT',
+  unavailable: 'PROVIDER_UNAVAILABLE',
+  credentials: 'PROVIDER_CREDENTIALS',
+  forbidden: 'PROVIDER_FORBIDDEN',
+  badResponse: 'PROVIDER_BAD_RESPONSE',
+  aborted: 'PROVIDER_TIMEOUT',
+}
+
+export function codeOf(error: ProviderError): ErrorCode {
+  return codesByKind[error.kind]
+}
+
+/** What a client sees of an error: everything unknown is masked, and every error has a code. */
+export function toClientError(error: GraphQLError): GraphQLError {
+  const cause = rootOf(error)
+  const located = {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    path: error.path ?? null,
+  }
+  if (cause instanceof ProviderError) {
+    return new GraphQLError(cause.message, {
+      ...located,
+      extensions: {
+        code: codeOf(cause),
+        provider: cause.provider,
+        ...(cause.retryAfterSeconds === null ? {} : { retryAfterSeconds: cause.retryAfterSeconds }),
+        ...(cause.argument === null ? {} : { argument: cause.argument }),
+        ...(cause.field === null ? {} : { field: cause.field }),
+        ...(cause.providerCode === null ? {} : { providerCode: cause.providerCode }),
+      },
+    })
+  }
+  if (cause instanceof ArgumentError) {
+    return new GraphQLError(cause.message, {
+      ...located,
+      extensions: { code: 'BAD_USER_INPUT', argument: cause.argument },
+    })
+  }
+  if (cause instanceof GraphQLError) {
+    // Syntax, validation and variables: the caller's mistakes, already in the caller's words.
+    const code = isErrorCode(cause.extensions['code']) ? cause.extensions['code'] : 'BAD_USER_INPUT'
+    return new GraphQLError(error.message, { ...located, extensions: { ...cause.extensions, code } })
+  }
+  return new GraphQLError('Something went wrong in the gateway', {
+    ...located,
+    originalError: cause instanceof Error ? cause : null,
+    extensions: { code: 'INTERNAL' },
+  })
+}
+
+/** The error that a resolver threw; GraphQL wraps it to say where. */
+function rootOf(error: GraphQLError): unknown {
+  let root: unknown = error
+  while (root instanceof GraphQLError && root.originalError) root = root.originalError
+  return root
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return errorCodes.some((known) => known === code)
+}

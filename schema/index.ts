@@ -1,0 +1,28 @@
+import type { GraphQLSchema } from 'graphql'
+import { builder } from './builder.ts'
+import './scalars.ts'
+import './enums.ts'
+import './node.ts'
+import './viewer.ts'
+import './identity-provider.ts'
+import './user.ts'
+import './user-list.ts'
+import './user-relations.ts'
+import './user-lookup.ts'
+import './group.ts'
+import './session.ts'
+import './grant.ts'
+import './pending-user.ts'
+import './verify-token.ts'
+
+builder.queryType({})
+builder.mutationType({})
+
+/** The federation version that both composers of our tests accept. */
+const federationVersion = 'https://specs.apollo.dev/federation/v2.9'
+
+/** What the gateway serves: the contract, and `_service` and `_entities` for a router that composes us. */
+export const schema: GraphQLSchema = builder.toSubGraphSchema({ linkUrl: federationVersion })
+
+/** The contract alone. */
+export const publicSchema: GraphQLSchema = builder.toSchema()

@@ -1,0 +1,82 @@
+import { GraphQLError } from 'graphql'
+import { batchKey } from '../src/batch.ts'
+import type { RequestContext } from '../src/context.ts'
+import { ArgumentError } from '../src/identity/errors.ts'
+import { decodeGlobalId, type GlobalIdType } from '../src/identity/global-id.ts'
+import { requiredPart, type Target, targetOf } from './arguments.ts'
+import { builder } from './builder.ts'
+import { findGrant, findSession } from './find.ts'
+
+/** A record that was found by its global id, with the name of its GraphQL type. */
+export interface FoundNode {
+  readonly typename: NodeType
+  readonly record: object
+}
+
+type NodeType = Extract<GlobalIdType, 'User' | 'Group' | 'Session' | 'Grant' | 'IdentityProvider'>
+
+type Find = (context: RequestContext, target: Target, argument: readonly string[]) => Promise<object | null>
+
+/** How each kind of node is found again by its id. */
+const finders: Readonly<Record<NodeType, Find>> = {
+  User: (context, target, argument) =>
+    context.loaders.user.load(batchKey(target.provider.name, requiredPart(target, 0, argument))),
+  Group: (context, target, argument) =>
+    context.loaders.group.load(batchKey(target.provider.name, requiredPart(target, 0, argument))),
+  Session: findSession,
+  Grant: findGrant,
+  IdentityProvider: (_, target) => Promise.resolve(target.provider),
+}
+
+const typeOfRecord = new WeakMap<object, NodeType>()
+
+export const NodeRef = builder.interfaceRef<object>('Node').implement({
+  fields: (t) => ({
+    id: t.id({ nullable: false, description: 'Globally unique.' }),
+  }),
+  resolveType: (record) => typeOfRecord.get(record) ?? null,
+})
+
+/** Finds the record of any node's global id. `null`: there is none any more. */
+export async function findNode(
+  context: RequestContext,
+  id: string,
+  argument: readonly string[],
+): Promise<object | null> {
+  const type = decodeGlobalId(id)?.type
+  if (type !== undefined && !Object.hasOwn(finders, type)) {
+    throw new ArgumentError(
+      argument,
+      `\`${argument.join('.')}\` is the id of a ${type}, which cannot be looked up by itself`,
+    )
+  }
+  const nodeType = (type ?? 'User') as NodeType // a key of the finders; an unreadable id is refused by targetOf
+  const record = await finders[nodeType](context, targetOf(context, nodeType, id, argument), argument)
+  if (record) typeOfRecord.set(record, nodeType)
+  return record
+}
+
+builder.queryFields((t) => ({
+  node: t.field({
+    type: NodeRef,
+    nullable: true,
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_, { id }, context) => findNode(context, id, ['id']),
+  }),
+  nodes: t.field({
+    type: [NodeRef],
+    nullable: { list: false, items: true },
+    description:
+      'In the order of the ids. One that cannot be had is null, with an error of its own unless it does not exist.',
+    args: { ids: t.arg.idList({ required: true }) },
+    // An Error in the list fails its own place only.
+    resolve: (_, { ids }, context) =>
+      Promise.all(
+        ids.map((id) =>
+          findNode(context, id, ['ids']).catch((error: unknown) =>
+            error instanceof Error ? error : new GraphQLError('Something went wrong'),
+          ),
+        ),
+      ),
+  }),
+}))

@@ -1,0 +1,44 @@
+import { findByEmail, findMatches } from '../src/directory/lookup.ts'
+import { selectProviders } from '../src/directory/select.ts'
+import { checkedEmail } from './arguments.ts'
+import { builder } from './builder.ts'
+import { completeUser } from './complete.ts'
+import { ProviderFailureRef } from './provider-failure.ts'
+import { UserLookupRef, UserRef } from './refs.ts'
+
+UserLookupRef.implement({
+  description: 'Accounts found at several providers, and where it could not be looked.',
+  fields: (t) => ({
+    users: t.field({ type: [UserRef], nullable: false, resolve: ({ users }) => [...users] }),
+    unavailable: t.field({ type: [ProviderFailureRef], nullable: false, resolve: ({ missing }) => [...missing] }),
+  }),
+})
+
+builder.queryFields((t) => ({
+  usersByEmail: t.field({
+    type: UserLookupRef,
+    nullable: true,
+    description: 'Every account, at any provider, that carries this verified or unverified address.',
+    args: { email: t.arg.string({ required: true }), providers: t.arg.stringList() },
+    resolve: async (_, args, context) => {
+      const email = checkedEmail(['email'], args.email)
+      const lookup = await findByEmail(email, selectProviders(context.providers, args.providers ?? null), context)
+      context.remember(lookup)
+      return lookup
+    },
+  }),
+}))
+
+builder.objectField(UserRef, 'matches', (t) =>
+  t.field({
+    type: UserLookupRef,
+    nullable: true,
+    description:
+      'Accounts of the same person at the other providers, matched by verified email, verified phone or external id.',
+    resolve: async (user, _, context) => {
+      const lookup = await findMatches(await completeUser(user, context), context)
+      context.remember(lookup)
+      return lookup
+    },
+  }),
+)

@@ -1,0 +1,259 @@
+import { encodeGlobalId } from '../src/identity/global-id.ts'
+import { providerNamed } from '../src/directory/select.ts'
+import type {
+  Authenticator,
+  EmailAddress,
+  LinkedIdentity,
+  PhoneNumber,
+  User,
+  UserDevice,
+  UserField,
+} from '../src/identity/records.ts'
+import { targetOf, checkedText, requiredPart } from './arguments.ts'
+import { batchKey } from '../src/batch.ts'
+import { builder } from './builder.ts'
+import { userValue } from './complete.ts'
+import { AuthenticatorKindEnum, UserStatusEnum } from './enums.ts'
+import { NodeRef } from './node.ts'
+import { IdentityProviderRef, UserRef } from './refs.ts'
+
+/** A part of a user that has an id of its own; the id is made from the user's and the part's. */
+interface OwnedBy<Item> {
+  readonly user: User
+  readonly item: Item
+}
+
+type PartType = 'EmailAddress' | 'PhoneNumber' | 'LinkedIdentity' | 'Authenticator' | 'UserDevice'
+
+export function partId<Item extends { readonly nativeId: string }>(
+  type: PartType,
+  { user, item }: OwnedBy<Item>,
+): string {
+  return encodeGlobalId({ type, provider: user.provider, parts: [user.nativeId, item.nativeId] })
+}
+
+export function ownedBy<Item>(user: User, items: readonly Item[]): OwnedBy<Item>[] {
+  return items.map((item) => ({ user, item }))
+}
+
+const EmailAddressRef = builder.objectRef<OwnedBy<EmailAddress>>('EmailAddress').implement({
+  fields: (t) => ({
+    id: t.id({ nullable: false, resolve: (owned) => partId('EmailAddress', owned) }),
+    address: t.string({ nullable: false, resolve: ({ item }) => item.address }),
+    verified: t.boolean({
+      nullable: true,
+      description: 'null: the provider does not say.',
+      resolve: ({ item }) => item.verified,
+    }),
+    primary: t.boolean({ nullable: false, resolve: ({ item }) => item.primary }),
+  }),
+})
+
+const PhoneNumberRef = builder.objectRef<OwnedBy<PhoneNumber>>('PhoneNumber').implement({
+  fields: (t) => ({
+    id: t.id({ nullable: false, resolve: (owned) => partId('PhoneNumber', owned) }),
+    number: t.string({ nullable: false, description: 'E.164.', resolve: ({ item }) => item.number }),
+    verified: t.boolean({
+      nullable: true,
+      description: 'null: the provider does not say.',
+      resolve: ({ item }) => item.verified,
+    }),
+    primary: t.boolean({ nullable: false, resolve: ({ item }) => item.primary }),
+  }),
+})
+
+const LinkedIdentityRef = builder.objectRef<OwnedBy<LinkedIdentity>>('LinkedIdentity').implement({
+  description: 'An account at another login service (Google, SAML, …), or a web3 wallet, that signs this user in.',
+  fields: (t) => ({
+    id: t.id({ nullable: false, resolve: (owned) => partId('LinkedIdentity', owned) }),
+    service: t.string({ nullable: false, resolve: ({ item }) => item.service }),
+    externalUserId: t.string({ nullable: false, resolve: ({ item }) => item.externalUserId }),
+    email: t.string({ nullable: true, resolve: ({ item }) => item.email }),
+    name: t.string({ nullable: true, resolve: ({ item }) => item.name }),
+  }),
+})
+
+const AuthenticatorRef = builder.objectRef<OwnedBy<Authenticator>>('Authenticator').implement({
+  description: 'A way in which a user can prove who they are.',
+  fields: (t) => ({
+    id: t.id({ nullable: false, resolve: (owned) => partId('Authenticator', owned) }),
+    kind: t.field({ type: AuthenticatorKindEnum, nullable: false, resolve: ({ item }) => item.kind }),
+    name: t.string({ nullable: true, resolve: ({ item }) => item.name }),
+    createdAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ item }) => item.createdAt }),
+    lastUsedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ item }) => item.lastUsedAt }),
+  }),
+})
+
+const UserDeviceRef = builder.objectRef<OwnedBy<UserDevice>>('UserDevice').implement({
+  description: 'A device on which a user has been signed in.',
+  fields: (t) => ({
+    id: t.id({ nullable: false, resolve: (owned) => partId('UserDevice', owned) }),
+    name: t.string({ nullable: true, resolve: ({ item }) => item.name }),
+    platform: t.string({ nullable: true, resolve: ({ item }) => item.platform }),
+    platformVersion: t.string({ nullable: true, resolve: ({ item }) => item.platformVersion }),
+    appVersion: t.string({ nullable: true, resolve: ({ item }) => item.appVersion }),
+  }),
+})
+
+type FieldsOfType<Value> = { [Field in UserField]: User[Field] extends Value | null ? Field : never }[UserField]
+
+UserRef.implement({
+  description: 'An account at one provider.',
+  interfaces: [NodeRef],
+  fields: (t) => {
+    const text = (field: FieldsOfType<string>, description?: string) =>
+      t.string({
+        nullable: true,
+        ...(description === undefined ? {} : { description }),
+        resolve: (user, _, context) => userValue(user, field, context),
+      })
+    const time = (field: FieldsOfType<Date>, description?: string) =>
+      t.field({
+        type: 'DateTime',
+        nullable: true,
+        ...(description === undefined ? {} : { description }),
+        resolve: (user, _, context) => userValue(user, field, context),
+      })
+    const flag = (field: FieldsOfType<boolean>) =>
+      t.boolean({
+        nullable: true,
+        description: 'null: the provider does not say.',
+        resolve: (user, _, context) => userValue(user, field, context),
+      })
+    const json = (field: 'address' | 'publicMetadata' | 'privateMetadata', description: string) =>
+      t.field({
+        type: 'JSON',
+        nullable: true,
+        description,
+        resolve: (user, _, context) => userValue(user, field, context),
+      })
+    return {
+      id: t.id({
+        nullable: false,
+        resolve: (user) => encodeGlobalId({ type: 'User', provider: user.provider, parts: [user.nativeId] }),
+      }),
+      provider: t.field({
+        type: IdentityProviderRef,
+        nullable: false,
+        resolve: (user, _, context) => providerNamed(context.providers, user.provider, ['provider']),
+      }),
+      providerName: t.exposeString('provider', { nullable: false }),
+      nativeId: t.exposeString('nativeId', { nullable: false, description: "The provider's own id of this account." }),
+      externalId: text('externalId', "The customer's own id for this person, where the provider stores one."),
+      username: text('username'),
+      name: text('name'),
+      givenName: text('givenName'),
+      familyName: text('familyName'),
+      nickname: text('nickname'),
+      pictureUrl: text('pictureUrl'),
+      locale: text('locale'),
+      middleName: text('middleName'),
+      preferredUsername: text('preferredUsername'),
+      profileUrl: text('profileUrl'),
+      website: text('website'),
+      gender: text('gender'),
+      birthdate: text('birthdate', 'YYYY-MM-DD, or YYYY where only the year is known.'),
+      zoneinfo: text('zoneinfo'),
+      address: json('address', 'The OIDC address claim.'),
+      email: text('email', 'The primary address.'),
+      emailVerified: flag('emailVerified'),
+      emails: t.field({
+        type: [EmailAddressRef],
+        nullable: false,
+        resolve: async (user, _, context) => ownedBy(user, await userValue(user, 'emails', context)),
+      }),
+      phoneNumbers: t.field({
+        type: [PhoneNumberRef],
+        nullable: false,
+        resolve: async (user, _, context) => ownedBy(user, await userValue(user, 'phoneNumbers', context)),
+      }),
+      status: t.field({
+        type: UserStatusEnum,
+        nullable: false,
+        resolve: (user, _, context) => userValue(user, 'status', context),
+      }),
+      lockedUntil: time('lockedUntil', 'End of a temporary lock; null when not locked, or when the end is not known.'),
+      createdAt: time('createdAt'),
+      updatedAt: time('updatedAt'),
+      lastSignInAt: time('lastSignInAt'),
+      lastActiveAt: time('lastActiveAt'),
+      signInCount: t.int({ nullable: true, resolve: (user, _, context) => userValue(user, 'signInCount', context) }),
+      hasPassword: flag('hasPassword'),
+      passwordResetRequired: flag('passwordResetRequired'),
+      mfaEnabled: flag('mfaEnabled'),
+      identities: t.field({
+        type: [LinkedIdentityRef],
+        nullable: false,
+        resolve: async (user, _, context) => ownedBy(user, await userValue(user, 'identities', context)),
+      }),
+      authenticators: t.field({
+        type: [AuthenticatorRef],
+        nullable: true,
+        description: 'null: this provider keeps no authenticators.',
+        resolve: async (user, _, context) => {
+          const read = context.providers.get(user.provider)?.users.listAuthenticators
+          if (!read) return null
+          const handle = context.userHandle(user.provider, user.nativeId)
+          const items = await context.once(JSON.stringify(['authenticators', user.provider, user.nativeId]), () =>
+            read(handle, context.call),
+          )
+          return ownedBy(user, items)
+        },
+      }),
+      publicMetadata: json('publicMetadata', 'Data that front ends may read.'),
+      privateMetadata: json('privateMetadata', 'Data for trusted back ends only.'),
+      devices: t.field({
+        type: [UserDeviceRef],
+        nullable: true,
+        description: 'null: this provider keeps no devices.',
+        resolve: async (user, _, context) => {
+          const read = context.providers.get(user.provider)?.users.listDevices
+          if (!read) return null
+          const items = await context.once(JSON.stringify(['devices', user.provider, user.nativeId]), () =>
+            read(user.nativeId, context.call),
+          )
+          return ownedBy(user, items)
+        },
+      }),
+    }
+  },
+})
+
+builder.asEntity(UserRef, {
+  key: [
+    builder.selection<{ id: string }>('id'),
+    builder.selection<{ providerName: string; nativeId: string }>('providerName nativeId'),
+  ],
+  // A synchronous throw here would end the process: see the trap in the plugin's loading of siblings.
+  resolveReference: async (reference, context) => {
+    if ('id' in reference) {
+      const target = targetOf(context, 'User', reference.id, ['id'])
+      return context.loaders.user.load(batchKey(target.provider.name, requiredPart(target, 0, ['id'])))
+    }
+    const provider = providerNamed(context.providers, reference.providerName, ['providerName'])
+    return context.loaders.user.load(batchKey(provider.name, checkedText(['nativeId'], reference.nativeId)))
+  },
+})
+
+builder.queryFields((t) => ({
+  user: t.field({
+    type: UserRef,
+    nullable: true,
+    description: 'null: there is no such user any more.',
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_, { id }, context) => {
+      const target = targetOf(context, 'User', id, ['id'])
+      return context.loaders.user.load(batchKey(target.provider.name, requiredPart(target, 0, ['id'])))
+    },
+  }),
+  userByNativeId: t.field({
+    type: UserRef,
+    nullable: true,
+    description: "By the provider's name and its own id of the user.",
+    args: { provider: t.arg.string({ required: true }), nativeId: t.arg.string({ required: true }) },
+    resolve: (_, { provider, nativeId }, context) => {
+      const { name } = providerNamed(context.providers, provider, ['provider'])
+      return context.loaders.user.load(batchKey(name, checkedText(['nativeId'], nativeId)))
+    },
+  }),
+}))

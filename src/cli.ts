@@ -1,0 +1,168 @@
+#!/usr/bin/env node
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { apiKeyHeader, digestOfApiKey } from './access/api-keys.ts'
+import { type Config, ConfigError, createGateway, providerDefinitions, readConfig } from './index.ts'
+
+const usage = `identity-gateway [command]
+
+  serve     the gateway; with no provider configured, on a sandbox of four vendors (default)
+  sandbox   the sandbox alone
+  schema    print the GraphQL schema; --subgraph: as a federated subgraph
+
+  --config FILE   settings as JSON; see README.md
+`
+
+/** The key that callers of the sandboxed gateway show. It opens nothing real. */
+const sandboxKey = 'sandbox'
+
+const checkTimeoutMs = 5_000
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { config: { type: 'string' }, subgraph: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    allowPositionals: true,
+  })
+  const [command = 'serve'] = positionals
+  if (values.help) return print(usage)
+  switch (command) {
+    case 'serve':
+      return serve(await configFrom(values.config ?? process.env['GATEWAY_CONFIG']))
+    case 'sandbox':
+      return serveSandbox(await configFrom(undefined))
+    case 'schema':
+      return printSchema(values.subgraph ?? false)
+    default:
+      throw new ConfigError([`${command}: no such command; expected serve, sandbox or schema`])
+  }
+}
+
+async function configFrom(
+  path: string | undefined,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Config> {
+  const file = path === undefined || path === '' ? undefined : await readJson(path)
+  return readConfig({ environment, file, definitions: providerDefinitions })
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigError([`config: ${path} cannot be read (${error.code ?? 'unknown reason'}); expected a JSON file`])
+  })
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ConfigError([`config: ${path} is not JSON`])
+  }
+}
+
+async function serve(config: Config): Promise<void> {
+  if (config.providers.length === 0) return serveOnSandbox(config)
+  const gateway = await createGateway({
+    ...config,
+    graphiql: config.isGraphiqlEnabled
+      ? { headers: { [apiKeyHeader]: '' }, exampleEmail: 'somebody@example.com' }
+      : null,
+    onInternalError,
+  })
+  const { port } = await gateway.listen(config.host, config.port)
+  stopOnSignal(() => gateway.close())
+  print(`identity-gateway is serving`)
+  printAddresses(config.host, port, config.isGraphiqlEnabled)
+  if (config.apiKeys.length === 0) {
+    print('  No API key is configured, so nobody will be served: set API_KEYS (see README.md)')
+  }
+  await printProviders(gateway)
+}
+
+async function serveOnSandbox(config: Config): Promise<void> {
+  // The gateway itself never needs the sandbox, so it is only loaded here.
+  const { createSandbox, sandboxEnvironment } = await import('./sandbox/sandbox.ts')
+  const { listen } = await import('./sandbox/listen.ts')
+  const { exampleEmail } = await import('./sandbox/people.ts')
+  const sandbox = await listen(
+    createSandbox(config.sandbox.users === undefined ? {} : { users: config.sandbox.users }),
+    config.sandbox.port,
+  )
+  const { providers } = await configFrom(undefined, sandboxEnvironment(sandbox.origin))
+  const gateway = await createGateway({
+    providers,
+    requestTimeoutMs: config.requestTimeoutMs,
+    apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey) }],
+    graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
+    onInternalError,
+  })
+  // A key that everybody knows must not be reachable from elsewhere.
+  const host = '127.0.0.1'
+  const { port } = await gateway.listen(host, config.port)
+  stopOnSignal(async () => {
+    await gateway.close()
+    await sandbox.close()
+  })
+  print('identity-gateway is serving SANDBOX DATA: nobody in it is real, and nothing done here reaches a vendor')
+  printAddresses(host, port, true)
+  print(`  API key    ${apiKeyHeader}: ${sandboxKey}`)
+  print(`  Sandbox    ${sandbox.origin}`)
+  await printProviders(gateway)
+}
+
+async function serveSandbox(config: Config): Promise<void> {
+  const { createSandbox, sandboxEnvironment } = await import('./sandbox/sandbox.ts')
+  const { listen } = await import('./sandbox/listen.ts')
+  const sandbox = await listen(
+    createSandbox(config.sandbox.users === undefined ? {} : { users: config.sandbox.users }),
+    config.sandbox.port,
+  )
+  stopOnSignal(() => sandbox.close())
+  print(`The sandbox of four vendors is at ${sandbox.origin}. A gateway uses it with these variables:`)
+  for (const [name, value] of Object.entries(sandboxEnvironment(sandbox.origin))) print(`  ${name}=${value}`)
+}
+
+async function printSchema(isSubgraph: boolean): Promise<void> {
+  const file = isSubgraph ? 'subgraph.graphql' : 'schema.graphql'
+  print((await readFile(new URL(`../schema/${file}`, import.meta.url), 'utf8')).trimEnd())
+}
+
+function printAddresses(host: string, port: number, hasGraphiql: boolean): void {
+  if (hasGraphiql) print(`  GraphiQL   http://${host}:${port}/graphiql`)
+  print(`  GraphQL    http://${host}:${port}/graphql`)
+}
+
+async function printProviders(gateway: Awaited<ReturnType<typeof createGateway>>): Promise<void> {
+  for (const { name, problem } of await gateway.check(checkTimeoutMs)) {
+    print(`  Provider   ${name}: ${problem === null ? 'up' : `down (${problem})`}`)
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+/** Our own bug: said with its stack, which holds no data of requests. */
+function onInternalError(error: Error): void {
+  process.stderr.write(`internal error: ${error.stack ?? error.name}\n`)
+}
+
+function stopOnSignal(close: () => Promise<void>): void {
+  const stop = (): void => {
+    close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`)
+  } else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    process.stderr.write(`${error.message}: choose another with PORT and SANDBOX_PORT (0: any)\n`)
+  } else {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  }
+  process.exitCode = 1
+  // Whatever was already listening must not keep a failed start alive.
+  setImmediate(() => process.exit())
+})

@@ -1,0 +1,199 @@
+import { z } from 'zod'
+import type { ApiKey } from './access/api-keys.ts'
+import type { ProviderKind } from './identity/records.ts'
+import type { ProviderDefinition } from './upstream/definition.ts'
+
+export interface ProviderConfig {
+  readonly definition: ProviderDefinition
+  readonly name: string
+  /** Parsed by the definition's own schema. Holds secrets. */
+  readonly settings: unknown
+}
+
+export interface Config {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  /** Milliseconds within which a GraphQL request is answered. */
+  readonly requestTimeoutMs: number
+  readonly isGraphiqlEnabled: boolean
+  readonly apiKeys: readonly ApiKey[]
+  /** Empty: the sandbox is started instead. */
+  readonly providers: readonly ProviderConfig[]
+  readonly sandbox: {
+    /** 0: any free one. */
+    readonly port: number
+    readonly users: number | undefined
+  }
+}
+
+/** Wrong settings, one line each: name, what is wrong, what is expected. Never a value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[]) {
+    super(
+      `${faults.length} wrong ${faults.length === 1 ? 'setting' : 'settings'}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    )
+    this.faults = faults
+  }
+}
+
+export interface ConfigSources {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** The parsed config file; `undefined` when there is none. */
+  readonly file?: unknown
+  readonly definitions: Partial<Record<ProviderKind, ProviderDefinition>>
+}
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key, 64 lower-case hexadecimal digits')
+const keyName = z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, `_`, `.` and `-`, at most 64')
+const apiKeys = z.array(z.strictObject({ name: keyName, sha256 }))
+
+const fileSchema = z.strictObject({
+  host: z.string().min(1).optional(),
+  port: z.int().min(0).max(65_535).optional(),
+  requestTimeoutMs: z.int().min(100).max(120_000).optional(),
+  graphiql: z.boolean().optional(),
+  apiKeys: apiKeys.optional(),
+  providers: z.array(z.looseObject({ kind: z.string(), name: z.string() })).optional(),
+})
+
+const environmentSchema = z.object({
+  HOST: z.string().min(1).optional(),
+  PORT: port.optional(),
+  SANDBOX_PORT: port.optional(),
+  SANDBOX_USERS: z.coerce.number().int().min(1).max(100_000).optional(),
+  REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
+  GRAPHIQL: z.enum(['on', 'off']).optional(),
+  API_KEYS: z
+    .string()
+    .transform((text) => text.split(',').map((entry) => ({ name: entry.split(':')[0], sha256: entry.split(':')[1] })))
+    .pipe(apiKeys)
+    .optional(),
+})
+
+/** Turns environment and file into settings. Where both say something, the environment wins. Throws `ConfigError` with every fault. */
+export function readConfig({ environment, file, definitions }: ConfigSources): Config {
+  const faults: string[] = []
+  const fromEnvironment = parse(environmentSchema, withoutEmpty(environment), '', faults) ?? {}
+  const fromFile = file === undefined ? {} : (parse(fileSchema, file, '', faults) ?? {})
+
+  const providers = fromFile.providers
+    ? fromFile.providers.map((entry, index) => providerFromFile(entry, index, environment, definitions, faults))
+    : providersFromEnvironment(environment, definitions, faults)
+  const known = providers.filter((provider) => provider !== null)
+  const names = known.map((provider) => provider.name)
+  for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index))) {
+    faults.push(`providers: the name ${name} is used more than once; every provider needs a name of its own`)
+  }
+  if (faults.length > 0) throw new ConfigError(faults)
+
+  return {
+    host: fromEnvironment.HOST ?? fromFile.host ?? '127.0.0.1',
+    port: fromEnvironment.PORT ?? fromFile.port ?? 4000,
+    requestTimeoutMs: fromEnvironment.REQUEST_TIMEOUT_MS ?? fromFile.requestTimeoutMs ?? 10_000,
+    isGraphiqlEnabled:
+      fromEnvironment.GRAPHIQL === undefined ? (fromFile.graphiql ?? false) : fromEnvironment.GRAPHIQL === 'on',
+    apiKeys: fromEnvironment.API_KEYS ?? fromFile.apiKeys ?? [],
+    providers: known,
+    sandbox: { port: fromEnvironment.SANDBOX_PORT ?? 4010, users: fromEnvironment.SANDBOX_USERS },
+  }
+}
+
+/** One tenant of each vendor whose variables are set. */
+function providersFromEnvironment(
+  environment: ConfigSources['environment'],
+  definitions: ConfigSources['definitions'],
+  faults: string[],
+): readonly (ProviderConfig | null)[] {
+  const providers: (ProviderConfig | null)[] = []
+  for (const definition of Object.values(definitions)) {
+    const variables = Object.entries(definition.environment)
+    if (!variables.some(([variable]) => environment[variable])) continue
+    const settings: Record<string, unknown> = { name: definition.kind }
+    for (const [variable, { member }] of variables) {
+      if (environment[variable]) settings[member] = environment[variable]
+    }
+    const variableOf = (member: string): string =>
+      variables.find(([, setting]) => setting.member === member)?.[0] ?? member
+    const ownFaults: string[] = []
+    const parsed = parse(definition.settings, settings, '', ownFaults, (path) => {
+      const variable = variableOf(path)
+      const description = definition.environment[variable]?.description
+      return description === undefined ? variable : `${variable} (${description})`
+    })
+    faults.push(...ownFaults)
+    providers.push(parsed === undefined ? null : { definition, name: definition.kind, settings: parsed })
+  }
+  return providers
+}
+
+/** A provider of the config file. Its secrets are references, `{ "env": "NAME" }`, never the secrets themselves. */
+function providerFromFile(
+  { kind, ...entry }: { readonly kind: string; readonly name: string; readonly [member: string]: unknown },
+  index: number,
+  environment: ConfigSources['environment'],
+  definitions: ConfigSources['definitions'],
+  faults: string[],
+): ProviderConfig | null {
+  const at = `providers[${index}]`
+  const definition = Object.values(definitions).find((candidate) => candidate.kind === kind)
+  if (!definition) {
+    const kinds = Object.values(definitions).map((candidate) => candidate.kind)
+    faults.push(`${at}.kind: no such kind of provider; expected one of ${kinds.join(', ')}`)
+    return null
+  }
+  const secrets = new Set(
+    Object.values(definition.environment)
+      .filter(({ isSecret }) => isSecret)
+      .map(({ member }) => member),
+  )
+  const settings: Record<string, unknown> = {}
+  const faultsBefore = faults.length
+  for (const [member, value] of Object.entries(entry)) {
+    const reference = referenceIn(value)
+    if (reference !== null) {
+      settings[member] = environment[reference]
+      if (!environment[reference]) faults.push(`${at}.${member}: the environment variable ${reference} is not set`)
+    } else if (secrets.has(member)) {
+      faults.push(`${at}.${member}: a secret does not stand in the file; expected { "env": "NAME_OF_A_VARIABLE" }`)
+    } else {
+      settings[member] = value
+    }
+  }
+  if (faults.length > faultsBefore) return null
+  const parsed = parse(definition.settings, settings, `${at}.`, faults)
+  return parsed === undefined ? null : { definition, name: entry.name, settings: parsed }
+}
+
+function referenceIn(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || !('env' in value)) return null
+  return typeof value.env === 'string' ? value.env : null
+}
+
+/** `undefined` when there was a fault. Zod's messages name what was expected and never hold the value. */
+function parse<Output>(
+  schema: z.ZodType<Output>,
+  value: unknown,
+  prefix: string,
+  faults: string[],
+  nameOf: (path: string) => string = (path) => path,
+): Output | undefined {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  for (const issue of result.error.issues) {
+    const path = issue.path.map(String).join('.')
+    faults.push(`${prefix}${nameOf(path) || 'config'}: ${issue.message}`)
+  }
+  return undefined
+}
+
+/** An empty variable is one that is not set. */
+function withoutEmpty(environment: ConfigSources['environment']): Record<string, string> {
+  const set: Record<string, string> = {}
+  for (const [name, value] of Object.entries(environment)) if (value) set[name] = value
+  return set
+}

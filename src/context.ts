@@ -1,0 +1,137 @@
+import type DataLoader from 'dataloader'
+import { type BatchKey, batchKey, createBatchLoader } from './batch.ts'
+import type { Call } from './identity/call.ts'
+import type { IdentityProvider, UserHandle } from './identity/provider.ts'
+import type { Group, User } from './identity/records.ts'
+
+/** Who is asking. */
+export interface Caller {
+  readonly subject: string
+  readonly scopes: readonly string[]
+}
+
+/** The providers of the gateway, by the names they are configured under, in the order of the configuration. */
+export type Providers = ReadonlyMap<string, IdentityProvider>
+
+/** Loaders of one request. Each resolves to `null` for what does not exist; look-ups to an empty list. */
+export interface Loaders {
+  readonly user: DataLoader<BatchKey, User | null>
+  readonly group: DataLoader<BatchKey, Group | null>
+  readonly usersByEmail: DataLoader<BatchKey, readonly User[]>
+  readonly usersByPhoneNumber: DataLoader<BatchKey, readonly User[]>
+  readonly usersByExternalId: DataLoader<BatchKey, readonly User[]>
+}
+
+/** What one GraphQL request carries. */
+export interface RequestContext {
+  readonly caller: Caller
+  readonly providers: Providers
+  readonly call: Call
+  readonly loaders: Loaders
+  /** Does work once per request and key, however many fields ask for it. */
+  once<Result>(key: string, work: () => Promise<Result>): Promise<Result>
+  /** A user whose relations are asked for. */
+  userHandle(provider: string, nativeId: string): UserHandle
+  /** Puts complete records where a later look-up by id finds them. Partial ones are left alone. */
+  remember(records: { readonly users?: readonly User[]; readonly groups?: readonly Group[] }): void
+}
+
+export interface RequestContextOptions {
+  readonly caller: Caller
+  readonly providers: Providers
+  readonly call: Call
+}
+
+export function createRequestContext({ caller, providers, call }: RequestContextOptions): RequestContext {
+  const loaders = createLoaders(providers, call)
+  const shared = new Map<string, Promise<unknown>>()
+
+  return {
+    caller,
+    providers,
+    call,
+    loaders,
+    once<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
+      const known = shared.get(key)
+      if (known) return known as Promise<Result> // a key stands for one kind of work
+      const started = work()
+      shared.set(key, started)
+      return started
+    },
+    userHandle: (provider, nativeId) => ({
+      nativeId,
+      record: () => loaders.user.load(batchKey(provider, nativeId)),
+    }),
+    remember({ users = [], groups = [] }) {
+      for (const user of users) {
+        if (user.missing.length === 0) loaders.user.prime(batchKey(user.provider, user.nativeId), user)
+      }
+      for (const group of groups) {
+        if (group.missing.length === 0) loaders.group.prime(batchKey(group.provider, group.nativeId), group)
+      }
+    },
+  }
+}
+
+function createLoaders(providers: Providers, call: Call): Loaders {
+  const lookup = (
+    method: 'findByEmails' | 'findByPhoneNumbers' | 'findByExternalIds',
+    keysOf: (user: User) => readonly string[],
+  ): DataLoader<BatchKey, readonly User[]> =>
+    createBatchLoader<User, readonly User[]>({
+      source(name) {
+        const provider = providers.get(name)
+        const find = provider?.users[method]
+        if (!provider || !find) return null
+        return {
+          maxKeysPerCall: provider.users.maxValuesPerLookup ?? 1,
+          maxParallelCalls: provider.maxParallelCalls,
+          read: (values) => find(values, call),
+        }
+      },
+      keysOf,
+      resolve: withoutDoubles,
+    })
+
+  return {
+    user: createBatchLoader<User, User | null>({
+      source(name) {
+        const provider = providers.get(name)
+        if (!provider) return null
+        return {
+          maxKeysPerCall: provider.users.maxIdsPerCall,
+          maxParallelCalls: provider.maxParallelCalls,
+          read: (ids) => provider.users.getMany(ids, call),
+        }
+      },
+      keysOf: (user) => [user.nativeId],
+      resolve: firstOf,
+    }),
+    group: createBatchLoader<Group, Group | null>({
+      source(name) {
+        const provider = providers.get(name)
+        const groups = provider?.groups
+        if (!provider || !groups) return null
+        return {
+          maxKeysPerCall: groups.maxIdsPerCall,
+          maxParallelCalls: provider.maxParallelCalls,
+          read: (ids) => groups.getMany(ids, call),
+        }
+      },
+      keysOf: (group) => [group.nativeId],
+      resolve: firstOf,
+    }),
+    usersByEmail: lookup('findByEmails', (user) => user.emails.map(({ address }) => address.toLowerCase())),
+    usersByPhoneNumber: lookup('findByPhoneNumbers', (user) => user.phoneNumbers.map(({ number }) => number)),
+    usersByExternalId: lookup('findByExternalIds', (user) => (user.externalId === null ? [] : [user.externalId])),
+  }
+}
+
+function firstOf<Found>(found: readonly Found[]): Found | null {
+  return found[0] ?? null
+}
+
+/** One record per account: an account that carries a value twice is found once. */
+function withoutDoubles(users: readonly User[]): readonly User[] {
+  return [...new Map(users.map((user) => [user.nativeId, user])).values()]
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import { ArgumentError } from '../identity/errors.ts'
+import type { Page } from '../identity/page.ts'
+
+const version = 1
+const maxLength = 8192
+
+/**
+ * Cursors as clients see them: opaque, versioned, bounded in length, and bound to the list they came from. `list` names that list with
+ * everything that changes what it holds: field, owner and arguments other than `first` and `after`.
+ */
+export function sealCursor(list: string, cursor: string): string {
+  return Buffer.from(JSON.stringify([version, digestOf(list), cursor]), 'utf8').toString('base64url')
+}
+
+/** The cursor inside, or `null` for `null`. A broken, oversized or foreign one is the caller's mistake, found before any call. */
+export function openCursor(list: string, sealed: string | null): string | null {
+  if (sealed === null) return null
+  const cursor = sealed.length > maxLength ? null : parse(sealed)
+  if (cursor === null) throw new ArgumentError(['after'], 'The cursor in `after` cannot be read')
+  if (cursor.digest !== digestOf(list)) {
+    throw new ArgumentError(
+      ['after'],
+      'The cursor in `after` comes from another list, or from this one with other arguments',
+    )
+  }
+  return cursor.inner
+}
+
+/** A page whose cursors are sealed for clients. */
+export function sealPage<Node, SomePage extends Page<Node>>(list: string, page: SomePage & Page<Node>): SomePage {
+  return { ...page, edges: page.edges.map((edge) => ({ ...edge, cursor: sealCursor(list, edge.cursor) })) }
+}
+
+function parse(sealed: string): { readonly digest: string; readonly inner: string } | null {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(sealed, 'base64url').toString('utf8'))
+    if (!Array.isArray(parts) || parts.length !== 3 || parts[0] !== version) return null
+    const [, digest, inner] = parts as unknown[]
+    return typeof digest === 'string' && typeof inner === 'string' ? { digest, inner } : null
+  } catch {
+    return null // not a cursor of ours
+  }
+}
+
+function digestOf(list: string): string {
+  return createHash('sha256').update(list).digest('base64url').slice(0, 16)
+}

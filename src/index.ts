@@ -1,0 +1,106 @@
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { type AddressInfo } from 'node:net'
+import type { ApiKey } from './access/api-keys.ts'
+import { createAuthenticator } from './access/api-keys.ts'
+import type { ProviderConfig } from './config.ts'
+import type { Providers } from './context.ts'
+import { exampleTabs } from './graphiql/examples.ts'
+import type { AttemptRecorder, Call } from './identity/call.ts'
+import { ProviderError } from './identity/errors.ts'
+import { createServer } from './server.ts'
+
+export { type Config, ConfigError, readConfig } from './config.ts'
+export { providerDefinitions } from './providers/index.ts'
+export type { IdentityProvider } from './identity/provider.ts'
+
+export interface GatewayOptions {
+  readonly providers: readonly ProviderConfig[]
+  readonly apiKeys: readonly ApiKey[]
+  /** Milliseconds within which a GraphQL request is answered. */
+  readonly requestTimeoutMs: number
+  /** `null`: no GraphiQL. */
+  readonly graphiql: {
+    /** Filled into the headers of the page. */
+    readonly headers: Readonly<Record<string, string>>
+    /** An address for the example that looks somebody up. */
+    readonly exampleEmail: string
+  } | null
+  /** Told of failures that are our own bugs. */
+  readonly onInternalError: (error: Error) => void
+  /** Sees every attempt to reach a provider. */
+  readonly record?: AttemptRecorder
+}
+
+/** Whether a provider accepts our key. */
+export interface ProviderCheck {
+  readonly name: string
+  /** `null`: it does. */
+  readonly problem: string | null
+}
+
+export interface Gateway {
+  fetch(request: Request): Promise<Response>
+  /** Serves on this address. `port` 0: any free one; the answer says which. */
+  listen(host: string, port: number): Promise<{ readonly port: number }>
+  /** Asks every provider, at once, whether it accepts our key. Never rejects. */
+  check(timeoutMs: number): Promise<readonly ProviderCheck[]>
+  /** Stops accepting, ends open connections, and closes those to the providers. */
+  close(): Promise<void>
+}
+
+/** Connects the providers, and serves them as one API. Makes no call to any of them. */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { record } = options
+  const connected = await Promise.all(
+    options.providers.map(({ definition, settings }) => definition.connect(settings, record ? { record } : {})),
+  )
+  const providers: Providers = new Map(connected.map(({ provider }) => [provider.name, provider]))
+  const yoga = createServer({
+    providers,
+    authenticate: createAuthenticator(options.apiKeys),
+    requestTimeoutMs: options.requestTimeoutMs,
+    graphiql: options.graphiql && {
+      headers: options.graphiql.headers,
+      tabs: exampleTabs(options.graphiql.exampleEmail),
+    },
+    onInternalError: options.onInternalError,
+  })
+  let http: Server | null = null
+
+  return {
+    fetch: async (request) => yoga.fetch(request),
+    listen: (host, port) =>
+      new Promise((resolve, reject) => {
+        const server = createHttpServer((request, response) => {
+          void yoga(request, response)
+        })
+        http = server
+        server.once('error', reject)
+        server.listen(port, host, () => resolve({ port: (server.address() as AddressInfo).port })) // a TCP server's address
+      }),
+    check: (timeoutMs) => Promise.all([...providers.values()].map((provider) => checkProvider(provider, timeoutMs))),
+    async close() {
+      const server = http
+      if (server) {
+        await new Promise<void>((resolve) => {
+          server.close(() => resolve())
+          server.closeAllConnections()
+        })
+      }
+      await Promise.all(connected.map((connection) => connection.close()))
+    },
+  }
+}
+
+async function checkProvider(
+  provider: { readonly name: string; check(call: Call): Promise<void> },
+  timeoutMs: number,
+): Promise<ProviderCheck> {
+  const call: Call = { signal: AbortSignal.timeout(timeoutMs), deadline: Date.now() + timeoutMs, record: () => {} }
+  try {
+    await provider.check(call)
+    return { name: provider.name, problem: null }
+  } catch (error) {
+    return { name: provider.name, problem: error instanceof ProviderError ? error.message : 'the check failed' }
+  }
+}

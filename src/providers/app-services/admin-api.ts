@@ -1,0 +1,137 @@
+import type { Call } from '../../identity/call.ts'
+import { ProviderError } from '../../identity/errors.ts'
+import type { Http, JsonAnswer, JsonRequest } from '../../upstream/http.ts'
+import type { Operation } from '../../upstream/operation.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import type { AppServicesSettings } from './config.ts'
+import { isObjectId } from './object-id.ts'
+import { appSchema } from './wire.ts'
+
+/** What routes of one app begin with; project and app are filled in here. */
+export const app = '/groups/{groupId}/apps/{appId}'
+
+/**
+ * A collection of the app, and the call that tells whether the upstream still has it. MongoDB is retiring parts of this API
+ * (app-services.md, life status), so that a 404 about a user may also mean that there are no users at all any more.
+ */
+export interface Collection {
+  readonly probe: Operation
+}
+
+export const collections = {
+  users: { probe: { name: 'users.probe', route: `GET ${app}/users`, safe: true } },
+  pendingUsers: {
+    probe: { name: 'pendingUsers.probe', route: `GET ${app}/user_registrations/pending_users`, safe: true },
+  },
+  apiKeys: { probe: { name: 'apiKeys.probe', route: `GET ${app}/api_keys`, safe: true } },
+} satisfies Record<string, Collection>
+
+/** Codes of a 404 that are about the thing asked for, and about nothing else (app-services.md 3.3). */
+const codesOfMissingThings: ReadonlySet<string | null> = new Set(['UserNotFound', 'APIKeyNotFound'])
+
+/** The Admin API, as far as it is about the configured app. */
+export interface AdminApi {
+  readonly provider: string
+  /** A call that names nothing but the app. A 404 is `unsupported`: the upstream does not have this, or no longer. */
+  request(request: JsonRequest, call: Call): Promise<JsonAnswer>
+  /** A call on one thing of a collection. A 404 is `notFound`, or `unsupported` where the whole collection is gone. */
+  requestItem(collection: Collection, request: JsonRequest, call: Call): Promise<JsonAnswer>
+  /** As `requestItem`, but `notFound` is `null`. */
+  findItem(collection: Collection, request: JsonRequest, call: Call): Promise<JsonAnswer | null>
+  /** Deletes one thing of a collection. A 404 after a lost answer means that the lost attempt did it. */
+  deleteItem(collection: Collection, request: JsonRequest, call: Call): Promise<void>
+}
+
+const listApps: Operation = { name: 'apps.list', route: 'GET /groups/{groupId}/apps', safe: true }
+
+export function createAdminApi(settings: AppServicesSettings, http: Http): AdminApi {
+  const { name: provider, projectId } = settings
+  let appId = isObjectId(settings.appId) ? settings.appId : null
+
+  async function send(wanted: JsonRequest, call: Call): Promise<JsonAnswer> {
+    appId ??= await findAppId(call)
+    return http.request({ ...wanted, params: { ...wanted.params, groupId: projectId, appId } }, call)
+  }
+
+  async function findAppId(call: Call): Promise<string> {
+    // Left out, apps of the newer kinds are not listed (app-services.md 1.4).
+    const query = { product: 'standard,atlas,data-api,device-sync' }
+    const answer = await http.find({ operation: listApps, params: { groupId: projectId }, query }, call)
+    const apps = answer && parseWire(appSchema.array(), answer.body, { provider, operation: listApps.name })
+    const found = apps?.find(({ client_app_id }) => client_app_id === settings.appId)
+    if (found) return found._id
+    throw new ProviderError({
+      provider,
+      kind: 'forbidden',
+      operation: listApps.name,
+      message: `The gateway's key at ${provider} sees no app with the configured id in the configured project`,
+    })
+  }
+
+  async function request(wanted: JsonRequest, call: Call): Promise<JsonAnswer> {
+    try {
+      return await send(wanted, call)
+    } catch (error) {
+      throw isNotFound(error) ? gone(wanted.operation, error) : error
+    }
+  }
+
+  async function requestItem(collection: Collection, wanted: JsonRequest, call: Call): Promise<JsonAnswer> {
+    try {
+      return await send(wanted, call)
+    } catch (error) {
+      if (!isNotFound(error) || error.status === null || codesOfMissingThings.has(error.providerCode)) throw error
+      await send({ operation: collection.probe, query: { limit: 1 } }, call).catch((failure: unknown) => {
+        const isGone = isNotFound(failure) || (failure instanceof ProviderError && failure.kind === 'unsupported')
+        throw isGone ? gone(wanted.operation, error) : failure
+      })
+      throw error
+    }
+  }
+
+  function gone(operation: Operation, cause: ProviderError): ProviderError {
+    return new ProviderError({
+      provider,
+      kind: 'unsupported',
+      operation: operation.name,
+      message: `${provider} no longer offers ${operation.name}, or its app is not where the settings say`,
+      ...(cause.status === null ? {} : { status: cause.status }),
+      ...(cause.providerCode === null ? {} : { providerCode: cause.providerCode }),
+      cause,
+    })
+  }
+
+  return {
+    provider,
+    request,
+    requestItem,
+    async findItem(collection, wanted, call) {
+      try {
+        return await requestItem(collection, wanted, call)
+      } catch (error) {
+        if (isNotFound(error)) return null
+        throw error
+      }
+    },
+    async deleteItem(collection, wanted, call) {
+      let isAnswerLost = false
+      const watched: Call = {
+        ...call,
+        record(attempt) {
+          const isOfThis = attempt.route === wanted.operation.route
+          if (isOfThis && (attempt.status === null || attempt.status >= 500)) isAnswerLost = true
+          call.record(attempt)
+        },
+      }
+      try {
+        await requestItem(collection, wanted, watched)
+      } catch (error) {
+        if (!isNotFound(error) || !isAnswerLost) throw error
+      }
+    },
+  }
+}
+
+function isNotFound(error: unknown): error is ProviderError {
+  return error instanceof ProviderError && error.kind === 'notFound'
+}

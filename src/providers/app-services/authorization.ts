@@ -1,0 +1,120 @@
+import { decodeJwt } from 'jose'
+import type { Call } from '../../identity/call.ts'
+import { ProviderError } from '../../identity/errors.ts'
+import { jsonOrText } from '../../upstream/answer.ts'
+import type { Clock } from '../../upstream/clock.ts'
+import type { Http } from '../../upstream/http.ts'
+import type { Operation } from '../../upstream/operation.ts'
+import type { Authorization } from '../../upstream/pipeline.ts'
+import { createTokenSource, type Token } from '../../upstream/token.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import type { AppServicesSettings } from './config.ts'
+import { errorCodeOf, verifyTokenOperation } from './errors.ts'
+import { loginSchema } from './wire.ts'
+
+// Both only make a token, so that repeating one whose answer was lost does no harm.
+const login: Operation = { name: 'auth.login', route: 'POST /auth/providers/mongodb-cloud/login', safe: true }
+const refresh: Operation = { name: 'auth.refresh', route: 'POST /auth/session', safe: true }
+
+/** Access tokens live this long (app-services.md 1.2): for one whose `exp` cannot be read. */
+const usualLifeMs = 30 * 60_000
+
+/** Milliseconds before expiry at which a token is renewed: 30 to 60 s (app-services.md 1.2). */
+const renewBeforeMs = 45_000
+
+const timeoutMs = 10_000
+
+export interface AdminAuthorizationOptions {
+  readonly settings: AppServicesSettings
+  readonly clock: Clock
+  /** Answers the client whose requests this authorization is for: the two need each other. */
+  readonly http: () => Http
+}
+
+/**
+ * Signs in with the Atlas key once and lives on the refresh token from then on, because every login is checked against another API
+ * with limits of its own (app-services.md 1.2).
+ */
+export function createAdminAuthorization({ settings, clock, http }: AdminAuthorizationOptions): Authorization {
+  const { name: provider, publicKey, privateKey } = settings
+  let refreshToken: string | null = null
+
+  const tokens = createTokenSource({
+    clock,
+    timeoutMs,
+    renewBeforeMs,
+    async fetchToken(call) {
+      try {
+        return (await refreshed(call)) ?? (await loggedIn(call))
+      } catch (error) {
+        throw error instanceof ProviderError ? notSent(error) : error
+      }
+    },
+  })
+
+  /** `null`: there is no refresh token, or it is no longer good. */
+  async function refreshed(call: Call): Promise<Token | null> {
+    if (refreshToken === null) return null
+    try {
+      const headers = bearer(refreshToken)
+      const { body } = await http().request({ operation: refresh, headers, authorized: false }, call)
+      return toToken(parseWire(loginSchema, body, { provider, operation: refresh.name }).access_token)
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.kind !== 'credentials') throw error
+      refreshToken = null
+      return null
+    }
+  }
+
+  async function loggedIn(call: Call): Promise<Token> {
+    const body = { username: publicKey, apiKey: privateKey }
+    const answer = await http().request({ operation: login, body, authorized: false }, call)
+    const tokenPair = parseWire(loginSchema, answer.body, { provider, operation: login.name })
+    refreshToken = tokenPair.refresh_token
+    return toToken(tokenPair.access_token)
+  }
+
+  function toToken(value: string): Token {
+    return { value, expiresAt: expiryOf(value) ?? new Date(clock.now() + usualLifeMs) }
+  }
+
+  return {
+    headers: async (call) => bearer(await tokens.get(call)),
+    renew: ({ authorization }) => tokens.forget(authorization?.replace(/^Bearer /, '')),
+    isRefusal: (response, operation) =>
+      operation.name !== verifyTokenOperation || errorCodeOf(jsonOrText(response)) === 'InvalidSession',
+  }
+}
+
+function bearer(token: string): Readonly<Record<string, string>> {
+  return { authorization: `Bearer ${token}` }
+}
+
+function expiryOf(token: string): Date | null {
+  try {
+    const { exp } = decodeJwt(token)
+    return exp === undefined ? null : new Date(exp * 1000)
+  } catch {
+    return null // opaque to us, as the vendor may make it one day
+  }
+}
+
+/**
+ * The failure as that of the call the token was for, which was never sent. The status of a refused key is not known for sure
+ * (app-services.md 1.2): whatever refuses the login without being busy or broken refuses the key.
+ */
+function notSent(error: ProviderError): ProviderError {
+  const isRefused = error.operation === login.name && ['badInput', 'forbidden', 'notFound'].includes(error.kind)
+  return new ProviderError({
+    provider: error.provider,
+    kind: isRefused ? 'credentials' : error.kind,
+    operation: error.operation,
+    message: isRefused ? `${error.provider} refuses the gateway's credentials` : error.message,
+    outcome: 'notApplied',
+    ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
+    ...(error.providerCode === null ? {} : { providerCode: error.providerCode }),
+    ...(error.field === null ? {} : { field: error.field }),
+    ...(error.status === null ? {} : { status: error.status }),
+    cause: error,
+  })
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { baseUrlSetting, commonSettings, type EnvironmentSetting } from '../../upstream/definition.ts'
+import { objectIdPattern } from './object-id.ts'
+
+/** The global host of the Admin API, also for apps that run in one region only (app-services.md 1.1). */
+const defaultBaseUrl = 'https://services.cloud.mongodb.com/api/admin/v3.0'
+
+export const settingsSchema = z.strictObject({
+  ...commonSettings,
+  /** Public half of an Atlas programmatic key with the role Project Owner; other project roles only read (app-services.md 1.2). */
+  publicKey: z.string().min(1),
+  /** Private half of the same key. A secret. */
+  privateKey: z.string().min(1),
+  /** The Atlas project's id, `groupId` in the vendor's paths (app-services.md 1.4). */
+  projectId: z.string().regex(objectIdPattern, 'the Atlas project id: 24 lower-case hex digits'),
+  /** The app's internal id, or its client app id, which costs one look-up after the start (app-services.md 1.4). */
+  appId: z.string().regex(/^[\w-]+$/, 'the internal app id (24 hex digits) or the client app id (myapp-abcde)'),
+  baseUrl: baseUrlSetting.default(defaultBaseUrl),
+})
+
+export type AppServicesSettings = z.output<typeof settingsSchema>
+
+export const environment: Readonly<Record<string, EnvironmentSetting>> = {
+  APP_SERVICES_PUBLIC_KEY: {
+    member: 'publicKey',
+    isSecret: false,
+    description: 'Public key of an Atlas API key with the role Project Owner (Atlas: Project Access Manager, API Keys)',
+  },
+  APP_SERVICES_PRIVATE_KEY: {
+    member: 'privateKey',
+    isSecret: true,
+    description: 'Private key of that Atlas API key, shown once when it is made',
+  },
+  APP_SERVICES_PROJECT_ID: {
+    member: 'projectId',
+    isSecret: false,
+    description: 'Id of the Atlas project that holds the app (Atlas: Project Settings, Project ID)',
+  },
+  APP_SERVICES_APP_ID: {
+    member: 'appId',
+    isSecret: false,
+    description: "The app's id: its App ID (myapp-abcde) or the 24 hex digits in the URL of its dashboard",
+  },
+  APP_SERVICES_BASE_URL: {
+    member: 'baseUrl',
+    isSecret: false,
+    description: `Replaces ${defaultBaseUrl}, for a sandbox`,
+  },
+}

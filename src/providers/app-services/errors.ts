@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import type { ReadVendorError, VendorError } from '../../upstream/answer.ts'
+
+/** The one operation that is refused with a 401 because of somebody else's token (app-services.md 4.1). */
+export const verifyTokenOperation = 'tokens.verify'
+
+/** Codes that mean something else than their status says, or whose status is not known (app-services.md 3.3). */
+const meanings: Readonly<Record<string, Omit<VendorError, 'code'>>> = {
+  UserNotFound: { kind: 'notFound' },
+  APIKeyNotFound: { kind: 'notFound' },
+  AccountNameInUse: { kind: 'conflict', argument: ['email'] },
+  UserAlreadyConfirmed: { kind: 'conflict', argument: ['email'] },
+  AuthProviderNotFound: { kind: 'unsupported' },
+  MaintenanceInProgress: { kind: 'unavailable' },
+}
+
+const errorSchema = z.object({ error_code: z.string().min(1) })
+
+/** The code is often missing, and the body may be text or empty: then the status decides (app-services.md 3.1). */
+export const readVendorError: ReadVendorError = (status, body, operation) => {
+  const code = errorCodeOf(body)
+  if (operation.name === verifyTokenOperation && (status === 401 || code === 'UserNotFound')) {
+    return { code, kind: 'badInput', argument: ['token'] }
+  }
+  return code !== null && Object.hasOwn(meanings, code) ? { code, ...meanings[code] } : { code }
+}
+
+export function errorCodeOf(body: unknown): string | null {
+  const parsed = errorSchema.safeParse(body)
+  return parsed.success ? parsed.data.error_code : null
+}

@@ -1,0 +1,40 @@
+import type { Call } from '../../identity/call.ts'
+import { ProviderError } from '../../identity/errors.ts'
+import type { UserHandle } from '../../identity/provider.ts'
+import type { User } from '../../identity/records.ts'
+import type { Operation } from '../../upstream/operation.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import { type AdminApi, app, collections } from './admin-api.ts'
+import { isObjectId } from './object-id.ts'
+import { type AppServicesUser, userSchema } from './wire.ts'
+
+const get: Operation = { name: 'users.get', route: `GET ${app}/users/{userId}`, safe: true }
+
+/** The whole user as the upstream has it, or `null` when there is none. */
+export async function findUser(api: AdminApi, id: string, call: Call): Promise<AppServicesUser | null> {
+  if (!isObjectId(id)) return null
+  const answer = await api.findItem(collections.users, { operation: get, params: { userId: id } }, call)
+  if (!answer) return null
+  const context = { provider: api.provider, operation: get.name }
+  const user = parseWire(userSchema, answer.body, context)
+  if (user._id === id) return user
+  const message = `${api.provider} answered ${context.operation} with another user`
+  throw new ProviderError({ ...context, kind: 'badResponse', field: '_id', message })
+}
+
+/** Nobody can have an id of another form: no call is needed to know that. */
+export function requireUserId(id: string, { provider }: AdminApi, operation: Operation): void {
+  if (isObjectId(id)) return
+  const message = `${provider} has no user under this id`
+  throw new ProviderError({ provider, kind: 'notFound', operation: operation.name, message })
+}
+
+/** The record of a user whose relations are asked for. */
+export async function requireRecord(
+  user: UserHandle,
+  context: { readonly provider: string; readonly operation: string },
+): Promise<User> {
+  const record = await user.record()
+  if (record) return record
+  throw new ProviderError({ ...context, kind: 'notFound', message: `${context.provider} has no user under this id` })
+}

@@ -1,0 +1,62 @@
+import type { IdentityProvider } from '../../identity/provider.ts'
+import type { ConnectedProvider, ProviderDefinition, UpstreamDeps } from '../../upstream/definition.ts'
+import { systemClock } from '../../upstream/clock.ts'
+import { createHttp, type Http } from '../../upstream/http.ts'
+import { createPipeline } from '../../upstream/pipeline.ts'
+import { collections, createAdminApi } from './admin-api.ts'
+import { createAdminAuthorization } from './authorization.ts'
+import { type AppServicesSettings, environment, settingsSchema } from './config.ts'
+import { readVendorError } from './errors.ts'
+import { createGrantReader } from './grants.ts'
+import { createPendingUserReader } from './pending-users.ts'
+import { createSessionReader } from './sessions.ts'
+import { createTokenVerifier } from './tokens.ts'
+import { createUserReader } from './users.ts'
+
+/** Within the 8 to 16 that the vendor's limits suggest for one app (app-services.md 3.4). */
+const defaultMaxParallelCalls = 12
+const defaultAttemptTimeoutMs = 5_000
+const defaultMaxRetries = 2
+
+export const appServices: ProviderDefinition<AppServicesSettings> = {
+  kind: 'app-services',
+  settings: settingsSchema,
+  environment,
+  connect: (settings, deps) => Promise.resolve(connect(settings, deps)),
+}
+
+function connect(settings: AppServicesSettings, deps: UpstreamDeps): ConnectedProvider {
+  const { name, baseUrl, maxParallelCalls = defaultMaxParallelCalls } = settings
+  const clock = deps.clock ?? systemClock
+  const pipeline = createPipeline({
+    provider: name,
+    origin: new URL(baseUrl).origin,
+    authorization: createAdminAuthorization({ settings, clock, http: () => http }),
+    maxParallelCalls,
+    attemptTimeoutMs: settings.attemptTimeoutMs ?? defaultAttemptTimeoutMs,
+    maxRetries: settings.maxRetries ?? defaultMaxRetries,
+    ...deps,
+    clock,
+  })
+  // The vendor's own clients name this type on every request, empty ones included (app-services.md 1.3).
+  const headers = { 'content-type': 'application/json' }
+  const http: Http = createHttp({ pipeline, baseUrl, readVendorError, headers, clock })
+  const api = createAdminApi(settings, http)
+
+  const provider: IdentityProvider = {
+    name,
+    kind: 'app-services',
+    maxParallelCalls,
+    users: createUserReader(api),
+    // No groups: the vendor has none, and its "groups" are Atlas projects (app-services.md 7.2).
+    sessions: createSessionReader(api),
+    grants: createGrantReader(api),
+    pendingUsers: createPendingUserReader(api),
+    tokens: createTokenVerifier(api),
+    async check(call) {
+      await api.request({ operation: collections.users.probe, query: { limit: 1 } }, call)
+    },
+    health: () => pipeline.health(),
+  }
+  return { provider, close: () => pipeline.close() }
+}

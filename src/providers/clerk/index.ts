@@ -1,0 +1,45 @@
+import type { ConnectedProvider, ProviderDefinition, UpstreamDeps } from '../../upstream/definition.ts'
+import type { Operation } from '../../upstream/operation.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import { clerkEnvironment, type ClerkSettings, clerkSettings } from './config.ts'
+import { createGrantReader } from './grants.ts'
+import { createGroupReader } from './groups.ts'
+import { createSessionReader } from './sessions.ts'
+import { createTokenVerifier } from './tokens.ts'
+import { type ClerkUpstream, connectUpstream } from './upstream.ts'
+import { createUserReader } from './users.ts'
+import { userListWire } from './wire.ts'
+
+export const clerkDefinition: ProviderDefinition<ClerkSettings> = {
+  kind: 'clerk',
+  settings: clerkSettings,
+  environment: clerkEnvironment,
+  connect,
+}
+
+const check: Operation = { name: 'check', route: 'GET /users', safe: true }
+
+async function connect(settings: ClerkSettings, deps: UpstreamDeps): Promise<ConnectedProvider> {
+  const upstream: ClerkUpstream = await connectUpstream(settings, deps)
+  const { provider, pipeline } = upstream
+  const http = upstream.http()
+  return {
+    provider: {
+      name: provider,
+      kind: 'clerk',
+      maxParallelCalls: settings.maxParallelCalls ?? 8,
+      users: createUserReader(upstream),
+      groups: createGroupReader(upstream),
+      sessions: createSessionReader(upstream),
+      grants: createGrantReader(upstream),
+      tokens: createTokenVerifier(upstream),
+      // Clerk keeps no pending registrations, blocked addresses, devices or events that can be listed by user.
+      async check(call) {
+        const { body } = await http.request({ operation: check, query: { limit: 1 } }, call)
+        parseWire(userListWire, body, { provider, operation: check.name })
+      },
+      health: () => pipeline.health(),
+    },
+    close: () => pipeline.close(),
+  }
+}

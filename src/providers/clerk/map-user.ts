@@ -1,0 +1,218 @@
+import type {
+  Authenticator,
+  AuthenticatorKind,
+  LinkedIdentity,
+  User,
+  UserField,
+  UserStatus,
+} from '../../identity/records.ts'
+import { joined } from './text.ts'
+import type { ClerkLinkedAccount, ClerkPublicUserData, ClerkUser } from './wire.ts'
+
+/** An account at another login service, as its OAuth token is asked for. */
+export interface ExternalAccount {
+  readonly id: string
+  /** As it stands in the path of the token's endpoint: `oauth_google`. */
+  readonly provider: string
+}
+
+/** What `User.native` holds here. */
+export interface ClerkUserFacts {
+  readonly authenticators: readonly Authenticator[]
+  readonly externalAccounts: readonly ExternalAccount[]
+}
+
+/** The facts of a complete record that `toUser` made. */
+export function factsOf(user: User): ClerkUserFacts {
+  return user.native as ClerkUserFacts // only records of this adapter come here, and `toUser` puts nothing else in
+}
+
+/** What a user never has at Clerk: `null`, and not missing. */
+const neverAtClerk = {
+  middleName: null,
+  nickname: null,
+  preferredUsername: null,
+  profileUrl: null,
+  website: null,
+  gender: null,
+  birthdate: null,
+  address: null,
+  signInCount: null,
+} as const
+
+/** `now`: epoch milliseconds at which the answer came, because Clerk tells a lock's end as a time from now. */
+export function toUser(provider: string, wire: ClerkUser, now: number): User {
+  const emails = wire.email_addresses.map((email) => ({
+    nativeId: email.id,
+    address: email.email_address,
+    verified: email.verification === 'verified',
+    primary: email.id === wire.primary_email_address_id,
+  }))
+  const primaryEmail = emails.find((email) => email.primary)
+  const facts: ClerkUserFacts = {
+    authenticators: toAuthenticators(wire),
+    externalAccounts: wire.external_accounts.map((account) => ({
+      id: accountId(account),
+      provider: account.provider.startsWith('oauth_') ? account.provider : `oauth_${account.provider}`,
+    })),
+  }
+  return {
+    provider,
+    nativeId: wire.id,
+    missing: [],
+    externalId: wire.external_id,
+    username: wire.username,
+    name: joined([wire.first_name, wire.last_name]),
+    givenName: wire.first_name,
+    familyName: wire.last_name,
+    ...neverAtClerk,
+    pictureUrl: wire.image_url,
+    zoneinfo: wire.timezone,
+    locale: wire.locale,
+    email: primaryEmail?.address ?? null,
+    emailVerified: primaryEmail?.verified ?? null,
+    emails,
+    phoneNumbers: wire.phone_numbers.map((phone) => ({
+      nativeId: phone.id,
+      number: phone.phone_number,
+      verified: phone.verification === 'verified',
+      primary: phone.id === wire.primary_phone_number_id,
+    })),
+    ...toStatus(wire),
+    lockedUntil:
+      wire.locked && wire.lockout_expires_in_seconds !== null
+        ? new Date(now + wire.lockout_expires_in_seconds * 1000)
+        : null,
+    createdAt: wire.created_at,
+    updatedAt: wire.updated_at,
+    lastSignInAt: wire.last_sign_in_at,
+    lastActiveAt: wire.last_active_at,
+    hasPassword: wire.password_enabled,
+    passwordResetRequired: wire.requires_password_reset,
+    mfaEnabled: wire.two_factor_enabled,
+    identities: toIdentities(wire),
+    publicMetadata: wire.public_metadata,
+    privateMetadata: wire.private_metadata,
+    native: facts,
+  }
+}
+
+/** Banned for good and locked for a while are different things at Clerk, and both can be true; the ban weighs more. */
+function toStatus(wire: ClerkUser): { readonly status: UserStatus; readonly rawStatus: string } {
+  const flags = (['deprovisioned', 'banned', 'locked'] as const).filter((flag) => wire[flag])
+  if (flags.length === 0) {
+    const isKnown = wire.banned !== null || wire.locked !== null
+    return isKnown ? { status: 'active', rawStatus: 'active' } : { status: 'unknown', rawStatus: '' }
+  }
+  return { status: flags[0] === 'locked' ? 'locked' : 'disabled', rawStatus: flags.join(' ') }
+}
+
+function toIdentities(wire: ClerkUser): readonly LinkedIdentity[] {
+  const accounts = [...wire.external_accounts, ...wire.enterprise_accounts].map(toIdentity)
+  const wallets = wire.web3_wallets.map((wallet) => ({
+    nativeId: wallet.id,
+    service: 'web3_wallet',
+    externalUserId: wallet.web3_wallet,
+    email: null,
+    name: null,
+  }))
+  // SAML accounts are an older spelling of enterprise accounts and may stand in both lists.
+  const others = wire.saml_accounts
+    .map(toIdentity)
+    .filter(
+      (saml) => !accounts.some((one) => one.service === saml.service && one.externalUserId === saml.externalUserId),
+    )
+  return [...accounts, ...others, ...wallets]
+}
+
+function toIdentity(account: ClerkLinkedAccount): LinkedIdentity {
+  return {
+    nativeId: accountId(account),
+    service: account.provider,
+    externalUserId: account.provider_user_id ?? account.email_address ?? '',
+    email: account.email_address,
+    name: joined([account.first_name, account.last_name]),
+  }
+}
+
+/** Google and Facebook accounts carry an identification in `id`, and their own id elsewhere (clerk.md 0.14). */
+function accountId(account: ClerkLinkedAccount): string {
+  return account.external_account_id ?? account.id
+}
+
+function toAuthenticators(wire: ClerkUser): readonly Authenticator[] {
+  return [
+    ...flagged(wire.password_enabled, 'password', 'password'),
+    ...wire.passkeys.map((passkey): Authenticator => ({
+      nativeId: passkey.id,
+      kind: 'passkey',
+      rawKind: 'passkey',
+      name: passkey.name,
+      createdAt: null,
+      lastUsedAt: passkey.last_used_at,
+    })),
+    ...flagged(wire.totp_enabled, 'totp', 'totp'),
+    ...wire.phone_numbers
+      .filter((phone) => phone.reserved_for_second_factor)
+      .map((phone): Authenticator => ({
+        // The number's own id would not tell it from a passkey's.
+        nativeId: `${phoneFactorPrefix}${phone.id}`,
+        kind: 'sms',
+        rawKind: 'phone_code',
+        name: phone.phone_number,
+        createdAt: phone.created_at,
+        lastUsedAt: null,
+      })),
+    ...flagged(wire.backup_code_enabled, 'backup_code', 'recoveryCode'),
+  ]
+}
+
+/** Clerk keeps password, TOTP and backup codes as flags: their ids are made here, and removing them goes by these. */
+function flagged(isSet: boolean | null, rawKind: string, kind: AuthenticatorKind): readonly Authenticator[] {
+  return isSet ? [{ nativeId: rawKind, kind, rawKind, name: null, createdAt: null, lastUsedAt: null }] : []
+}
+
+/** Begins the id of a phone number's second factor; the number's id follows. */
+export const phoneFactorPrefix = 'phone_code:'
+
+/** Every field that a user has at Clerk and that a member's `public_user_data` does not carry. The values mean nothing. */
+const missingFromMembers = {
+  externalId: null,
+  zoneinfo: null,
+  locale: null,
+  email: null,
+  emailVerified: null,
+  emails: [],
+  phoneNumbers: [],
+  status: 'unknown',
+  rawStatus: '',
+  lockedUntil: null,
+  createdAt: null,
+  updatedAt: null,
+  lastSignInAt: null,
+  lastActiveAt: null,
+  hasPassword: null,
+  passwordResetRequired: null,
+  mfaEnabled: null,
+  identities: [],
+  publicMetadata: null,
+  privateMetadata: null,
+  native: null,
+} as const satisfies Partial<User>
+
+/** A user as a member is shown: enough to name it, without the rest. */
+export function toMemberUser(provider: string, wire: ClerkPublicUserData): User {
+  const missing = Object.keys(missingFromMembers) as UserField[] // the keys of the literal above
+  return {
+    ...neverAtClerk,
+    ...missingFromMembers,
+    provider,
+    nativeId: wire.user_id,
+    missing: wire.username === undefined ? [...missing, 'username'] : missing,
+    username: wire.username ?? null,
+    name: joined([wire.first_name, wire.last_name]),
+    givenName: wire.first_name,
+    familyName: wire.last_name,
+    pictureUrl: wire.image_url,
+  }
+}

@@ -1,0 +1,48 @@
+import { ProviderError } from '../../identity/errors.ts'
+import type { Page } from '../../identity/page.ts'
+import type { ListContext } from '../../upstream/paging.ts'
+
+/**
+ * The page without rows that nobody asked for, and with doubled ones once. Applied after paging: cursors count what the upstream sent. A
+ * page of which nothing remains has no place to go on from, so it is an error.
+ */
+export function onlyAsked<Node>(
+  page: Page<Node>,
+  context: ListContext,
+  idOf: (node: Node) => string,
+  isAsked: (node: Node) => boolean,
+): Page<Node> {
+  const seen = new Set<string>()
+  const edges = page.edges.filter(({ node }) => {
+    if (!isAsked(node) || seen.has(idOf(node))) return false
+    seen.add(idOf(node))
+    return true
+  })
+  if (edges.length === page.edges.length) return page
+  if (edges.length === 0) {
+    throw new ProviderError({
+      ...context,
+      kind: 'badResponse',
+      message: `${context.provider} answered ${context.operation} with what was not asked for`,
+    })
+  }
+  return { ...page, edges }
+}
+
+/** The records that were asked for, each once. For look-ups, which answer without an order. */
+export function onlyAskedRecords<Node>(
+  records: readonly Node[],
+  idOf: (node: Node) => string,
+  isAsked: (node: Node) => boolean,
+): readonly Node[] {
+  return [...new Map(records.filter(isAsked).map((record) => [idOf(record), record])).values()]
+}
+
+/** The error for an id that the upstream cannot have: it is not asked. */
+export function impossibleId(context: ListContext): ProviderError {
+  return new ProviderError({
+    ...context,
+    kind: 'notFound',
+    message: `${context.provider} has nothing under this id for ${context.operation}`,
+  })
+}

@@ -1,0 +1,66 @@
+import { ProviderError } from '../../identity/errors.ts'
+import type { SessionReader } from '../../identity/provider.ts'
+import type { Operation } from '../../upstream/operation.ts'
+import { mapPage, pageByOffset } from '../../upstream/paging.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import { isClientId, isSessionId, isUserId } from './ids.ts'
+import { toSession } from './map.ts'
+import { impossibleId, onlyAsked } from './rows.ts'
+import type { ClerkUpstream } from './upstream.ts'
+import { listWire, sessionWire } from './wire.ts'
+
+const operations = {
+  listByUser: { name: 'sessions.listByUser', route: 'GET /sessions', safe: true },
+  get: { name: 'sessions.get', route: 'GET /sessions/{session_id}', safe: true },
+} as const satisfies Record<string, Operation>
+
+const maxLimit = 500
+
+const sessions = listWire(sessionWire)
+
+export function createSessionReader({ provider, http: makeHttp }: ClerkUpstream): SessionReader {
+  const http = makeHttp({ client_id: ['clientId'], offset: ['after'], limit: ['first'] })
+
+  return {
+    async listByUser({ nativeId: userId }, { clientId, ...page }, call) {
+      const operation = operations.listByUser
+      const context = { provider, operation: operation.name }
+      if (!isUserId(userId)) throw impossibleId(context)
+      if (clientId !== null && !isClientId(clientId)) return { edges: [], hasNextPage: false, total: 0 }
+      const found = await pageByOffset(page, context, {
+        maxSize: maxLimit,
+        read: async (offset, limit) => {
+          const query = { user_id: userId, client_id: clientId, paginated: true, limit, offset }
+          const { body } = await http.request({ operation, query }, call)
+          const { data, total_count: total } = parseWire(sessions, body, context)
+          return { items: data, hasNext: offset + data.length < total, total }
+        },
+      })
+      const own = onlyAsked(
+        found,
+        context,
+        (wire) => wire.id,
+        (wire) => wire.user_id === userId && (clientId === null || wire.client_id === clientId),
+      )
+      return mapPage(own, (wire) => toSession(provider, wire))
+    },
+
+    async get({ nativeId: sessionId }, { nativeId: userId }, call) {
+      if (!isSessionId(sessionId)) return null
+      const operation = operations.get
+      const answer = await http.find({ operation, params: { session_id: sessionId } }, call)
+      if (!answer) return null
+      const wire = parseWire(sessionWire, answer.body, { provider, operation: operation.name })
+      if (wire.id !== sessionId) {
+        throw new ProviderError({
+          provider,
+          kind: 'badResponse',
+          operation: operation.name,
+          field: 'id',
+          message: `${provider} answered ${operation.name} with another session`,
+        })
+      }
+      return wire.user_id === userId ? toSession(provider, wire) : null
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
+import { z } from 'zod'
+import type { Call } from '../../identity/call.ts'
+import type { TokenVerifier } from '../../identity/provider.ts'
+import type { JsonValue, TokenVerification } from '../../identity/records.ts'
+import type { Operation } from '../../upstream/operation.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import { isSessionId, isUserId } from './ids.ts'
+import type { ClerkUpstream } from './upstream.ts'
+
+const readKeys: Operation = { name: 'tokens.verify', route: 'GET /jwks', safe: true }
+
+/** The instance's public keys (clerk.md 4.3). Members that make no RSA key are jose's to refuse. */
+const keySetWire = z.object({
+  keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })),
+})
+
+/** Keys are looked at again after this long, so that one that was withdrawn stops being trusted. */
+const keysAgeMs = 10 * 60_000
+
+/** A key that is not known makes us look again, at most this often, or anybody could make us ask with invented key ids. */
+const unknownKeyPauseMs = 30_000
+
+/** Clerk's own verification allows clocks to differ by so much. */
+const clockToleranceSeconds = 5
+
+interface KeySet {
+  readonly find: ReturnType<typeof createLocalJWKSet>
+  readonly readAt: number
+}
+
+/** Session tokens are checked here, against the instance's published keys: the endpoint that did it is gone (clerk.md 4.3). */
+export function createTokenVerifier({ provider, http: makeHttp, clock }: ClerkUpstream): TokenVerifier {
+  const http = makeHttp()
+  let known: KeySet | null = null
+
+  async function keySet(maxAgeMs: number, call: Call): Promise<KeySet> {
+    if (known && clock.now() - known.readAt < maxAgeMs) return known
+    const { body } = await http.request({ operation: readKeys }, call)
+    const { keys } = parseWire(keySetWire, body, { provider, operation: readKeys.name })
+    const set: JSONWebKeySet = { keys }
+    known = { find: createLocalJWKSet(set), readAt: clock.now() }
+    return known
+  }
+
+  async function read(token: string, keys: KeySet): Promise<JWTPayload> {
+    const { payload } = await jwtVerify(token, keys.find, {
+      algorithms: ['RS256'],
+      clockTolerance: clockToleranceSeconds,
+      currentDate: new Date(clock.now()),
+      requiredClaims: ['exp', 'iat', 'sub'],
+    })
+    return payload
+  }
+
+  return {
+    async verify(token, call) {
+      if (token.split('.').length !== 3) return invalid('it is not a signed token')
+      try {
+        const payload = await read(token, await keySet(keysAgeMs, call)).catch(async (error: unknown) => {
+          if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+          return read(token, await keySet(unknownKeyPauseMs, call))
+        })
+        return toVerification(payload)
+      } catch (error) {
+        if (error instanceof errors.JOSEError) return invalid(reasonOf(error))
+        throw error
+      }
+    },
+  }
+}
+
+/** Machines' tokens are signed with the same keys; a user's has a user in `sub`. */
+function toVerification(payload: JWTPayload): TokenVerification {
+  if (payload.sub === undefined || !isUserId(payload.sub)) return invalid('it was not issued to a user')
+  const { sid } = payload
+  return {
+    valid: true,
+    reason: null,
+    userId: payload.sub,
+    sessionId: typeof sid === 'string' && isSessionId(sid) ? sid : null,
+    issuedAt: toDate(payload.iat),
+    expiresAt: toDate(payload.exp),
+    claims: payload as JsonValue, // it came out of JSON.parse
+  }
+}
+
+function invalid(reason: string): TokenVerification {
+  return { valid: false, reason, userId: null, sessionId: null, issuedAt: null, expiresAt: null, claims: null }
+}
+
+function reasonOf(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) return 'it has expired'
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return error.claim === 'nbf' ? 'it is not valid yet' : `its claim ${error.claim} is missing or wrong`
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is wrong'
+  if (error instanceof errors.JWKSNoMatchingKey) return 'it was signed with a key that the instance does not publish'
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'it was signed with an algorithm that is not accepted'
+  return 'it is not a signed token'
+}
+
+function toDate(seconds: number | undefined): Date | null {
+  return seconds === undefined ? null : new Date(seconds * 1000)
+}

@@ -1,0 +1,127 @@
+import type { Call } from '../../identity/call.ts'
+import { ProviderError } from '../../identity/errors.ts'
+import type { GroupReader } from '../../identity/provider.ts'
+import type { GroupKind } from '../../identity/records.ts'
+import type { Operation } from '../../upstream/operation.ts'
+import { mapPage } from '../../upstream/paging.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import { quote } from './filter.ts'
+import { type MonoCloud, pageOfListing, readListing } from './listing.ts'
+import { toGroup, toMembership, userFromSummary } from './map.ts'
+import { groupWire, type MonoCloudGroup, userGroupWire, userSummaryWire } from './wire.ts'
+
+const getOperation: Operation = { name: 'groups.get', route: 'GET /groups/{group_id}', safe: true }
+const getManyOperation: Operation = { name: 'groups.getMany', route: 'GET /groups', safe: true }
+const listOperation: Operation = { name: 'groups.list', route: 'GET /groups', safe: true }
+const listByUserOperation: Operation = { name: 'groups.listByUser', route: 'GET /users/{user_id}/groups', safe: true }
+const listMembersOperation: Operation = {
+  name: 'groups.listMembers',
+  // Under /users: members are read as users, and `groups` is no user's id (monocloud.md 4.1).
+  route: 'GET /users/groups/{group_id}/assigned',
+  safe: true,
+}
+
+const groups = { item: groupWire, idOf: (group: MonoCloudGroup) => group.group_id }
+
+/** Group ids and ids of emails and phones are UUIDs, as .NET writes them (monocloud.md 4). */
+export function isUuid(id: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
+}
+
+export function createGroups(monoCloud: MonoCloud): GroupReader {
+  const { provider, http, maxPageSize, now } = monoCloud
+  const mapping = (): { readonly provider: string; readonly now: Date } => ({ provider, now: now() })
+
+  function expectKind(kind: GroupKind, operation: string): void {
+    if (kind === 'group') return
+    throw new ProviderError({
+      provider,
+      kind: 'unsupported',
+      operation,
+      argument: ['kinds'],
+      message: `${provider} has no groups of kind ${kind}`,
+    })
+  }
+
+  function expectGroupId(id: string, operation: string): void {
+    if (isUuid(id)) return
+    throw new ProviderError({ provider, kind: 'notFound', operation, message: `${provider} has no such group` })
+  }
+
+  async function read(id: string, call: Call): Promise<MonoCloudGroup | null> {
+    const answer = await http.find({ operation: getOperation, params: { group_id: id } }, call)
+    if (!answer) return null
+    const context = { provider, operation: getOperation.name }
+    const group = parseWire(groupWire, answer.body, context)
+    if (group.group_id === id) return group
+    throw new ProviderError({
+      ...context,
+      kind: 'badResponse',
+      field: 'group_id',
+      message: `${provider} answered ${getOperation.name} with another group`,
+    })
+  }
+
+  return {
+    kinds: ['group'],
+    maxIdsPerCall: 100,
+    /** Groups are few: one page of their list usually holds all that are wanted, and what it lacks is read one by one. */
+    async getMany(ids, call) {
+      const wanted = new Set(ids.filter(isUuid))
+      const found = new Map<string, MonoCloudGroup>()
+      let isWhole = false
+      if (wanted.size > 1) {
+        const listing = { ...groups, operation: getManyOperation, query: { sort: 'creation_time:1' } }
+        const page = await readListing(monoCloud, listing, 1, maxPageSize, call)
+        for (const group of page.items) if (wanted.has(group.group_id)) found.set(group.group_id, group)
+        isWhole = !page.hasNext
+      }
+      const rest = isWhole ? [] : [...wanted].filter((id) => !found.has(id))
+      const others = await Promise.all(rest.map((id) => read(id, call)))
+      return [...found.values(), ...others.filter((group) => group !== null)].map((group) => toGroup(group, mapping()))
+    },
+
+    async list({ kind, search, ...request }, call) {
+      expectKind(kind, listOperation.name)
+      const query = { filter: search === null ? undefined : quote(search), sort: 'creation_time:1' }
+      const page = await pageOfListing(monoCloud, request, { ...groups, operation: listOperation, query }, call)
+      return mapPage(page, (group) => toGroup(group, mapping()))
+    },
+
+    async listByUser(id, { kind, ...request }, call) {
+      expectKind(kind, listByUserOperation.name)
+      const page = await pageOfListing(
+        monoCloud,
+        request,
+        {
+          operation: listByUserOperation,
+          params: { user_id: id },
+          query: { sort: 'creation_time:1' },
+          item: userGroupWire,
+          idOf: (membership) => membership.group_id,
+          belongs: (membership) => membership.user_id === id,
+        },
+        call,
+      )
+      return mapPage(page, (membership) => toMembership(membership, mapping()))
+    },
+
+    async listMembers(id, request, call) {
+      expectGroupId(id, listMembersOperation.name)
+      const page = await pageOfListing(
+        monoCloud,
+        request,
+        {
+          operation: listMembersOperation,
+          params: { group_id: id },
+          query: { sort: 'creation_time:1' },
+          item: userSummaryWire,
+          idOf: (user) => user.user_id,
+        },
+        call,
+      )
+      // When each of them joined is only told from the user's side (monocloud.md 5.3).
+      return mapPage(page, (user) => ({ user: userFromSummary(user, mapping()), roles: null, joinedAt: null }))
+    },
+  }
+}

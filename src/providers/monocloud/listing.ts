@@ -1,0 +1,97 @@
+import type { z } from 'zod'
+import type { Call } from '../../identity/call.ts'
+import { ProviderError } from '../../identity/errors.ts'
+import type { Page, PageRequest } from '../../identity/page.ts'
+import type { Http, JsonAnswer, JsonRequest } from '../../upstream/http.ts'
+import { type PageNumberList, pageByNumber } from '../../upstream/paging.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import { paginationWire } from './wire.ts'
+
+/** What every part of the adapter works with. */
+export interface MonoCloud {
+  /** The name it was configured under. */
+  readonly provider: string
+  readonly http: Http
+  readonly maxPageSize: number
+  readonly now: () => Date
+}
+
+/** One of the vendor's lists: a bare array, and its place in the whole in the header `X-Pagination` (monocloud.md 2). */
+export interface Listing<Wire> extends Pick<JsonRequest, 'operation' | 'params' | 'query'> {
+  readonly item: z.ZodType<Wire>
+  /** What tells items apart. */
+  readonly idOf: (item: Wire) => string
+  /** Left out: every item. Otherwise those that the answer should not have. */
+  readonly belongs?: (item: Wire) => boolean
+}
+
+/** One page of theirs. */
+export interface ListingPage<Wire> {
+  /** Each once, without those that do not belong. */
+  readonly items: readonly Wire[]
+  readonly hasNext: boolean
+  /** Length of the whole list. */
+  readonly total: number
+  /** The page size that the server really used. */
+  readonly size: number
+}
+
+/** Reads the page with this number, from 1. */
+export async function readListing<Wire>(
+  { http, provider }: MonoCloud,
+  listing: Listing<Wire>,
+  page: number,
+  size: number,
+  call: Call,
+): Promise<ListingPage<Wire>> {
+  const { operation, params, query, item, idOf, belongs } = listing
+  const answer = await http.request({ operation, params: params ?? {}, query: { ...query, page, size } }, call)
+  const context = { provider, operation: operation.name }
+  const pagination = parseWire(paginationWire, paginationOf(answer, context), context)
+  const items = new Map<string, Wire>()
+  for (const wire of parseWire(item.array(), answer.body, context)) {
+    if (belongs?.(wire) === false || items.has(idOf(wire))) continue
+    items.set(idOf(wire), wire)
+  }
+  return {
+    items: [...items.values()],
+    hasNext: pagination.has_next,
+    total: pagination.total_count,
+    size: pagination.page_size ?? size,
+  }
+}
+
+/** One page of ours out of such a list. */
+export function pageOfListing<Wire>(
+  monoCloud: MonoCloud,
+  request: PageRequest,
+  listing: Listing<Wire>,
+  call: Call,
+): Promise<Page<Wire>> {
+  const { provider, maxPageSize } = monoCloud
+  const list: PageNumberList<Wire> = {
+    firstPage: 1,
+    maxSize: maxPageSize,
+    read: (page, size) => readListing(monoCloud, listing, page, size, call),
+  }
+  return pageByNumber(request, { provider, operation: listing.operation.name }, list)
+}
+
+/** Without the header nobody can tell whether a list goes on: taking it for the end would hide whatever follows. */
+function paginationOf(
+  { headers, status }: JsonAnswer,
+  context: { readonly provider: string; readonly operation: string },
+): unknown {
+  try {
+    return JSON.parse(headers.get('x-pagination') ?? '')
+  } catch (cause) {
+    throw new ProviderError({
+      ...context,
+      kind: 'badResponse',
+      field: 'X-Pagination',
+      message: `${context.provider} answered ${context.operation} without saying whether there is more`,
+      status,
+      cause,
+    })
+  }
+}

@@ -1,0 +1,53 @@
+import { ProviderError } from '../../identity/errors.ts'
+import type { SessionReader } from '../../identity/provider.ts'
+import type { Operation } from '../../upstream/operation.ts'
+import { mapPage } from '../../upstream/paging.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import { type MonoCloud, pageOfListing } from './listing.ts'
+import { toSession } from './map.ts'
+import { sessionWire } from './wire.ts'
+
+const listOperation: Operation = { name: 'sessions.listByUser', route: 'GET /users/{user_id}/sessions', safe: true }
+const getOperation: Operation = {
+  name: 'sessions.get',
+  route: 'GET /users/{user_id}/sessions/{session_id}',
+  safe: true,
+}
+
+export function createSessions(monoCloud: MonoCloud): SessionReader {
+  const { provider, http, now } = monoCloud
+  const mapping = (): { readonly provider: string; readonly now: Date } => ({ provider, now: now() })
+
+  return {
+    async listByUser(user, { clientId, ...request }, call) {
+      const page = await pageOfListing(
+        monoCloud,
+        request,
+        {
+          operation: listOperation,
+          params: { user_id: user.nativeId },
+          query: { client_id: clientId, sort: 'initiated_at:-1' },
+          item: sessionWire,
+          idOf: (session) => session.session_id,
+        },
+        call,
+      )
+      return mapPage(page, (session) => toSession(session, user.nativeId, mapping()))
+    },
+
+    async get({ nativeId, userId }, _user, call) {
+      const params = { user_id: userId, session_id: nativeId }
+      const answer = await http.find({ operation: getOperation, params }, call)
+      if (!answer) return null
+      const context = { provider, operation: getOperation.name }
+      const session = parseWire(sessionWire, answer.body, context)
+      if (session.session_id === nativeId) return toSession(session, userId, mapping())
+      throw new ProviderError({
+        ...context,
+        kind: 'badResponse',
+        field: 'session_id',
+        message: `${provider} answered ${getOperation.name} with another session`,
+      })
+    },
+  }
+}

@@ -1,0 +1,169 @@
+import type { Call } from '../../identity/call.ts'
+import { ProviderError } from '../../identity/errors.ts'
+import type { UserFilter, UserReader } from '../../identity/provider.ts'
+import type { User } from '../../identity/records.ts'
+import type { Operation } from '../../upstream/operation.ts'
+import { mapPage } from '../../upstream/paging.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import { pageInOrderOfCreation } from './creation-walk.ts'
+import { allOf, anyOf, type Clause, clausesOf, createUserFilters } from './filter.ts'
+import { type Listing, type MonoCloud, pageOfListing, readListing } from './listing.ts'
+import { toAuthenticators, toBlockedIp, toUser, userFromSummary } from './map.ts'
+import { blockedIpWire, type MonoCloudUser, type MonoCloudUserSummary, userSummaryWire, userWire } from './wire.ts'
+
+const getOperation: Operation = { name: 'users.get', route: 'GET /users/{user_id}', safe: true }
+const listOperation: Operation = { name: 'users.list', route: 'GET /users', safe: true }
+const countOperation: Operation = { ...listOperation, name: 'users.count' }
+const findOperation: Operation = { ...listOperation, name: 'users.find' }
+const blockedIpsOperation: Operation = {
+  name: 'users.listBlockedIps',
+  route: 'GET /users/{user_id}/blocked_ips',
+  safe: true,
+}
+
+const orders = {
+  createdAt: 'creation_time',
+  updatedAt: 'last_updated',
+  lastSignInAt: 'last_sign_in_success',
+} as const
+
+/** So many values keep the request's line well under what servers take (monocloud.md 7). */
+const maxValuesPerLookup = 20
+
+/** A look-up finds a handful of users; one that fills so many pages has been understood as something else. */
+const maxLookupPages = 10
+
+const users = { item: userSummaryWire, idOf: (user: MonoCloudUserSummary) => user.user_id }
+
+export function createUsers(
+  monoCloud: MonoCloud,
+  { resumeByCreationTime }: { readonly resumeByCreationTime: boolean },
+): UserReader {
+  const { provider, http, now } = monoCloud
+  const mapping = (): { readonly provider: string; readonly now: Date } => ({ provider, now: now() })
+  const filters = createUserFilters(provider, now)
+
+  async function read(id: string, call: Call): Promise<MonoCloudUser | null> {
+    const answer = await http.find({ operation: getOperation, params: { user_id: id } }, call)
+    if (!answer) return null
+    const context = { provider, operation: getOperation.name }
+    const user = parseWire(userWire, answer.body, context)
+    if (user.user_id === id) return user
+    throw new ProviderError({
+      ...context,
+      kind: 'badResponse',
+      field: 'user_id',
+      message: `${provider} answered ${getOperation.name} with another user`,
+    })
+  }
+
+  /** Every user that the clause finds and who passes `matches`: the tenant's idea of equal may be wider than ours. */
+  async function find(clause: Clause, matches: (user: User) => boolean, call: Call): Promise<readonly User[]> {
+    const listing = { ...users, operation: findOperation, query: { filter: clause, sort: 'creation_time:1' } }
+    const found = new Map<string, User>()
+    for (let page = 1; page <= maxLookupPages; page += 1) {
+      const { items, hasNext } = await readListing(monoCloud, listing, page, monoCloud.maxPageSize, call)
+      for (const user of items.map((item) => userFromSummary(item, mapping()))) {
+        if (matches(user)) found.set(user.nativeId, user)
+      }
+      if (!hasNext || items.length === 0) return [...found.values()]
+    }
+    throw new ProviderError({
+      provider,
+      kind: 'badResponse',
+      operation: findOperation.name,
+      message: `${provider} answers ${findOperation.name} with more users than can be meant`,
+    })
+  }
+
+  return {
+    // UserSummary lacks the metadata, so that no list can stand in for reading each user (monocloud.md 7).
+    maxIdsPerCall: 1,
+    async getMany(ids, call) {
+      const found = await Promise.all([...new Set(ids)].map((id) => read(id, call)))
+      return found.filter((user) => user !== null).map((user) => toUser(user, mapping()))
+    },
+
+    filters,
+    orders,
+    async list({ filter, order, ...request }, call) {
+      const context = { provider, operation: listOperation.name }
+      const clauses = clausesOf(filter, filters, context)
+      const listing: Listing<MonoCloudUserSummary> = { ...users, operation: listOperation }
+      const page =
+        order.field === 'createdAt' && resumeByCreationTime
+          ? await pageInOrderOfCreation(
+              monoCloud,
+              request,
+              {
+                provider,
+                listing,
+                clauses,
+                direction: order.direction,
+                creationSecondOf: async (id, walkCall) => secondOf((await read(id, walkCall))?.creation_time ?? null),
+              },
+              call,
+            )
+          : await pageOfListing(
+              monoCloud,
+              request,
+              {
+                ...listing,
+                query: { filter: allOf(clauses), sort: `${orders[order.field]}:${order.direction === 'asc' ? 1 : -1}` },
+              },
+              call,
+            )
+      return mapPage(page, (user) => userFromSummary(user, mapping()))
+    },
+
+    async count(filter: UserFilter, call) {
+      const clauses = clausesOf(filter, filters, { provider, operation: countOperation.name })
+      const listing = { ...users, operation: countOperation, query: { filter: allOf(clauses) } }
+      const { total } = await readListing(monoCloud, listing, 1, 1, call)
+      return total
+    },
+
+    maxValuesPerLookup,
+    findByEmails(emails, call) {
+      const wanted = new Set(emails.map((email) => email.toLowerCase()))
+      const carries = (user: User): boolean => user.emails.some(({ address }) => wanted.has(address.toLowerCase()))
+      return find(anyOf('emails.email', [...new Set(emails)]), carries, call)
+    },
+    findByPhoneNumbers(numbers, call) {
+      const wanted = new Set(numbers)
+      const carries = (user: User): boolean => user.phoneNumbers.some(({ number }) => wanted.has(number))
+      return find(anyOf('phone_numbers.phone', [...wanted]), carries, call)
+    },
+
+    async listBlockedIps(id, request, call) {
+      const page = await pageOfListing(
+        monoCloud,
+        request,
+        {
+          operation: blockedIpsOperation,
+          params: { user_id: id },
+          query: { sort: 'block_until:-1' },
+          item: blockedIpWire,
+          idOf: ({ ip }) => ip,
+        },
+        call,
+      )
+      return mapPage(page, toBlockedIp)
+    },
+
+    async listAuthenticators(user) {
+      const record = await user.record()
+      if (record) return toAuthenticators(record)
+      throw new ProviderError({
+        provider,
+        kind: 'notFound',
+        operation: 'users.listAuthenticators',
+        message: `${provider} has no such user`,
+      })
+    },
+  }
+}
+
+function secondOf(time: Date | null): number | null {
+  return time && Math.floor(time.getTime() / 1000)
+}

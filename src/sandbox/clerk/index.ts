@@ -1,0 +1,50 @@
+import { createRouter } from '../router.ts'
+import type { SandboxVendorDefinition } from '../vendor.ts'
+import { createGuard, secretKey } from './access.ts'
+import { failure, failureResponse, notFound } from './failures.ts'
+import { createRoutes } from './routes.ts'
+import { grantReads } from './routes/grant-reads.ts'
+import { membershipReads } from './routes/membership-reads.ts'
+import { organizationReads } from './routes/organization-reads.ts'
+import { sessionReads } from './routes/session-reads.ts'
+import { sessionTokens } from './routes/session-tokens.ts'
+import { userReads } from './routes/user-reads.ts'
+import { createTenant } from './state/tenant.ts'
+
+const name = 'clerk'
+
+/** Clerk's Backend API as of version 2026-05-12: a development instance with organizations, API keys and every factor switched on. */
+export const clerk: SandboxVendorDefinition = {
+  create(options, observer) {
+    let tenant = createTenant(options)
+    let traces = 0
+    const nextTrace = () => (traces += 1)
+    const router = createRouter({
+      provider: name,
+      basePath: '/v1',
+      observer,
+      guard: createGuard(nextTrace),
+      notFound: () => failureResponse(notFound.path(), nextTrace()),
+      badBody: () =>
+        failureResponse(
+          failure(400, 'request_body_invalid', 'Request body invalid', 'The request body is not valid JSON.'),
+          nextTrace(),
+        ),
+    })
+    const routes = createRoutes(router, () => tenant, nextTrace)
+    userReads(routes)
+    sessionReads(routes)
+    sessionTokens(routes)
+    organizationReads(routes)
+    membershipReads(routes)
+    grantReads(routes)
+    return {
+      name,
+      fetch: router.fetch,
+      reset() {
+        tenant = createTenant(options)
+      },
+    }
+  },
+  environment: (origin) => ({ CLERK_SECRET_KEY: secretKey, CLERK_BASE_URL: `${origin}/${name}` }),
+}

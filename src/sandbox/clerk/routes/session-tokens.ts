@@ -1,0 +1,21 @@
+import { failure } from '../failures.ts'
+import { parameter, type Routes } from '../routes.ts'
+import { mintSessionToken, publicJwk } from '../session-token.ts'
+import { isLive } from '../state/sessions.ts'
+import { findSession } from './session-reads.ts'
+
+/** What verifying and trying out session tokens takes. */
+export function sessionTokens(routes: Routes): void {
+  routes.on('GET', '/jwks', async () => ({ keys: [await publicJwk()] }))
+
+  routes.on('POST', '/sessions/{session_id}/tokens', async (request, tenant) => {
+    const session = findSession(tenant, parameter(request, 'session_id'))
+    if (!isLive(session)) throw failure(400, 'invalid_session_token', 'Invalid session', 'The session is over.')
+    const jwt = await mintSessionToken({
+      userId: session.user_id,
+      sessionId: session.id,
+      issuedAt: tenant.now(),
+    })
+    return { object: 'token', jwt }
+  })
+}

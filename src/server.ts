@@ -1,0 +1,102 @@
+import { useExecutionCancellation, createYoga, type Plugin } from 'graphql-yoga'
+import { toClientError } from '../schema/errors.ts'
+import { schema } from '../schema/index.ts'
+import { apiKeyHeader, type Authenticate } from './access/api-keys.ts'
+import { type Caller, createRequestContext, type Providers, type RequestContext } from './context.ts'
+import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
+import type { AttemptRecorder } from './identity/call.ts'
+
+export interface ServerOptions {
+  readonly providers: Providers
+  readonly authenticate: Authenticate
+  /** Milliseconds within which a GraphQL request is answered, with what is there by then. */
+  readonly requestTimeoutMs: number
+  /** `null`: no GraphiQL. */
+  readonly graphiql: Omit<GraphiqlOptions, 'path' | 'endpoint'> | null
+  /** Told of failures that are our own bugs. */
+  readonly onInternalError: (error: Error) => void
+  /** Sees the attempts made for each request. */
+  readonly record?: AttemptRecorder
+}
+
+export const graphqlPath = '/graphql'
+export const graphiqlPath = '/graphiql'
+export const healthPath = '/health'
+
+/** A body of more bytes is refused before it is read. */
+const maxBodyBytes = 256_000
+
+/** The gateway as a Yoga server: give it to `http.createServer`, or call its `fetch`. */
+export function createServer(options: ServerOptions) {
+  const record: AttemptRecorder = options.record ?? (() => {})
+  return createYoga<Record<string, unknown>, RequestContext>({
+    schema,
+    graphqlEndpoint: graphqlPath,
+    cors: false,
+    landingPage: false,
+    graphiql: false,
+    multipart: false,
+    maxRequestBodySize: maxBodyBytes,
+    // Our own plugin masks, so that every error has a code of ours.
+    maskedErrors: false,
+    logging: false,
+    context: ({ request }) => {
+      const caller = callers.get(request)
+      if (!caller) throw new Error('a request reached execution without a caller')
+      const deadline = Date.now() + options.requestTimeoutMs
+      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.requestTimeoutMs)])
+      return createRequestContext({ caller, providers: options.providers, call: { signal, deadline, record } })
+    },
+    plugins: [
+      useHealth(),
+      ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
+      useAuthentication(options.authenticate),
+      useExecutionCancellation(),
+      useClientErrors(options.onInternalError),
+    ],
+  })
+}
+
+/** Who sent each request that is being answered. */
+const callers = new WeakMap<Request, Caller>()
+
+/** Answers as soon as requests are served. Says nothing about providers: it is open to anybody. */
+function useHealth(): Plugin {
+  return {
+    onRequest({ url, endResponse, fetchAPI }) {
+      if (url.pathname === healthPath) endResponse(fetchAPI.Response.json({ status: 'ok' }))
+    },
+  }
+}
+
+/** Nobody is served without a key that we know. */
+function useAuthentication(authenticate: Authenticate): Plugin {
+  return {
+    onRequest({ request, url, endResponse, fetchAPI }) {
+      if (url.pathname !== graphqlPath) return
+      const caller = authenticate(request.headers.get(apiKeyHeader))
+      if (caller) {
+        callers.set(request, caller)
+        return
+      }
+      const message = `Show an API key in the header ${apiKeyHeader}`
+      const errors = [{ message, extensions: { code: 'UNAUTHENTICATED' } }]
+      endResponse(fetchAPI.Response.json({ errors }, { status: 401, headers: { 'www-authenticate': 'ApiKey' } }))
+    },
+  }
+}
+
+/** Gives every error its code, and masks what is nobody's business. */
+function useClientErrors(onInternalError: (error: Error) => void): Plugin {
+  return {
+    onResultProcess({ result, setResult }) {
+      if (Array.isArray(result) || !('errors' in result) || !result.errors) return
+      const errors = result.errors.map((error) => {
+        const visible = toClientError(error)
+        if (visible.extensions['code'] === 'INTERNAL') onInternalError(visible.originalError ?? error)
+        return visible
+      })
+      setResult({ ...result, errors })
+    },
+  }
+}
