@@ -1,4 +1,4 @@
-import type { GroupKindReader } from './groups.ts'
+import type { GroupKindReader } from './group-kind.ts'
 import { toGroupMember } from './map.ts'
 import { toGroup, toGroupMembership } from './map-groups.ts'
 import { groupId, memberId, membershipGroupId, recordsOf } from './rows.ts'

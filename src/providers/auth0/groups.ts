@@ -1,23 +1,13 @@
 import type { Call } from '../../identity/call.ts'
-import type { Page, PageRequest } from '../../identity/page.ts'
 import type { GroupReader } from '../../identity/provider.ts'
-import type { Group, GroupKind, GroupMember, Permission, UserMembership } from '../../identity/records.ts'
+import type { Group, GroupKind } from '../../identity/records.ts'
 import { createEnterpriseGroups } from './enterprise-groups.ts'
+import type { GroupKindReader } from './group-kind.ts'
 import { groupKindOf, isUserId, notFound } from './ids.ts'
 import { createOrganizations } from './organizations.ts'
 import { createRoles } from './roles.ts'
 import { otherId } from './rows.ts'
 import type { Auth0Upstream } from './upstream.ts'
-
-/** The reads of one kind of group. Ids have been checked. */
-export interface GroupKindReader {
-  get(id: string, call: Call): Promise<Group | null>
-  list(search: string | null, page: PageRequest, call: Call): Promise<Page<Group>>
-  listByUser(userId: string, page: PageRequest, call: Call): Promise<Page<UserMembership>>
-  listMembers(id: string, page: PageRequest, call: Call): Promise<Page<GroupMember>>
-  /** Absent: this kind has no permissions. */
-  listPermissions?(id: string, page: PageRequest, call: Call): Promise<Page<Permission>>
-}
 
 /** Roles, organizations and enterprise groups, told apart by the prefixes of their ids. */
 export function createGroups(upstream: Auth0Upstream): GroupReader {

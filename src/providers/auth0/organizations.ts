@@ -1,5 +1,5 @@
 import type { Call } from '../../identity/call.ts'
-import type { GroupKindReader } from './groups.ts'
+import type { GroupKindReader } from './group-kind.ts'
 import { toOrganizationMember } from './map.ts'
 import { toOrganization, toOrganizationMembership } from './map-groups.ts'
 import { groupId, memberId, recordsOf } from './rows.ts'

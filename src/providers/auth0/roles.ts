@@ -1,4 +1,4 @@
-import type { GroupKindReader } from './groups.ts'
+import type { GroupKindReader } from './group-kind.ts'
 import { toPermission, toRoleMember } from './map.ts'
 import { toRole, toRoleMembership } from './map-groups.ts'
 import { groupId, memberId, membershipGroupId, permissionKey, recordsOf } from './rows.ts'
