@@ -12,6 +12,8 @@ export interface ApiRequest<Path, Query, Body> {
   readonly body: Body
   /** As the vendor would see it: with its own host. */
   readonly url: URL
+  /** Whether the token has a scope that only some uses of the route need. */
+  holds(scope: string): boolean
 }
 
 /** A route of the Management API. */
@@ -99,6 +101,7 @@ export function createApi({ now, observer, domain }: ApiOptions): Api {
       router.on(method, template, async (request) => {
         try {
           const url = new URL(request.raw.url)
+          const check = checkAuthorization(request.headers.get('authorization'), now())
           return withRateLimit(
             await definition.handle({
               // Without a schema of their own the types are those of the schemas below.
@@ -106,6 +109,7 @@ export function createApi({ now, observer, domain }: ApiOptions): Api {
               query: readQuery(definition.query ?? noQuery, request.query) as never,
               body: (definition.body ? readBody(definition.body, request.body) : request.body) as never,
               url: new URL(`${url.pathname}${url.search}`, `https://${domain}`),
+              holds: (scope) => check !== null && 'token' in check && check.token.scopes.has(scope),
             }),
           )
         } catch (error) {

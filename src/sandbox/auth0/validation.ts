@@ -24,6 +24,11 @@ export function integerParameter(minimum: number, maximum?: number): z.ZodType<n
     .pipe(maximum === undefined ? bounds : bounds.max(maximum))
 }
 
+/** A whole number in a body. */
+export function integerMember(minimum: number): z.ZodType<number> {
+  return z.int().min(minimum)
+}
+
 export const flagParameter = z
   .enum(['true', 'false'], { error: 'Expected type boolean but found type string' })
   .transform((value) => value === 'true')

@@ -58,11 +58,17 @@ export function addOrganizationReads(api: Api, state: TenantState): void {
     scopes: ['read:organization_members'],
     path: organizationPath,
     query: z.strictObject({ ...offsetParametersOfOrganizations, ...checkpointParameters, ...fieldsParameters }),
-    handle({ path, query, url }) {
+    handle({ path, query, url, holds }) {
       const { members } = requireOrganization(state, path.id)
+      const wantsRoles = query.include_fields !== false && (query.fields ?? '').split(',').includes('roles')
+      if (wantsRoles && !holds('read:organization_member_roles')) {
+        const message = 'Insufficient scope, expected any of: read:organization_member_roles'
+        throw new Refusal(403, message, 'insufficient_scope')
+      }
       const items = [...members.values()].filter((member) => state.users.get(member.userId))
       // Roles are left out unless they are asked for by name.
-      const keep = fieldsOf(query.fields ? query : { fields: 'roles', include_fields: false })
+      const isChosen = query.fields !== undefined && query.fields !== '' && query.include_fields !== false
+      const keep = fieldsOf(isChosen ? query : { fields: `${query.fields ?? ''},roles`, include_fields: false })
       return eitherAnswer(
         {
           key: 'members',

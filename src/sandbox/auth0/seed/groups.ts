@@ -44,17 +44,16 @@ const usersPerOrganization = 40
 
 /** Makes the tenant's groups and puts the seeded users into them. */
 export function seedGroups(users: Users): Groups {
-  const random = randomStream('auth0 groups')
   let place = 0
   const nextPlace = (): number => (place += 1)
 
-  const roles = roleNames.map(([name, description], number) => makeRole(nextPlace(), name, description, number, random))
+  const roles = roleNames.map(([name, description], number) => makeRole(nextPlace(), name, description, number))
   const organizations = Array.from(
     { length: organizationNames.length + Math.floor(users.size / usersPerOrganization) },
-    (_, number) => makeOrganization(nextPlace(), number, random),
+    (_, number) => makeOrganization(nextPlace(), number),
   )
-  const ownRoles = organizations.slice(0, 2).map((organization) => organizationRole(nextPlace(), organization, random))
-  const groups = groupNames.map((name, number) => makeGroup(nextPlace(), name, number, random))
+  const ownRoles = organizations.slice(0, 2).map((organization) => organizationRole(nextPlace(), organization))
+  const groups = groupNames.map((name, number) => makeGroup(nextPlace(), name, number))
   const state: Groups = {
     roles: byId([...roles, ...ownRoles]),
     organizations: byId(organizations),
@@ -113,30 +112,29 @@ export function seedGroups(users: Users): Groups {
   }
 }
 
+/** The same for the same name, however many people there are. */
+function makeId(prefix: string, name: string, alphabet = alphanumeric): string {
+  return `${prefix}_${randomStream(`auth0 ${prefix} ${name}`).text(16, alphabet)}`
+}
+
 function byId<State extends { readonly wire: { readonly id: string } }>(states: readonly State[]): Map<string, State> {
   return new Map(states.map((state) => [state.wire.id, state]))
 }
 
-function makeRole(
-  place: number,
-  name: string,
-  description: string | null,
-  number: number,
-  random: RandomStream,
-): RoleState {
+function makeRole(place: number, name: string, description: string | null, number: number): RoleState {
   return {
     place,
-    wire: { id: `rol_${random.text(16, alphanumeric)}`, name, description },
+    wire: { id: makeId('rol', name), name, description },
     permissions: permissions.filter((_, index) => (index + number) % 4 <= number % 3),
     members: new Map(),
   }
 }
 
-function organizationRole(place: number, organization: OrganizationState, random: RandomStream): RoleState {
+function organizationRole(place: number, organization: OrganizationState): RoleState {
   return {
     place,
     wire: {
-      id: `rol_${random.text(16, alphanumeric)}`,
+      id: makeId('rol', `${organization.wire.name} owner`),
       name: `${organization.wire.name} owner`,
       description: 'Runs this organization',
       type: 'organization',
@@ -147,13 +145,13 @@ function organizationRole(place: number, organization: OrganizationState, random
   }
 }
 
-function makeOrganization(place: number, number: number, random: RandomStream): OrganizationState {
+function makeOrganization(place: number, number: number): OrganizationState {
   const name = organizationNames[number] ?? `organization-${number}`
   return {
     place,
     createdAt: firstCreation + number * dayMs,
     wire: {
-      id: `org_${random.text(16, alphanumeric)}`,
+      id: makeId('org', name),
       name,
       // Some have never been given one.
       ...(number % 5 === 4 ? {} : { display_name: number % 3 === 0 ? `${name} 株式会社 🏢` : `${name} | Ltd.` }),
@@ -174,14 +172,14 @@ function makeOrganization(place: number, number: number, random: RandomStream): 
   }
 }
 
-function makeGroup(place: number, name: string, number: number, random: RandomStream): GroupState {
+function makeGroup(place: number, name: string, number: number): GroupState {
   const createdAt = new Date(firstCreation + number * 30 * dayMs).toISOString()
   return {
     place,
     wire: {
-      id: `grp_${random.text(16, base58)}`,
+      id: makeId('grp', name, base58),
       name,
-      ...(number % 3 === 2 ? {} : { external_id: `directory|${random.text(12, alphanumeric)}` }),
+      ...(number % 3 === 2 ? {} : { external_id: `directory|${makeId('external', name)}` }),
       ...(number % 4 === 3 ? {} : { connection_id: number % 2 === 0 ? connections.saml.id : connections.entra.id }),
       tenant_name: tenantName,
       created_at: createdAt,

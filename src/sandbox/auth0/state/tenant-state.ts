@@ -57,7 +57,8 @@ export interface TenantState {
 
 export interface JobState {
   readonly wire: Auth0Job
-  /** From when on it is `completed`. */
+  readonly done: Auth0Job
+  /** From when on it is answered as `done`. */
   readonly doneAt: number
   readonly errors: readonly unknown[]
 }
