@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ProviderErrorKind } from '../../identity/errors.ts'
 import type { VendorError } from '../../upstream/answer.ts'
+import type { Operation } from '../../upstream/operation.ts'
 import { optionalString } from '../../upstream/wire.ts'
 
 /** Both shapes of Auth0's error bodies: the Management API's, and the token endpoint's with `error` as the code (auth0.md 3.1). */
@@ -22,33 +23,46 @@ const argumentsByCode: ReadonlyMap<string, string> = new Map([
   ['inexistent_resource_server_permission', 'permissions'],
 ])
 
-/** Auth0's request members by our names. */
-const argumentsByProperty: ReadonlyMap<string, string> = new Map([
-  ['email', 'email'],
-  ['email_verified', 'emailVerified'],
-  ['phone_number', 'phoneNumber'],
-  ['phone_verified', 'phoneVerified'],
-  ['username', 'username'],
-  ['password', 'password'],
-  ['connection', 'connection'],
-  ['name', 'name'],
-  ['display_name', 'name'],
-  ['given_name', 'givenName'],
-  ['family_name', 'familyName'],
-  ['nickname', 'nickname'],
-  ['picture', 'pictureUrl'],
-  ['description', 'description'],
-  ['user_metadata', 'publicMetadata'],
-  ['metadata', 'publicMetadata'],
-  ['app_metadata', 'privateMetadata'],
-  ['roles', 'roles'],
-  ['permissions', 'permissions'],
-  ['result_url', 'redirectUrl'],
-  ['ttl_sec', 'expiresInSeconds'],
-])
+/** Auth0's request members by our names for them in most inputs. */
+const usualArguments: Readonly<Record<string, string>> = {
+  email: 'email',
+  email_verified: 'emailVerified',
+  phone_number: 'phoneNumber',
+  phone_verified: 'phoneVerified',
+  username: 'username',
+  password: 'password',
+  connection: 'connection',
+  name: 'name',
+  display_name: 'name',
+  given_name: 'givenName',
+  family_name: 'familyName',
+  nickname: 'nickname',
+  picture: 'pictureUrl',
+  description: 'description',
+  user_metadata: 'publicMetadata',
+  metadata: 'publicMetadata',
+  app_metadata: 'privateMetadata',
+  roles: 'roles',
+  permissions: 'permissions',
+  result_url: 'redirectUrl',
+  ttl_sec: 'expiresInSeconds',
+}
+
+/** Where an operation's input calls them otherwise. */
+const argumentsByOperation: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'users.addEmail': { email: 'address', email_verified: 'verified' },
+  'users.changeEmail': { email: 'address', email_verified: 'verified' },
+  'users.setEmailVerified': { email_verified: 'verified' },
+  'users.addPhone': { phone_number: 'number', phone_verified: 'verified' },
+  'users.setPhoneVerified': { phone_verified: 'verified' },
+  'users.linkIdentity': { provider: 'secondaryUserId', user_id: 'secondaryUserId' },
+}
+
+/** The name of an organization is a slug (auth0.md 5.4). */
+const argumentsOfOrganizations: Readonly<Record<string, string>> = { name: 'slug' }
 
 /** Reads an error answer of the Management API. */
-export function readAuth0Error(status: number, body: unknown): VendorError {
+export function readAuth0Error(status: number, body: unknown, operation: Operation): VendorError {
   const parsed = errorBody.safeParse(body)
   if (!parsed.success) return { code: null }
   const { errorCode, error, message } = parsed.data
@@ -58,13 +72,13 @@ export function readAuth0Error(status: number, body: unknown): VendorError {
   const missing = argumentsByCode.get(code ?? '')
   if (missing !== undefined) return { code, kind: 'badInput', argument: [missing] }
   const kind = kindsByCode.get(`${status} ${code ?? ''}`)
-  const argument = kind === undefined && status === 400 ? argumentIn(message ?? '') : null
+  const argument = kind === undefined && status === 400 ? argumentIn(message ?? '', operation) : null
   return { code, ...(kind === undefined ? {} : { kind }), ...(argument === null ? {} : { argument: [argument] }) }
 }
 
 /** Reads an error answer of the token endpoint, which has nothing but our own credentials to refuse. */
-export function readTokenError(status: number, body: unknown): VendorError {
-  const { code } = readAuth0Error(status, body)
+export function readTokenError(status: number, body: unknown, operation: Operation): VendorError {
+  const { code } = readAuth0Error(status, body, operation)
   return status >= 400 && status < 500 && status !== 408 && status !== 429 ? { code, kind: 'credentials' } : { code }
 }
 
@@ -75,7 +89,13 @@ function readDatabaseError(message: string): Omit<VendorError, 'code'> {
 }
 
 /** Our name of the member in `Payload validation error: '…' on property app_metadata.plan (…).` */
-function argumentIn(message: string): string | null {
-  const property = / on property (\w+)/.exec(message)?.[1]
-  return argumentsByProperty.get(property ?? '') ?? null
+function argumentIn(message: string, { name, route }: Operation): string | null {
+  const member =
+    /'Missing required property: (\w+)'/.exec(message)?.[1] ?? / on property (\w+)/.exec(message)?.[1] ?? ''
+  const ours = {
+    ...usualArguments,
+    ...(route.includes(' /organizations') ? argumentsOfOrganizations : {}),
+    ...argumentsByOperation[name],
+  }
+  return ours[member] ?? null
 }

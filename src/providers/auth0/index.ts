@@ -2,11 +2,17 @@ import { type Clock, systemClock } from '../../upstream/clock.ts'
 import type { ProviderDefinition, UpstreamDeps } from '../../upstream/definition.ts'
 import { createPipeline, type Pipeline } from '../../upstream/pipeline.ts'
 import { auth0Environment, type Auth0Settings, auth0Settings } from './config.ts'
+import { createContactActions } from './contact-actions.ts'
+import { createCredentialActions } from './credential-actions.ts'
+import { createGrantActions } from './grant-actions.ts'
 import { createGrants } from './grants.ts'
+import { createGroupActions } from './group-actions.ts'
 import { createGroups } from './groups.ts'
+import { createEndingSessions, createSessionActions } from './session-actions.ts'
 import { createSessions } from './sessions.ts'
 import { createAuth0TokenSource } from './token.ts'
 import { createUpstream, reading } from './upstream.ts'
+import { createUserActions } from './user-actions.ts'
 import { createUsers } from './users.ts'
 import { auth0UserTotal } from './wire.ts'
 
@@ -32,15 +38,24 @@ export const auth0: ProviderDefinition<Auth0Settings> = {
     const baseUrl = (settings.baseUrl ?? `https://${settings.domain}`).replace(/\/+$/, '')
     const pipeline = connectPipeline(settings, deps, clock, baseUrl)
     const upstream = await createUpstream(pipeline, baseUrl, clock)
+    const sessions = createSessions(upstream, clock)
+    const sessionActions = createSessionActions(upstream, sessions.get)
+    const endingSessions = createEndingSessions(upstream, sessionActions.revokeAll)
+    const grants = createGrants(upstream)
     return {
       provider: {
         name,
         kind: 'auth0',
         maxParallelCalls: settings.maxParallelCalls ?? defaultParallelCalls,
-        users: createUsers(upstream),
-        groups: createGroups(upstream),
-        sessions: createSessions(upstream, clock),
-        grants: createGrants(upstream),
+        users: {
+          ...createUsers(upstream),
+          ...createUserActions(upstream, endingSessions),
+          ...createContactActions(upstream),
+          ...createCredentialActions(upstream, clock, endingSessions),
+        },
+        groups: { ...createGroups(upstream), ...createGroupActions(upstream) },
+        sessions: { ...sessions, ...sessionActions },
+        grants: { ...grants, ...createGrantActions(upstream, grants) },
         async check(call) {
           await upstream.readList(checkCredentials, auth0UserTotal, call, () =>
             upstream.clients.users.list({ search_engine: 'v3', page: 0, per_page: 1, fields: 'user_id' }),

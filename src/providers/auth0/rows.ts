@@ -1,4 +1,4 @@
-import { ProviderError } from '../../identity/errors.ts'
+import { type Outcome, ProviderError } from '../../identity/errors.ts'
 import type { Page } from '../../identity/page.ts'
 import type { Grant, Group, GroupMember, Permission, UserMembership } from '../../identity/records.ts'
 
@@ -37,13 +37,14 @@ export function foreignRow(provider: string, operation: string): ProviderError {
   })
 }
 
-/** An answer about another thing than was asked for. */
-export function otherId(provider: string, operation: string): ProviderError {
+/** An answer about another thing than was asked for. `outcome`: what became of a change all the same. */
+export function otherId(provider: string, operation: string, outcome: Outcome = 'notApplied'): ProviderError {
   return new ProviderError({
     provider,
     kind: 'badResponse',
     operation,
     field: 'id',
+    outcome,
     message: `${provider} answered ${operation} with another id than was asked for`,
   })
 }

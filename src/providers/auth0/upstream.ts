@@ -19,7 +19,7 @@ import { createHttp, type Http } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { pageByNumber, pageByToken } from '../../upstream/paging.ts'
 import type { Pipeline } from '../../upstream/pipeline.ts'
-import { createSdk, sdkFetch } from '../../upstream/sdk.ts'
+import { createSdk, type Sdk, sdkFetch } from '../../upstream/sdk.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { readAuth0Error } from './errors.ts'
 import { unsupported } from './search.ts'
@@ -64,6 +64,8 @@ export interface Checkpoint<Item> {
 export interface Auth0Upstream {
   readonly provider: string
   readonly clients: Clients
+  /** For changes; reads go through the methods below. */
+  readonly sdk: Sdk
   /** For the few requests that the package cannot make. */
   readonly http: Http
   read<Schema extends z.ZodType>(
@@ -119,6 +121,7 @@ export async function createUpstream(pipeline: Pipeline, baseUrl: string, clock:
   const upstream: Auth0Upstream = {
     provider,
     clients,
+    sdk,
     http: createHttp({ pipeline, baseUrl: apiUrl, readVendorError: readAuth0Error, clock }),
     async read(operation, schema, call, work) {
       return parseWire(schema, await sdk.run(operation, call, work), { provider, operation: operation.name })

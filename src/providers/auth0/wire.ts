@@ -75,7 +75,10 @@ export type Auth0User = z.output<typeof auth0User>
 
 export const auth0Users = counted('users', auth0User)
 
-/** Of a search that only looks who is there. */
+/** Of a look at whether somebody is there. */
+export const auth0UserId = z.object({ user_id: id })
+
+/** Of a search that only counts. */
 export const auth0UserTotal = counted('users', z.unknown())
 
 // ---------------------------------------------------------------- what belongs to a user

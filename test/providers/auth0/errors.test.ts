@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { readAuth0Error, readTokenError } from '../../../src/providers/auth0/errors.ts'
+import {
+  readAuth0Error as readAnyError,
+  readTokenError as readAnyTokenError,
+} from '../../../src/providers/auth0/errors.ts'
+import type { Operation } from '../../../src/upstream/operation.ts'
+
+const updateUser: Operation = { name: 'users.update', route: 'PATCH /users/{id}', safe: false }
+const readAuth0Error = (status: number, answer: unknown, operation = updateUser) =>
+  readAnyError(status, answer, operation)
+const readTokenError = (status: number, answer: unknown) =>
+  readAnyTokenError(status, answer, { name: 'token', route: 'POST /oauth/token', safe: true })
 
 const body = (statusCode: number, errorCode: string | undefined, message: string) => ({
   statusCode,
@@ -33,6 +43,29 @@ describe('error answers of the Management API', () => {
       argument: ['privateMetadata'],
     })
     expect(readAuth0Error(400, body(400, 'invalid_body', `${why} <root>.`))).not.toHaveProperty('argument')
+  })
+
+  test('the same member is another argument where the operation calls it so', () => {
+    const said = body(400, 'invalid_body', "Payload validation error: 'no' on property email.")
+    const changeEmail: Operation = { name: 'users.changeEmail', route: 'PATCH /users/{id}', safe: false }
+    expect(readAuth0Error(400, said, changeEmail)).toMatchObject({ argument: ['address'] })
+    const ofName = body(400, 'invalid_body', "Payload validation error: 'no' on property name.")
+    const create = (path: '/roles' | '/organizations'): Operation => ({
+      name: 'groups.create',
+      route: `POST ${path}`,
+      safe: false,
+    })
+    expect(readAuth0Error(400, ofName, create('/organizations'))).toMatchObject({ argument: ['slug'] })
+    expect(readAuth0Error(400, ofName, create('/roles'))).toMatchObject({ argument: ['name'] })
+  })
+
+  test('a required member that is missing is our argument, too', () => {
+    const said = body(
+      400,
+      'invalid_body',
+      "Payload validation error: 'Missing required property: email' on property <root>.",
+    )
+    expect(readAuth0Error(400, said)).toMatchObject({ argument: ['email'] })
   })
 
   test('what a database refuses is told apart by its words', () => {
