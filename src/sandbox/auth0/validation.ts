@@ -101,7 +101,7 @@ function why(issue: z.core.$ZodIssue): string {
     case 'invalid_format':
       return isOwnMessage(issue.message)
         ? issue.message
-        : `String does not match pattern ${String(issue.pattern)}: ${text(issue.input)}`
+        : `String does not match pattern ${String(issue.pattern).replaceAll(/^\/|\/$/g, '')}: ${text(issue.input)}`
     case 'custom':
       return issue.message
     default:

@@ -27,13 +27,13 @@ export interface Auth0SandboxOptions extends SandboxOptions {
   readonly searchLagMs?: number
   /** Milliseconds for which a revoked session or token is still there. Left out: 100. */
   readonly revocationDelayMs?: number
-  /** Characters in a URL from which on `GET /users` refuses it. Left out: 16,000. */
+  /** Characters in a URL from which on `GET /users` refuses it. Left out: 8,000. */
   readonly maxUrlLength?: number
 }
 
 /** The tenant: its state, and the API over it. */
 export function createAuth0Sandbox(options: Auth0SandboxOptions, observer: RequestObserver): SandboxVendor {
-  const { people, now, searchLagMs = 0, revocationDelayMs = 100, maxUrlLength = 16_000 } = options
+  const { people, now, searchLagMs = 0, revocationDelayMs = 100, maxUrlLength = 8_000 } = options
 
   const start = (): Api => {
     const state = createTenantState(people, now, { searchLagMs, revocationDelayMs })
