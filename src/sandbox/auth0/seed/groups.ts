@@ -59,6 +59,7 @@ export function seedGroups(users: Users): Groups {
     roles: byId([...roles, ...ownRoles]),
     organizations: byId(organizations),
     groups: byId(groups),
+    organizationIds: new Map(),
     directPermissions: new Map(),
     nextPlace,
   }
