@@ -31,14 +31,14 @@ export const cardOrders = [
 
 export type CardOrder = (typeof cardOrders)[number]
 
-/** What finds a user among all: `email:ada@example.test`, `oauth_google:123`. */
+/** What finds a user among all: `email:ada@example.test`, `account:oauth_google:123`. */
 export const keyOf = {
   email: (address: string) => `email:${address.toLowerCase()}`,
   phone: (number: string) => `phone:${number}`,
   username: (username: string) => `username:${username.toLowerCase()}`,
   wallet: (wallet: string) => `wallet:${wallet.toLowerCase()}`,
   externalId: (externalId: string) => `external:${externalId}`,
-  account: (provider: string, providerUserId: string) => `${provider}:${providerUserId}`,
+  account: (provider: string, providerUserId: string) => `account:${provider}:${providerUserId}`,
 }
 
 export function keysOf(user: ClerkUser): readonly string[] {

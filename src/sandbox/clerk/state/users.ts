@@ -24,7 +24,7 @@ export interface Users {
   byNumber(number: number): UserEntry | null
   /** The user within whose ids this one of something smaller is. It may be nobody's all the same. */
   findOwner(prefix: string, id: string): UserEntry | null
-  /** Those with this key, oldest first (see `keyOf`). */
+  /** Those with this key, in any order (see `keyOf`). */
   withKey(key: string): readonly UserEntry[]
   idOf(entry: UserEntry): string
   account(entry: UserEntry): Account
