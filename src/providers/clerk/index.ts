@@ -47,7 +47,7 @@ async function connect(settings: ClerkSettings, deps: UpstreamDeps): Promise<Con
       sessions: { ...sessions, ...createSessionActions(upstream, sessions.get) },
       grants: { ...grants, ...createGrantActions(upstream, grants.get) },
       tokens: createTokenVerifier(upstream),
-      // Clerk keeps no pending registrations, blocked addresses, devices or events that can be listed by user.
+      // No pending users: Clerk's invitations and waitlist are offers to register, nobody has registered yet.
       async check(call) {
         const { body } = await http.request({ operation: check, query: { limit: 1 } }, call)
         parseWire(userListWire, body, { provider, operation: check.name })
