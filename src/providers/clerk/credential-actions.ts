@@ -8,7 +8,7 @@ import { createUserChanger, unsupported } from './changes.ts'
 import type { ArgumentNames } from './errors.ts'
 import { isExternalAccountId, isIdentificationId } from './ids.ts'
 import { phoneFactorPrefix } from './map-user.ts'
-import { impossibleId } from './rows.ts'
+import { notFound } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 
 const operations = {
@@ -70,7 +70,7 @@ const argumentNames: ArgumentNames = {
 type UpdateUserParams = NonNullable<Parameters<ClerkClient['users']['updateUser']>[1]>
 
 /** How users prove who they are: passwords, second factors, passkeys, linked accounts. */
-export function createCredentialActions(upstream: ClerkUpstream, getMany: UserReader['getMany']) {
+export function createCredentialActions(upstream: ClerkUpstream, getMany: UserReader['getMany']): UserActions {
   const { provider, client } = upstream
   const { changed, done } = createUserChanger(upstream, argumentNames)
   const ofOldPassword = createUserChanger(upstream, { password: ['oldPassword'] })
@@ -81,7 +81,7 @@ export function createCredentialActions(upstream: ClerkUpstream, getMany: UserRe
     // The path does not name the user, so the record must say whose number it is.
     const [user] = await getMany([id], call)
     if (!user?.phoneNumbers.some(({ nativeId }) => nativeId === phoneId)) {
-      throw impossibleId({ provider, operation: operation.name })
+      throw notFound({ provider, operation: operation.name })
     }
     return done(operation, id, call, () =>
       client.phoneNumbers.updatePhoneNumber(phoneId, { reservedForSecondFactor: false }),
@@ -153,7 +153,7 @@ export function createCredentialActions(upstream: ClerkUpstream, getMany: UserRe
         return removePhoneFactor(id, authenticatorId.slice(phoneFactorPrefix.length), call)
       }
       if (!isIdentificationId(authenticatorId)) {
-        throw impossibleId({ provider, operation: operations.removePasskey.name })
+        throw notFound({ provider, operation: operations.removePasskey.name })
       }
       const passkey = { userId: id, passkeyIdentificationId: authenticatorId }
       return done(operations.removePasskey, id, call, () => client.users.deleteUserPasskey(passkey))
@@ -171,7 +171,7 @@ export function createCredentialActions(upstream: ClerkUpstream, getMany: UserRe
       const context = { provider, operation: operations.unlinkAccount.name }
       throw unsupported(context, ['identityId'], `${provider} unlinks accounts and wallets, and no enterprise accounts`)
     },
-  } satisfies UserActions
+  }
 }
 
 /** Whether a check succeeds, where Clerk says no by one of these errors. */

@@ -16,6 +16,7 @@ import { createUserActions } from './user-actions.ts'
 import { createUserReader } from './users.ts'
 import { userListWire } from './wire.ts'
 
+/** Clerk, as the registry offers it. */
 export const clerkDefinition: ProviderDefinition<ClerkSettings> = {
   kind: 'clerk',
   settings: clerkSettings,
@@ -44,7 +45,7 @@ async function connect(settings: ClerkSettings, deps: UpstreamDeps): Promise<Con
         ...createCredentialActions(upstream, users.getMany),
       },
       groups: { ...createGroupReader(upstream), ...createGroupActions(upstream) },
-      sessions: { ...sessions, ...createSessionActions(upstream, sessions.get) },
+      sessions: { ...sessions, ...createSessionActions(upstream, sessions.get, users.getMany) },
       grants: { ...grants, ...createGrantActions(upstream, grants.get) },
       tokens: createTokenVerifier(upstream),
       // No pending users: Clerk's invitations and waitlist are offers to register, nobody has registered yet.

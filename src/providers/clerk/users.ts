@@ -1,12 +1,12 @@
 import type { Call } from '../../identity/call.ts'
-import type { UserFilter, UserOrder, UserReader } from '../../identity/provider.ts'
+import type { UserOrder, UserReader } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { pageByKey, pageByOffset, type Slice } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { isUserId } from './ids.ts'
 import { factsOf, toUser } from './map-user.ts'
-import { impossibleId, onlyAsked, onlyAskedRecords, otherRecord } from './rows.ts'
+import { notFound, onlyAsked, onlyAskedRecords, otherRecord } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 import { createUserFilters, included, toUserClause, type UserClause, userListArguments } from './user-filters.ts'
 import { countWire, userListWire, userWire } from './wire.ts'
@@ -30,7 +30,8 @@ const maxValues = 100
 /** Clerk's words for our orders (clerk.md 2.2). */
 const orders = { createdAt: 'created_at', updatedAt: 'updated_at', lastSignInAt: 'last_sign_in_at' } as const
 
-export function createUserReader({ provider, http: makeHttp, clock }: ClerkUpstream) {
+/** Users, over our own HTTP: the package would ask for a count with every list (clerk.md 0.2). */
+export function createUserReader({ provider, http: makeHttp, clock }: ClerkUpstream): UserReader {
   const http = makeHttp(userListArguments)
   const filters = createUserFilters(provider)
 
@@ -126,7 +127,7 @@ export function createUserReader({ provider, http: makeHttp, clock }: ClerkUpstr
       )
     },
 
-    async count(filter: UserFilter, call) {
+    async count(filter, call) {
       const context = { provider, operation: operations.count.name }
       const query = toUserClause(filter, filters, context)
       const { body } = await http.request({ operation: operations.count, query }, call)
@@ -168,8 +169,8 @@ export function createUserReader({ provider, http: makeHttp, clock }: ClerkUpstr
 
     async listAuthenticators(user) {
       const record = await user.record()
-      if (!record) throw impossibleId({ provider, operation: 'users.listAuthenticators' })
+      if (!record) throw notFound({ provider, operation: 'users.listAuthenticators' })
       return factsOf(record).authenticators
     },
-  } satisfies UserReader
+  }
 }
