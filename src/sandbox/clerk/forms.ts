@@ -17,7 +17,8 @@ export function readForm<Form>(schema: z.ZodType<Form>, body: unknown = {}): For
 /** A time in a body: RFC 3339, read as epoch milliseconds. */
 export const timeField = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
 
-export const metadataField = z.record(z.string(), z.unknown())
+/** An object that is taken as it is, whatever its keys are called. */
+export const metadataField = z.custom<Readonly<Record<string, unknown>>>(isObject)
 
 /** Text with nothing but one `@` between two parts, of which the second has a dot. */
 export const emailField = z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/)
@@ -65,11 +66,18 @@ function errorsOf(issue: z.core.$ZodIssue, body: object): readonly ClerkError[] 
   }
   const name = String(issue.path[0] ?? '')
   switch (issue.code) {
+    case 'custom':
     case 'invalid_type': {
       const value = valueAt(body, issue.path)
       if (value === undefined) return [formError('form_param_missing', name, 'is required')]
       if (value === null) return [formError('form_param_nil', name, 'must not be null')]
-      return [formError('form_param_type_invalid', name, `must be of type ${issue.expected}`)]
+      return [
+        formError(
+          'form_param_type_invalid',
+          name,
+          `must be of type ${issue.code === 'custom' ? 'object' : issue.expected}`,
+        ),
+      ]
     }
     case 'invalid_format':
       return issue.format === 'datetime'

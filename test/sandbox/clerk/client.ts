@@ -56,12 +56,12 @@ export async function startClerk(settings: SandboxSettings = {}): Promise<ClerkT
   const sandbox = await startSandbox({ now: () => at, ...settings })
   const { CLERK_BASE_URL: baseUrl = '', CLERK_SECRET_KEY: secretKey = '' } = sandbox.environment
 
-  const call: ClerkTest['call'] = async <Body>(
+  async function call<Body>(
     method: string,
     path: string,
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
-  ) => {
+  ): Promise<Answer<Body>> {
     const isForm = body instanceof FormData
     const response = await fetch(`${baseUrl}/v1${path}`, {
       method,
