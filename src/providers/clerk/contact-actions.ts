@@ -74,7 +74,10 @@ export function createContactActions(upstream: ClerkUpstream, getMany: UserReade
       return done(operations.removeEmail, id, call, () => client.emailAddresses.deleteEmailAddress(emailId))
     },
 
-    /** Clerk's own replacement drops every other address too, so that it only serves who has no other. */
+    /**
+     * Clerk's own replacement drops every other address too, so that it only serves who has no other. `reserved` is an unverified
+     * address with which its holder can still sign in.
+     */
     async changeEmail(id, { address, verified }, call) {
       const { emails } = await readUser(id, operations.changeEmail, call)
       if (emails.length <= 1) {

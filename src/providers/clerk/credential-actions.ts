@@ -4,7 +4,7 @@ import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { UserActions, UserReader } from '../../identity/provider.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { createUserChanger, unsupported } from './changes.ts'
+import { createUserChanger, unsupported, type UserChanger, withOutcome } from './changes.ts'
 import type { ArgumentNames } from './errors.ts'
 import { isExternalAccountId, isIdentificationId } from './ids.ts'
 import { phoneFactorPrefix } from './map-user.ts'
@@ -72,9 +72,24 @@ type UpdateUserParams = NonNullable<Parameters<ClerkClient['users']['updateUser'
 /** How users prove who they are: passwords, second factors, passkeys, linked accounts. */
 export function createCredentialActions(upstream: ClerkUpstream, getMany: UserReader['getMany']): UserActions {
   const { provider, client } = upstream
-  const { changed, done } = createUserChanger(upstream, argumentNames)
+  const ofAnyPassword = createUserChanger(upstream, argumentNames)
+  const { changed, done } = ofAnyPassword
   const ofOldPassword = createUserChanger(upstream, { password: ['oldPassword'] })
   const ofNewPassword = createUserChanger(upstream, { ...argumentNames, password: ['newPassword'] })
+
+  async function isPassword(
+    changer: UserChanger,
+    operation: Operation,
+    id: string,
+    password: string,
+    call: Call,
+  ): Promise<boolean> {
+    const check = changer.done(operation, id, call, () => client.users.verifyPassword({ userId: id, password }))
+    return passes(check, wrongPassword).catch((error: unknown) => {
+      // However the check ends, it changes nothing.
+      throw error instanceof ProviderError ? withOutcome(error, 'notApplied') : error
+    })
+  }
 
   async function removePhoneFactor(id: string, phoneId: string, call: Call): Promise<null> {
     const operation = operations.removePhoneFactor
@@ -98,10 +113,7 @@ export function createCredentialActions(upstream: ClerkUpstream, getMany: UserRe
     },
 
     async changePassword(id, { oldPassword, newPassword, revokeSessions }, call) {
-      const check = ofOldPassword.done(operations.checkOldPassword, id, call, () =>
-        client.users.verifyPassword({ userId: id, password: oldPassword }),
-      )
-      if (!(await passes(check, wrongPassword))) {
+      if (!(await isPassword(ofOldPassword, operations.checkOldPassword, id, oldPassword, call))) {
         throw new ProviderError({
           provider,
           kind: 'badInput',
@@ -116,11 +128,7 @@ export function createCredentialActions(upstream: ClerkUpstream, getMany: UserRe
 
     removePassword: (id, call) => changed(operations.removePassword, id, call, () => client.users.removePassword(id)),
 
-    verifyPassword: (id, password, call) =>
-      passes(
-        done(operations.verifyPassword, id, call, () => client.users.verifyPassword({ userId: id, password })),
-        wrongPassword,
-      ),
+    verifyPassword: (id, password, call) => isPassword(ofAnyPassword, operations.verifyPassword, id, password, call),
 
     requirePasswordReset: (id, revokeSessions, call) =>
       changed(operations.requirePasswordReset, id, call, () =>
