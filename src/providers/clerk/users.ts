@@ -4,6 +4,7 @@ import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { pageByKey, pageByOffset, type Slice } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import { atMoment, behindUser, type CreationPlace, isPlaceGone, keyOfPlace, readPlace } from './creation-place.ts'
 import { isUserId } from './ids.ts'
 import { factsOf, toUser } from './map-user.ts'
 import { notFound, onlyAsked, onlyAskedRecords, otherRecord } from './rows.ts'
@@ -85,6 +86,24 @@ export function createUserReader({ provider, http: makeHttp, clock }: ClerkUpstr
     return { items: users.slice(0, wanted), hasNext: users.length > wanted }
   }
 
+  /** Clerk goes on behind a user, which keeps walks from drifting, but not behind one who was deleted since. */
+  async function readByCreation(
+    clause: UserClause,
+    order: UserOrder,
+    wanted: number,
+    place: CreationPlace | null,
+    call: Call,
+  ): Promise<Slice<User>> {
+    if (!place) return readSlice(clause, order, wanted, {}, call)
+    try {
+      return await readSlice(clause, order, wanted, behindUser(place), call)
+    } catch (error) {
+      const moment = isPlaceGone(error) ? atMoment(place, order) : null
+      if (!moment) throw error
+      return readSlice(clause, order, wanted, moment, call)
+    }
+  }
+
   return {
     maxIdsPerCall: maxValues,
     maxValuesPerLookup: maxValues,
@@ -111,9 +130,11 @@ export function createUserReader({ provider, http: makeHttp, clock }: ClerkUpstr
       const users =
         order.field === 'createdAt'
           ? await pageByKey(page, context, {
-              keyOf: (user: User) => user.nativeId,
-              read: (after, wanted) =>
-                readSlice(clause, order, wanted, after === null ? {} : { starting_after: after }, call),
+              keyOf: keyOfPlace,
+              read: (after, wanted) => {
+                const place = after === null ? null : readPlace(after, context)
+                return readByCreation(clause, order, wanted, place, call)
+              },
             })
           : await pageByOffset(page, context, {
               maxSize: maxLimit - 1,

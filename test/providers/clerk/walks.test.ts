@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { UserOrder } from '../../../src/identity/provider.ts'
+import type { UserFilter, UserOrder } from '../../../src/identity/provider.ts'
 import { testCall } from '../../support/sandbox.ts'
 import { refusal, type SandboxedClerk, startClerk } from './sandboxed-clerk.ts'
 
@@ -14,11 +14,15 @@ beforeEach(async () => {
 afterEach(() => clerk.close())
 
 /** Walks everybody, and lets something happen after the second page. */
-async function walkWhile(happening: (seen: readonly string[]) => Promise<unknown>): Promise<readonly string[]> {
+async function walkWhile(
+  happening: (seen: readonly string[]) => Promise<unknown>,
+  order: UserOrder = newest,
+  filter: UserFilter = {},
+): Promise<readonly string[]> {
   const seen: string[] = []
   let after: string | null = null
   for (let pages = 1; ; pages += 1) {
-    const page = await clerk.users.list({ filter: {}, order: newest, first: 7, after }, testCall())
+    const page = await clerk.users.list({ filter, order, first: 7, after }, testCall())
     seen.push(...page.edges.map(({ node }) => node.nativeId))
     after = page.edges.at(-1)?.cursor ?? null
     if (!page.hasNextPage) return seen
@@ -46,8 +50,31 @@ describe('a walk by creation', () => {
     expect(during).toEqual(before.filter((id, index) => index === 2 || !gone.includes(id)))
   })
 
-  it('that stands on somebody who was deleted says that its place is gone', async () => {
-    const walk = walkWhile((seen) => clerk.users.delete(seen.at(-1) ?? '', testCall()))
-    expect(await refusal(walk)).toMatchObject({ kind: 'badInput', argument: ['after'] })
+  it.each(['asc', 'desc'] as const)('goes on where somebody stood who was deleted: %s', async (direction) => {
+    const order = { field: 'createdAt', direction } as const
+    const before = await walkWhile(() => Promise.resolve(), order)
+    const during = await walkWhile((seen) => clerk.users.delete(seen.at(-1) ?? '', testCall()), order)
+    // Whoever was created in the same millisecond may come twice.
+    expect([...new Set(during)]).toEqual(before)
+    expect(during.length - before.length).toBeLessThanOrEqual(1)
+  })
+
+  it('keeps within its range of time when it goes on so', async () => {
+    const all = await walkWhile(() => Promise.resolve())
+    const [from, to] = await Promise.all([clerk.read(all[60] ?? ''), clerk.read(all[9] ?? '')])
+    const filter = { createdAt: { from: from.createdAt ?? new Date(0), to: to.createdAt ?? new Date(0) } }
+    const before = await walkWhile(() => Promise.resolve(), newest, filter)
+    const during = await walkWhile((seen) => clerk.users.delete(seen.at(-1) ?? '', testCall()), newest, filter)
+    expect([...new Set(during)]).toEqual(before)
+  })
+
+  it('refuses a place that it never gave out, without a call', async () => {
+    clerk.sandbox.clearCalls()
+    for (const key of ['user_x&limit=500', 'nobody', 'user_x 12x', ' ']) {
+      const after = Buffer.from(JSON.stringify({ style: 'key', key })).toString('base64url')
+      const page = clerk.users.list({ filter: {}, order: newest, first: 7, after }, testCall())
+      expect(await refusal(page)).toMatchObject({ kind: 'badInput', argument: ['after'] })
+    }
+    expect(clerk.sandbox.calls()).toEqual({})
   })
 })
