@@ -44,7 +44,7 @@ export function codeOf(error: ProviderError): ErrorCode {
   return codesByKind[error.kind]
 }
 
-/** What a client sees of an error: everything unknown is masked, and every error has a code. */
+/** What a client sees of an error: everything unknown is masked; every error has a code, and the provider at fault or null. */
 export function toClientError(error: GraphQLError): GraphQLError {
   const cause = rootOf(error)
   const located = {
@@ -69,18 +69,18 @@ export function toClientError(error: GraphQLError): GraphQLError {
   if (cause instanceof ArgumentError) {
     return new GraphQLError(cause.message, {
       ...located,
-      extensions: { code: 'BAD_USER_INPUT', argument: cause.argument },
+      extensions: { code: 'BAD_USER_INPUT', provider: null, argument: cause.argument },
     })
   }
   if (cause instanceof GraphQLError) {
     // Syntax, validation and variables: the caller's mistakes, already in the caller's words.
     const code = isErrorCode(cause.extensions['code']) ? cause.extensions['code'] : 'BAD_USER_INPUT'
-    return new GraphQLError(error.message, { ...located, extensions: { ...cause.extensions, code } })
+    return new GraphQLError(error.message, { ...located, extensions: { ...cause.extensions, code, provider: null } })
   }
   return new GraphQLError('Something went wrong in the gateway', {
     ...located,
     originalError: cause instanceof Error ? cause : null,
-    extensions: { code: 'INTERNAL' },
+    extensions: { code: 'INTERNAL', provider: null },
   })
 }
 

@@ -80,7 +80,7 @@ function useAuthentication(authenticate: Authenticate): Plugin {
         return
       }
       const message = `Show an API key in the header ${apiKeyHeader}`
-      const errors = [{ message, extensions: { code: 'UNAUTHENTICATED' } }]
+      const errors = [{ message, extensions: { code: 'UNAUTHENTICATED', provider: null } }]
       endResponse(fetchAPI.Response.json({ errors }, { status: 401, headers: { 'www-authenticate': 'ApiKey' } }))
     },
   }

@@ -316,6 +316,7 @@ export function populatedDirectory(provider: string, count: number): Directory {
         emailVerified: true,
         emails: [{ nativeId: address, address, verified: true, primary: true }],
         username: `user_${index}`,
+        status: index % 10 === 9 ? 'disabled' : 'active',
         createdAt: new Date(1_600_000_000_000 + index * 60_000),
       }),
     )

@@ -4,6 +4,7 @@ import type { Http, JsonAnswer, JsonRequest } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import type { AppServicesSettings } from './config.ts'
+import { restated } from './errors.ts'
 import { isObjectId } from './object-id.ts'
 import { appSchema } from './wire.ts'
 
@@ -82,23 +83,17 @@ export function createAdminApi(settings: AppServicesSettings, http: Http): Admin
     } catch (error) {
       if (!isNotFound(error) || error.status === null || codesOfMissingThings.has(error.providerCode)) throw error
       await send({ operation: collection.probe, query: { limit: 1 } }, call).catch((failure: unknown) => {
-        const isGone = isNotFound(failure) || (failure instanceof ProviderError && failure.kind === 'unsupported')
-        throw isGone ? gone(wanted.operation, error) : failure
+        if (!(failure instanceof ProviderError)) throw failure
+        if (failure.kind === 'notFound' || failure.kind === 'unsupported') throw gone(wanted.operation, error)
+        throw restated(failure, { operation: wanted.operation.name })
       })
       throw error
     }
   }
 
-  function gone(operation: Operation, cause: ProviderError): ProviderError {
-    return new ProviderError({
-      provider,
-      kind: 'unsupported',
-      operation: operation.name,
-      message: `${provider} no longer offers ${operation.name}, or its app is not where the settings say`,
-      ...(cause.status === null ? {} : { status: cause.status }),
-      ...(cause.providerCode === null ? {} : { providerCode: cause.providerCode }),
-      cause,
-    })
+  function gone(operation: Operation, error: ProviderError): ProviderError {
+    const message = `${provider} no longer offers ${operation.name}, or its app is not where the settings say`
+    return restated(error, { kind: 'unsupported', operation: operation.name, message })
   }
 
   return {

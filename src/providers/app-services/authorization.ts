@@ -9,7 +9,7 @@ import type { Authorization } from '../../upstream/pipeline.ts'
 import { createTokenSource, type Token } from '../../upstream/token.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import type { AppServicesSettings } from './config.ts'
-import { errorCodeOf, verifyTokenOperation } from './errors.ts'
+import { errorCodeOf, restated, verifyTokenOperation } from './errors.ts'
 import { loginSchema } from './wire.ts'
 
 // Both only make a token, so that repeating one whose answer was lost does no harm.
@@ -105,16 +105,7 @@ function expiryOf(token: string): Date | null {
  */
 function notSent(error: ProviderError): ProviderError {
   const isRefused = error.operation === login.name && ['badInput', 'forbidden', 'notFound'].includes(error.kind)
-  return new ProviderError({
-    provider: error.provider,
-    kind: isRefused ? 'credentials' : error.kind,
-    operation: error.operation,
-    message: isRefused ? `${error.provider} refuses the gateway's credentials` : error.message,
-    outcome: 'notApplied',
-    ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
-    ...(error.providerCode === null ? {} : { providerCode: error.providerCode }),
-    ...(error.field === null ? {} : { field: error.field }),
-    ...(error.status === null ? {} : { status: error.status }),
-    cause: error,
-  })
+  return isRefused
+    ? restated(error, { kind: 'credentials', message: `${error.provider} refuses the gateway's credentials` })
+    : restated(error, {})
 }

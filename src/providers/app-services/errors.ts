@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ProviderError, type ProviderErrorOptions } from '../../identity/errors.ts'
 import type { ReadVendorError, VendorError } from '../../upstream/answer.ts'
 
 /** The one operation that is refused with a 401 because of somebody else's token (app-services.md 4.1). */
@@ -8,10 +9,16 @@ export const verifyTokenOperation = 'tokens.verify'
 const meanings: Readonly<Record<string, Omit<VendorError, 'code'>>> = {
   UserNotFound: { kind: 'notFound' },
   APIKeyNotFound: { kind: 'notFound' },
-  AccountNameInUse: { kind: 'conflict', argument: ['email'] },
+  AccountNameInUse: { kind: 'conflict' },
   UserAlreadyConfirmed: { kind: 'conflict', argument: ['email'] },
   AuthProviderNotFound: { kind: 'unsupported' },
   MaintenanceInProgress: { kind: 'unavailable' },
+}
+
+/** Our argument that a conflict is about, by operation: only names can be taken (app-services.md 3.2). */
+const conflictingArguments: Readonly<Record<string, string>> = {
+  'users.create': 'email',
+  'users.changeEmail': 'address',
 }
 
 const errorSchema = z.object({ error_code: z.string().min(1) })
@@ -22,10 +29,30 @@ export const readVendorError: ReadVendorError = (status, body, operation) => {
   if (operation.name === verifyTokenOperation && (status === 401 || code === 'UserNotFound')) {
     return { code, kind: 'badInput', argument: ['token'] }
   }
-  return code !== null && Object.hasOwn(meanings, code) ? { code, ...meanings[code] } : { code }
+  const meaning = code !== null && Object.hasOwn(meanings, code) ? meanings[code] : {}
+  const name = conflictingArguments[operation.name]
+  const isTaken = status === 409 || code === 'AccountNameInUse'
+  return { code, ...meaning, ...(isTaken && name !== undefined ? { argument: [name] } : {}) }
 }
 
 export function errorCodeOf(body: unknown): string | null {
   const parsed = errorSchema.safeParse(body)
   return parsed.success ? parsed.data.error_code : null
+}
+
+/** The same failure, seen from further away: its outcome is `notApplied` unless the changes say otherwise. */
+export function restated(error: ProviderError, changes: Partial<ProviderErrorOptions>): ProviderError {
+  return new ProviderError({
+    provider: error.provider,
+    kind: error.kind,
+    operation: error.operation,
+    message: error.message,
+    ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
+    ...(error.argument === null ? {} : { argument: error.argument }),
+    ...(error.field === null ? {} : { field: error.field }),
+    ...(error.providerCode === null ? {} : { providerCode: error.providerCode }),
+    ...(error.status === null ? {} : { status: error.status }),
+    cause: error,
+    ...changes,
+  })
 }

@@ -7,10 +7,14 @@ import { collections, createAdminApi } from './admin-api.ts'
 import { createAdminAuthorization } from './authorization.ts'
 import { type AppServicesSettings, environment, settingsSchema } from './config.ts'
 import { readVendorError } from './errors.ts'
+import { createGrantActions } from './grant-actions.ts'
 import { createGrantReader } from './grants.ts'
+import { createPendingUserActions } from './pending-user-actions.ts'
 import { createPendingUserReader } from './pending-users.ts'
+import { createSessionActions } from './session-actions.ts'
 import { createSessionReader } from './sessions.ts'
 import { createTokenVerifier } from './tokens.ts'
+import { createUserActions } from './user-actions.ts'
 import { createUserReader } from './users.ts'
 
 /** Within the 8 to 16 that the vendor's limits suggest for one app (app-services.md 3.4). */
@@ -47,11 +51,11 @@ function connect(settings: AppServicesSettings, deps: UpstreamDeps): ConnectedPr
     name,
     kind: 'app-services',
     maxParallelCalls,
-    users: createUserReader(api),
+    users: { ...createUserReader(api), ...createUserActions(api) },
     // No groups: the vendor has none, and its "groups" are Atlas projects (app-services.md 7.2).
-    sessions: createSessionReader(api),
-    grants: createGrantReader(api),
-    pendingUsers: createPendingUserReader(api),
+    sessions: { ...createSessionReader(api), ...createSessionActions(api) },
+    grants: { ...createGrantReader(api), ...createGrantActions(api) },
+    pendingUsers: { ...createPendingUserReader(api), ...createPendingUserActions(api) },
     tokens: createTokenVerifier(api),
     async check(call) {
       await api.request({ operation: collections.users.probe, query: { limit: 1 } }, call)

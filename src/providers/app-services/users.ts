@@ -80,8 +80,9 @@ export function createUserReader(api: AdminApi): UserReader {
         const { body } = await api.request({ operation: operations.count }, call)
         return typeof body === 'number' && Number.isInteger(body) && body >= 0 ? body : null
       } catch (error) {
-        if (error instanceof ProviderError && error.status !== null) return null
-        throw error
+        const isAnswer = error instanceof ProviderError && error.status !== null
+        if (isAnswer && error.operation === operations.count.name) return null
+        throw error // no answer, or the login's
       }
     },
     async listDevices(id, call) {

@@ -100,8 +100,14 @@ export const logPageSchema = z.object({
   nextSkip: optionalNumber,
 })
 
+/** Epoch seconds that a `Date` can hold. */
+const epochSeconds = z.int().min(0).max(8_640_000_000_000)
+
 /** app-services.md 5.5. An expired token is answered with a bare text instead. */
-export const verifiedTokenSchema = z.union([z.string(), z.object({ sub: objectId, iat: z.number(), exp: z.number() })])
+export const verifiedTokenSchema = z.union([
+  z.string(),
+  z.object({ sub: objectId, iat: epochSeconds, exp: epochSeconds }),
+])
 
 /** app-services.md 5.8 */
 export const appSchema = z.object({ _id: objectId, client_app_id: optionalString })

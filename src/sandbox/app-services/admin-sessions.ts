@@ -2,7 +2,7 @@ import type { Guard, RouteRequest, Router } from '../router.ts'
 import { invalidSession, missingParameter, RefusalError, refusalAnswer } from './errors.ts'
 import { bearerOf, type Claims, readToken, signToken, textClaim, timeClaim } from './json-web-token.ts'
 import type { ObjectIds } from './object-id.ts'
-import { fieldsOf } from './request.ts'
+import { fieldsOf } from './parameters.ts'
 import { type AdminKey, adminKeys } from './tenant.ts'
 
 /** Seconds that an access token lives (app-services.md 1.2). */

@@ -2,7 +2,7 @@ import type { ApiKey } from './account.ts'
 import { makeApiKey, maxApiKeys, serverUserOf } from './api-keys.ts'
 import { requireAuthProvider } from './email-accounts.ts'
 import { badRequest, missingParameter, RefusalError } from './errors.ts'
-import { fieldsOf } from './request.ts'
+import { fieldsOf } from './parameters.ts'
 import { type AppRequest, type AppRoutes, noContent } from './routes.ts'
 import { deleteUser } from './user-writes.ts'
 

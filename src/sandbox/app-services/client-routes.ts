@@ -7,7 +7,7 @@ import { badRequest, invalidSession, RefusalError } from './errors.ts'
 import { bearerOf, type Claims, textClaim } from './json-web-token.ts'
 import { coId, logId } from './logs.ts'
 import { nextObjectId } from './object-id.ts'
-import { fieldsOf } from './request.ts'
+import { fieldsOf } from './parameters.ts'
 import { answerWithLink, noContent } from './routes.ts'
 import { authProviderId, type AuthProviderType, authProviderTypes } from './tenant.ts'
 

@@ -7,7 +7,7 @@ export interface Refusal {
   readonly code?: string
 }
 
-/** Ends a handler with a refusal; see `inApp` and `answerRefusals`. */
+/** Ends a handler: whoever called it turns the refusal into an answer. */
 export class RefusalError extends Error {
   readonly refusal: Refusal
 

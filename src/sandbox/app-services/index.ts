@@ -3,7 +3,7 @@ import type { SandboxVendorDefinition } from '../vendor.ts'
 import { createAdminSessions } from './admin-sessions.ts'
 import { registerApiKeyRoutes } from './api-key-routes.ts'
 import { type App, createApp } from './app.ts'
-import { registerAppList, registerAppRoutes } from './app-routes.ts'
+import { registerAppList, registerSettingsRoutes } from './settings-routes.ts'
 import { registerClientRoutes } from './client-routes.ts'
 import { refusalAnswer, RefusalError } from './errors.ts'
 import { registerLogRoutes } from './log-routes.ts'
@@ -41,7 +41,7 @@ export const appServices: SandboxVendorDefinition = {
       const routes = createAppRoutes({ router, apps, keyOf })
       sessions.register(router)
       registerAppList({ router, apps, keyOf })
-      registerAppRoutes(routes)
+      registerSettingsRoutes(routes)
       registerUserReads(routes)
       registerUserWrites(routes)
       registerTokenRoutes(routes)

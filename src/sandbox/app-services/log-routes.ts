@@ -1,5 +1,5 @@
 import { logEntry, logTime } from './logs.ts'
-import { integerOf, timeOf } from './request.ts'
+import { integerOf, timeOf } from './parameters.ts'
 import type { AppRoutes } from './routes.ts'
 
 /** Log entries in a page, at most (app-services.md 2). */

@@ -1,5 +1,6 @@
-import { activityOf, lastServiceOf, type Seed, secondsOf } from './seed.ts'
 import { objectId } from './object-id.ts'
+import { activityOf, secondsOf, type Seed } from './seed.ts'
+import { lastServiceOf } from './seeded-profiles.ts'
 import type { AppDefinition, AuthProviderType } from './tenant.ts'
 
 /** Something that happened to a user of the app, before it is put into the wire's words. */

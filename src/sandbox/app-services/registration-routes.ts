@@ -1,7 +1,7 @@
 import { pendingUser, type Registration } from './account.ts'
 import { requireAuthProvider, sendConfirmation } from './email-accounts.ts'
 import { badRequest, userNotFound } from './errors.ts'
-import { integerOf } from './request.ts'
+import { integerOf } from './parameters.ts'
 import { type AppRequest, type AppRoutes, noContent } from './routes.ts'
 import { cursorOf, maxPage } from './user-routes.ts'
 

@@ -1,5 +1,6 @@
 import type { Registration } from './account.ts'
-import { makeRegistration, type Seed } from './seed.ts'
+import type { Seed } from './seed.ts'
+import { makeRegistration } from './seeded-accounts.ts'
 import { createSortedIds } from './sorted-ids.ts'
 
 /** The email registrations of one app that nobody has signed in with yet. */

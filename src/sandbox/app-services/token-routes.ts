@@ -1,6 +1,6 @@
 import { badRequest, invalidSession, missingParameter, RefusalError } from './errors.ts'
 import { readToken, timeClaim } from './json-web-token.ts'
-import { fieldsOf } from './request.ts'
+import { fieldsOf } from './parameters.ts'
 import type { AppRoutes } from './routes.ts'
 import { verifiedToken } from './user-token.ts'
 

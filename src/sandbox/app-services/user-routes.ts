@@ -2,7 +2,7 @@ import { type Account, deviceEntry, fullUser, partialUser } from './account.ts'
 import type { App } from './app.ts'
 import { badRequest, userNotFound } from './errors.ts'
 import { isObjectId } from './object-id.ts'
-import { booleanOf, integerOf } from './request.ts'
+import { booleanOf, integerOf } from './parameters.ts'
 import type { AppRequest, AppRoutes } from './routes.ts'
 import { type AuthProviderType, authProviderTypes } from './tenant.ts'
 

@@ -2,7 +2,7 @@ import { type Account, emailIdentityOf, loginEmailOf, partialUser } from './acco
 import type { App } from './app.ts'
 import { createEmailAccount, newEmailOf, newPasswordOf, requireAuthProvider } from './email-accounts.ts'
 import { badRequest } from './errors.ts'
-import { fieldsOf } from './request.ts'
+import { fieldsOf } from './parameters.ts'
 import { type AppRoutes, noContent } from './routes.ts'
 import { userOf } from './user-routes.ts'
 

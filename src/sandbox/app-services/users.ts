@@ -1,5 +1,6 @@
 import type { Account, Device } from './account.ts'
-import { makeAccount, makeDevices, type Seed } from './seed.ts'
+import type { Seed } from './seed.ts'
+import { makeAccount, makeDevices } from './seeded-accounts.ts'
 import { createSortedIds } from './sorted-ids.ts'
 
 export interface UserPage {

@@ -18,7 +18,7 @@ import { createTenant } from './tenant.ts'
 const name = 'monocloud'
 
 /** MonoCloud's management API. */
-export const monocloudSandbox: SandboxVendorDefinition = createMonocloudSandbox()
+export const monocloud: SandboxVendorDefinition = createMonocloudSandbox()
 
 /** A tenant that behaves otherwise than most. */
 export function createMonocloudSandbox(changes: Partial<TenantSettings> = {}): SandboxVendorDefinition {

@@ -17,6 +17,15 @@ function user(members: Readonly<Record<string, unknown>> = {}, answer: 'user' | 
   return toUser('shop', userSchema.parse({ _id: id, ...members }), answer)
 }
 
+function times(last: number) {
+  return { creation_date: createdSeconds, last_authentication_date: last }
+}
+
+function event(members: Readonly<Record<string, unknown>>) {
+  const [log] = logPageSchema.parse({ logs: [{ _id: id, type: 'AUTH', user_id: id, ...members }] }).logs
+  return log && toEvent(log)
+}
+
 const emailIdentity = { id: 'a'.repeat(24), provider_type: 'local-userpass', provider_data: { email: 'Ines@x.test' } }
 const googleIdentity = {
   id: '108830021775512904411',
@@ -139,8 +148,6 @@ describe('a user', () => {
   })
 
   describe('last signed in', () => {
-    const times = (last: unknown) => ({ creation_date: createdSeconds, last_authentication_date: last })
-
     it('never, when the time is 0', () => {
       expect(user({ ...times(0), identities: [googleIdentity] }).lastSignInAt).toBeNull()
     })
@@ -249,11 +256,6 @@ describe('a device', () => {
 })
 
 describe('an event', () => {
-  function event(members: Readonly<Record<string, unknown>>) {
-    const [log] = logPageSchema.parse({ logs: [{ _id: id, type: 'AUTH', user_id: id, ...members }] }).logs
-    return log && toEvent(log)
-  }
-
   it('is a sign-in with its time, address and way', () => {
     expect(
       event({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { RouteRequest } from '../../router.ts'
 import { matcher, readFilter, type Searchable, valuesAt } from '../filter.ts'
 import { cutPage, sortedByMember } from '../paging.ts'
-import { includes, planProblem } from '../gate.ts'
+import { planIncludes, planProblem } from '../gate.ts'
 import { badRequest, conflict, notFound } from '../problem.ts'
 import { makeUuid } from '../seed-user.ts'
 import type { MonocloudGroup } from '../wire.ts'
@@ -82,7 +82,7 @@ export function addGroupRoutes({ on, tenant, answers }: RouteContext): void {
     const body = bodyOf(request, createGroupBody)
     // Whether built-in groups count is not known (monocloud.md 8).
     const count = groups.all().filter(({ type }) => type === 'custom').length
-    if (count >= groupsWithoutPlan && !includes(tenant.settings, 'pro')) throw planProblem(tenant.settings, 'pro')
+    if (count >= groupsWithoutPlan && !planIncludes(tenant.settings, 'pro')) throw planProblem(tenant.settings, 'pro')
     refuseTakenName(body.name)
     const now = tenant.now()
     const group: MonocloudGroup = {

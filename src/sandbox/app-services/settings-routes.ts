@@ -2,7 +2,7 @@ import type { RouteRequest, Router } from '../router.ts'
 import type { App } from './app.ts'
 import { type AppRequest, type AppRoutes, noContent, requireRole } from './routes.ts'
 import { type AdminKey, authProviderId, type AuthProviderType, authProviderTypes } from './tenant.ts'
-import { fieldsOf } from './request.ts'
+import { fieldsOf } from './parameters.ts'
 import { badRequest, RefusalError } from './errors.ts'
 
 /** Seconds (app-services.md 4.5). */
@@ -26,7 +26,7 @@ export function registerAppList({ router, apps, keyOf }: AppListOptions): void {
   })
 }
 
-export function registerAppRoutes(routes: AppRoutes): void {
+export function registerSettingsRoutes(routes: AppRoutes): void {
   routes.on('GET', '', ({ app }) => Response.json(appEntry(app)))
 
   routes.on('GET', '/security/refresh_token_expiration', ({ app }) =>

@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import type { Call } from '../../identity/call.ts'
+import { type Outcome, ProviderError, type ProviderErrorKind } from '../../identity/errors.ts'
+import type { JsonValue } from '../../identity/records.ts'
+import type { HttpMethod, Operation } from '../../upstream/operation.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import type { Auth0Upstream } from './upstream.ts'
+
+/** A change that is made at most once: after a lost answer nobody knows whether it happened. */
+export function changing(name: string, route: `${Exclude<HttpMethod, 'GET'>} /${string}`): Operation {
+  return { name, route, safe: false }
+}
+
+/** A DELETE that answers the same when there is nothing left to delete, so that it may be repeated. */
+export function removing(name: string, path: `/${string}`): Operation {
+  return { name, route: `DELETE ${path}`, safe: true }
+}
+
+/** What the package makes of a 2xx that is no JSON, instead of throwing (auth0.md 1.3). */
+const noJson = z.object({ ok: z.literal(false), error: z.object({ reason: z.literal('non-json') }) })
+
+/** Makes a change, and answers what the upstream said of it. */
+export async function change<Schema extends z.ZodType>(
+  { provider, sdk }: Auth0Upstream,
+  operation: Operation,
+  schema: Schema,
+  call: Call,
+  work: () => Promise<unknown>,
+): Promise<z.output<Schema>> {
+  const answer = await sdk.run(operation, call, work)
+  return parseWire(schema, answer, { provider, operation: operation.name, outcome: 'unknown' })
+}
+
+/** Makes a change of which the upstream says nothing but that it is done, or accepted. */
+export async function send(
+  { provider, sdk }: Auth0Upstream,
+  operation: Operation,
+  call: Call,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  const answer = await sdk.run(operation, call, work)
+  if (!noJson.safeParse(answer).success) return
+  throw new ProviderError({
+    provider,
+    kind: 'badResponse',
+    operation: operation.name,
+    message: `${provider} answered ${operation.name} with something that is not JSON`,
+    outcome: 'unknown',
+  })
+}
+
+/** As `send`, where it is as well that the thing is gone already. */
+export async function sendUnlessGone(...args: Parameters<typeof send>): Promise<void> {
+  try {
+    await send(...args)
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.kind !== 'notFound') throw error
+  }
+}
+
+/** Does what follows a first change that has been made. `applied`: the input fields that the first one gave effect to. */
+export async function afterwards<Result>(applied: readonly string[], next: () => Promise<Result>): Promise<Result> {
+  try {
+    return await next()
+  } catch (error) {
+    throw error instanceof ProviderError ? withOutcome(error, 'partiallyApplied', applied) : error
+  }
+}
+
+function withOutcome(error: ProviderError, outcome: Outcome, applied: readonly string[]): ProviderError {
+  const { provider, kind, operation, message, retryAfterSeconds, argument, field, providerCode, status } = error
+  return new ProviderError({
+    provider,
+    kind,
+    operation,
+    message,
+    outcome,
+    applied,
+    cause: error,
+    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+    ...(argument === null ? {} : { argument }),
+    ...(field === null ? {} : { field }),
+    ...(providerCode === null ? {} : { providerCode }),
+    ...(status === null ? {} : { status }),
+  })
+}
+
+/** Who refuses what, before any call. */
+export interface RefusalContext {
+  readonly provider: string
+  /** In our words: `users.create`. */
+  readonly operation: string
+}
+
+export function refusal(
+  context: RefusalContext,
+  kind: ProviderErrorKind & ('badInput' | 'unsupported' | 'conflict'),
+  argument: readonly string[],
+  message: string,
+): ProviderError {
+  return new ProviderError({ ...context, kind, argument, message })
+}
+
+/** Refuses fields that Auth0 has no place for. `false` asks for nothing. */
+export function refuseOthers(input: object, known: readonly string[], context: RefusalContext): void {
+  for (const [field, value] of Object.entries(input) as [string, unknown][]) {
+    if (value === undefined || value === false || known.includes(field)) continue
+    throw refusal(context, 'unsupported', [field], `${context.provider} cannot set ${field}`)
+  }
+}
+
+export type JsonObject = Readonly<Record<string, JsonValue>>
+
+/** Metadata is an object at Auth0; `null` is an empty one. */
+export function requireObject(value: JsonValue, field: string, context: RefusalContext): JsonObject {
+  if (value === null) return {}
+  if (typeof value === 'object' && !Array.isArray(value)) return value as JsonObject // neither null nor a list
+  throw refusal(context, 'badInput', [field], `${field} has to be an object`)
+}
+
+export function optionalObject(
+  value: JsonValue | undefined,
+  field: string,
+  context: RefusalContext,
+): JsonObject | undefined {
+  return value === undefined ? undefined : requireObject(value, field, context)
+}
+
+/** Without the members that are undefined. */
+export function given<Members extends object>(
+  members: Members,
+): { readonly [Name in keyof Members]?: Exclude<Members[Name], undefined> } {
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as { [Name in keyof Members]?: Exclude<Members[Name], undefined> } // the same members, or fewer
+}

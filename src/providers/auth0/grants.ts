@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import type { Call } from '../../identity/call.ts'
+import type { PageRequest } from '../../identity/page.ts'
+import type { GrantReader } from '../../identity/provider.ts'
+import type { Grant, GrantKey } from '../../identity/records.ts'
+import { pageOfAll } from '../../upstream/paging.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import { isOpaqueId, isUserId, notFound } from './ids.ts'
+import { toConsent, toDeviceCredentialGrant, toRefreshTokenGrant } from './map.ts'
+import { foreignRow, grantId, otherId, recordsOf } from './rows.ts'
+import { unsupported } from './search.ts'
+import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
+import { auth0DeviceCredential, auth0Grant, auth0RefreshToken, checkpoint, counted } from './wire.ts'
+
+const listConsents = reading('grants.listByUser', '/grants')
+const getConsent = reading('grants.get', '/grants')
+const listRefreshTokens = reading('grants.listByUser', '/users/{user_id}/refresh-tokens')
+const listRefreshTokensByClient = reading('grants.listByUser', '/refresh-tokens')
+const getRefreshToken = reading('grants.get', '/refresh-tokens/{id}')
+const listDeviceCredentials = reading('grants.listByUser', '/device-credentials')
+const getDeviceCredential = reading('grants.get', '/device-credentials')
+
+const consents = counted('grants', auth0Grant)
+const refreshTokens = checkpoint('tokens', auth0RefreshToken)
+const refreshTokensByClient = checkpoint('refresh_tokens', auth0RefreshToken)
+const deviceCredentials = z.array(auth0DeviceCredential)
+
+/** Which of a user's grants are wanted. */
+interface Owner {
+  readonly userId: string
+  readonly clientId: string | null
+}
+
+export function createGrants(upstream: Auth0Upstream): GrantReader {
+  const { provider, clients } = upstream
+
+  return {
+    kinds: ['consent', 'refreshToken', 'deviceCredential'],
+    // A refresh token names its session, but cannot be listed by it.
+    kindsBySession: [],
+
+    async listByUser({ nativeId: userId }, { kind, clientId, sessionId, ...request }, call) {
+      if (sessionId !== null) {
+        throw unsupported(provider, listConsents.name, `${provider} cannot list grants by session`)
+      }
+      if (!isUserId(userId)) throw notFound(provider, listConsents.name)
+      const owner = { userId, clientId: clientId?.toWellFormed() ?? null }
+      switch (kind) {
+        case 'consent':
+          return listConsentsOf(owner, request, call)
+        case 'refreshToken':
+          return listRefreshTokensOf(owner, request, call)
+        case 'deviceCredential':
+          return pageOfAll(request, { provider, operation: listDeviceCredentials.name }, () =>
+            readDeviceCredentials(listDeviceCredentials, owner, call),
+          )
+        default:
+          throw unsupported(provider, listConsents.name, `${provider} has no grants of kind ${kind}`)
+      }
+    },
+
+    async get(key, _user, call) {
+      if (!isOpaqueId(key.nativeId) || !isUserId(key.userId)) return null
+      switch (key.kind) {
+        case 'consent':
+          return findConsent(key, call)
+        case 'refreshToken': {
+          const token = await upstream.find(getRefreshToken, auth0RefreshToken, call, () =>
+            clients.refreshTokens.get(key.nativeId),
+          )
+          if (token !== null && token.id !== key.nativeId) throw otherId(provider, getRefreshToken.name)
+          return token?.user_id === key.userId ? toRefreshTokenGrant(provider, token) : null
+        }
+        case 'deviceCredential': {
+          const all = await readDeviceCredentials(getDeviceCredential, key, call)
+          return all.find((grant) => grant.nativeId === key.nativeId) ?? null
+        }
+        default:
+          return null
+      }
+    },
+  }
+
+  async function listConsentsOf({ userId, clientId }: Owner, request: PageRequest, call: Call) {
+    const page = await upstream.pageByOffset(listConsents, consents, request, call, (paging) =>
+      clients.userGrants.list({ ...paging, user_id: userId, client_id: clientId }),
+    )
+    return recordsOf(page, (grant) => ownedBy(userId, toConsent(provider, grant), listConsents.name), grantId)
+  }
+
+  /** There is no consent by id: it is looked for among those with the same user, application and audience, hardly ever several. */
+  async function findConsent({ nativeId, userId, clientId, audience }: GrantKey, call: Call): Promise<Grant | null> {
+    for (let page = 0; ; page += 1) {
+      const { items, total } = await upstream.readList(getConsent, consents, call, () =>
+        clients.userGrants.list({ page, per_page: maxPageSize, user_id: userId, client_id: clientId, audience }),
+      )
+      const found = items.find((grant) => grant.id === nativeId)
+      if (found) return ownedBy(userId, toConsent(provider, found), getConsent.name)
+      if (items.length === 0 || (page + 1) * maxPageSize >= total) return null
+    }
+  }
+
+  async function listRefreshTokensOf({ userId, clientId }: Owner, request: PageRequest, call: Call) {
+    const page =
+      clientId === null
+        ? await upstream.pageByCheckpoint(listRefreshTokens, refreshTokens, request, call, (paging) =>
+            clients.users.refreshToken.list(userId, paging),
+          )
+        : // Only the list over all users can tell applications apart.
+          await upstream.pageByCheckpoint(listRefreshTokensByClient, refreshTokensByClient, request, call, (paging) =>
+            clients.refreshTokens.list({ ...paging, user_id: userId, client_id: clientId }),
+          )
+    return recordsOf(
+      page,
+      (token) => ownedBy(userId, toRefreshTokenGrant(provider, token), listRefreshTokens.name),
+      grantId,
+    )
+  }
+
+  /**
+   * Unpaged, because a page holds credentials of one type only, and there are three (auth0.md 4.1). The package always asks for pages, so
+   * that this goes without it.
+   */
+  async function readDeviceCredentials(
+    operation: typeof listDeviceCredentials,
+    { userId, clientId }: Owner,
+    call: Call,
+  ): Promise<readonly Grant[]> {
+    const query = { user_id: userId, client_id: clientId }
+    const { body } = await upstream.http.request({ operation, query }, call)
+    const credentials = parseWire(deviceCredentials, body, { provider, operation: operation.name })
+    const grants = credentials.map((credential) =>
+      ownedBy(userId, toDeviceCredentialGrant(provider, credential), operation.name),
+    )
+    return [...new Map(grants.map((grant) => [grantId(grant), grant])).values()]
+  }
+
+  function ownedBy(userId: string, grant: Grant, operation: string): Grant {
+    if (grant.userId !== userId) throw foreignRow(provider, operation)
+    return grant
+  }
+}

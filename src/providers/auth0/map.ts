@@ -1,0 +1,289 @@
+import type {
+  Authenticator,
+  AuthenticatorKind,
+  Grant,
+  GroupMember,
+  IdentityEvent,
+  LinkedIdentity,
+  Permission,
+  Session,
+  User,
+} from '../../identity/records.ts'
+import type {
+  Auth0AuthenticationMethod,
+  Auth0DeviceCredential,
+  Auth0Grant,
+  Auth0GroupMember,
+  Auth0LogEvent,
+  Auth0OrganizationMember,
+  Auth0Permission,
+  Auth0RefreshToken,
+  Auth0Session,
+  Auth0User,
+  Auth0UserStub,
+} from './wire.ts'
+
+/** auth0.md 5.2. What Auth0 has no field for, such as an external id or a birthdate, is null and not missing. */
+export function toUser(provider: string, user: Auth0User): User {
+  return {
+    provider,
+    nativeId: user.user_id,
+    missing: [],
+    externalId: null,
+    username: user.username,
+    name: user.name,
+    givenName: user.given_name,
+    familyName: user.family_name,
+    middleName: null,
+    nickname: user.nickname,
+    preferredUsername: null,
+    pictureUrl: user.picture,
+    profileUrl: null,
+    website: null,
+    gender: null,
+    birthdate: null,
+    zoneinfo: null,
+    locale: null,
+    address: null,
+    email: user.email,
+    emailVerified: user.email === null ? null : user.email_verified,
+    emails:
+      user.email === null
+        ? []
+        : [{ nativeId: user.email, address: user.email, verified: user.email_verified, primary: true }],
+    phoneNumbers:
+      user.phone_number === null
+        ? []
+        : [{ nativeId: user.phone_number, number: user.phone_number, verified: user.phone_verified, primary: true }],
+    // Blocks after failed sign-ins are kept elsewhere, by address (auth0.md 5.11).
+    status: user.blocked ? 'disabled' : 'active',
+    rawStatus: `blocked=${user.blocked ?? false}`,
+    lockedUntil: null,
+    createdAt: user.created_at,
+    updatedAt: user.updated_at,
+    lastSignInAt: user.last_login,
+    lastActiveAt: null,
+    signInCount: user.logins_count,
+    // Only accounts of a database can have a password here; whether one does is not said.
+    hasPassword:
+      user.identities.length > 0 && user.identities.every(({ provider: service }) => service !== 'auth0')
+        ? false
+        : null,
+    passwordResetRequired: null,
+    // An old list of providers: filled means yes, its absence means nothing.
+    mfaEnabled: user.multifactor.length > 0 ? true : null,
+    identities: user.identities.map(toLinkedIdentity),
+    publicMetadata: user.user_metadata,
+    privateMetadata: user.app_metadata,
+    native: null,
+  }
+}
+
+function toLinkedIdentity(identity: Auth0User['identities'][number]): LinkedIdentity {
+  return {
+    nativeId: `${identity.provider}|${identity.user_id}`,
+    service: identity.provider,
+    externalUserId: identity.user_id,
+    email: identity.profileData.email,
+    name: identity.profileData.name,
+  }
+}
+
+/** What no stub carries, although Auth0 has it. */
+const missingFromStubs = [
+  'username',
+  'givenName',
+  'familyName',
+  'nickname',
+  'emailVerified',
+  'emails',
+  'phoneNumbers',
+  'status',
+  'rawStatus',
+  'createdAt',
+  'updatedAt',
+  'lastSignInAt',
+  'signInCount',
+  'hasPassword',
+  'mfaEnabled',
+  'identities',
+  'publicMetadata',
+  'privateMetadata',
+] as const satisfies User['missing']
+
+const nothingKnown: Omit<Auth0User, 'user_id'> = {
+  email: null,
+  email_verified: null,
+  username: null,
+  phone_number: null,
+  phone_verified: null,
+  name: null,
+  nickname: null,
+  given_name: null,
+  family_name: null,
+  picture: null,
+  created_at: null,
+  updated_at: null,
+  last_login: null,
+  logins_count: null,
+  blocked: null,
+  multifactor: [],
+  identities: [],
+  user_metadata: null,
+  app_metadata: null,
+}
+
+/** A partial user, as members of roles and organizations are listed (auth0.md 5.3, 5.4). */
+function toUserStub(provider: string, { user_id, name, email, picture }: Auth0UserStub): User {
+  const user = toUser(provider, { ...nothingKnown, user_id, name, email, picture })
+  return { ...user, missing: missingFromStubs, status: 'unknown' }
+}
+
+export function toRoleMember(provider: string, stub: Auth0UserStub): GroupMember {
+  return { user: toUserStub(provider, stub), roles: null, joinedAt: null }
+}
+
+/** Roles are given by their ids, which actions take and under which they are groups of kind role. */
+export function toOrganizationMember(provider: string, member: Auth0OrganizationMember): GroupMember {
+  return { user: toUserStub(provider, member), roles: member.roles.map(({ id }) => id), joinedAt: null }
+}
+
+/** auth0.md 5.5: a bare id. Only for members that are users. */
+export function toGroupMember(provider: string, member: Auth0GroupMember): GroupMember {
+  const user = toUser(provider, { ...nothingKnown, user_id: member.id })
+  return {
+    user: { ...user, missing: [...missingFromStubs, 'name', 'email', 'pictureUrl'], status: 'unknown' },
+    roles: null,
+    joinedAt: member.created_at,
+  }
+}
+
+/** auth0.md 5.10. A security key is not a passkey, and stays `other`. */
+const authenticatorKinds: ReadonlyMap<string, AuthenticatorKind> = new Map([
+  ['password', 'password'],
+  ['passkey', 'passkey'],
+  ['totp', 'totp'],
+  ['phone', 'sms'],
+  ['email', 'email'],
+  ['email-verification', 'email'],
+  ['push', 'push'],
+  ['guardian', 'push'],
+  ['recovery-code', 'recoveryCode'],
+])
+
+export function toAuthenticator(method: Auth0AuthenticationMethod): Authenticator {
+  return {
+    nativeId: method.id,
+    kind: authenticatorKinds.get(method.type) ?? 'other',
+    rawKind: method.type,
+    name: method.name ?? method.phone_number ?? method.email,
+    createdAt: method.created_at,
+    lastUsedAt: method.last_auth_at,
+  }
+}
+
+export function toPermission(permission: Auth0Permission): Permission {
+  return {
+    name: permission.permission_name,
+    api: permission.resource_server_identifier,
+    description: permission.description,
+  }
+}
+
+/** auth0.md 5.13. Warnings, limits and what is not listed there are neither. */
+const successes: ReadonlySet<string> = new Set(
+  (
+    's slo ssa ss sdu scp sce scu sv sui seacft seccft sertft srrt sapi organization_member_added si ' +
+    'gd_enrollment_complete gd_auth_succeed'
+  ).split(' '),
+)
+const failures: ReadonlySet<string> = new Set('f fu fp flo fsa fs fdu fertft ferrt fi gd_auth_rejected'.split(' '))
+
+export function toIdentityEvent(event: Auth0LogEvent): IdentityEvent {
+  return {
+    nativeId: event.log_id,
+    type: event.type,
+    occurredAt: event.date,
+    succeeded: successes.has(event.type) ? true : failures.has(event.type) ? false : null,
+    ipAddress: event.ip,
+    userAgent: event.user_agent,
+    clientId: event.client_id,
+    description: event.description || null,
+  }
+}
+
+/** auth0.md 5.6: there is no status; a listed session is live unless its time is up. `now`: epoch milliseconds. */
+export function toSession(provider: string, session: Auth0Session, now: number): Session {
+  const ends = [session.expires_at, session.idle_expires_at].filter((end) => end !== null)
+  return {
+    provider,
+    nativeId: session.id,
+    userId: session.user_id,
+    status: ends.some((end) => end.getTime() <= now) ? 'expired' : 'active',
+    rawStatus: 'listed',
+    clientIds: session.clients.flatMap(({ client_id }) => (client_id === null ? [] : [client_id])),
+    createdAt: session.created_at,
+    lastActiveAt: session.last_interacted_at ?? session.updated_at,
+    expiresAt: session.expires_at ?? session.idle_expires_at,
+    ipAddress: session.device?.last_ip ?? session.device?.initial_ip ?? null,
+    userAgent: session.device?.last_user_agent ?? session.device?.initial_user_agent ?? null,
+    city: null,
+    country: null,
+    revocationScope: 'session',
+  }
+}
+
+/** auth0.md 5.8: a consent, without times. */
+export function toConsent(provider: string, grant: Auth0Grant): Grant {
+  return {
+    provider,
+    nativeId: grant.id,
+    kind: 'consent',
+    userId: grant.user_id,
+    clientId: grant.clientID,
+    audiences: grant.audience === null ? [] : [grant.audience],
+    scopes: grant.scope,
+    sessionId: null,
+    createdAt: null,
+    expiresAt: null,
+    lastUsedAt: null,
+    revocable: true,
+  }
+}
+
+/** auth0.md 5.7: scopes stand in one text per audience. */
+export function toRefreshTokenGrant(provider: string, token: Auth0RefreshToken): Grant {
+  const scopes = token.resource_servers.flatMap((server) => (server.scopes ?? '').split(/\s+/)).filter(Boolean)
+  return {
+    provider,
+    nativeId: token.id,
+    kind: 'refreshToken',
+    userId: token.user_id,
+    clientId: token.client_id,
+    audiences: token.resource_servers.flatMap(({ audience }) => (audience === null ? [] : [audience])),
+    scopes: [...new Set(scopes)],
+    sessionId: token.session_id,
+    createdAt: token.created_at,
+    expiresAt: token.expires_at ?? token.idle_expires_at,
+    lastUsedAt: token.last_exchanged_at,
+    revocable: true,
+  }
+}
+
+/** auth0.md 5.9: without times, audiences and scopes. */
+export function toDeviceCredentialGrant(provider: string, credential: Auth0DeviceCredential): Grant {
+  return {
+    provider,
+    nativeId: credential.id,
+    kind: 'deviceCredential',
+    userId: credential.user_id,
+    clientId: credential.client_id,
+    audiences: null,
+    scopes: null,
+    sessionId: null,
+    createdAt: null,
+    expiresAt: null,
+    lastUsedAt: null,
+    revocable: true,
+  }
+}

@@ -1,0 +1,78 @@
+import type { Call } from '../../identity/call.ts'
+import type { GroupKindReader } from './group-kind.ts'
+import { toOrganizationMember } from './map.ts'
+import { toOrganization, toOrganizationMembership } from './map-groups.ts'
+import { groupId, memberId, recordsOf } from './rows.ts'
+import { unsupported } from './search.ts'
+import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
+import { auth0Organization, auth0OrganizationMember, auth0Role, checkpoint, counted } from './wire.ts'
+
+const getOrganization = reading('groups.get', '/organizations/{id}')
+const listOrganizations = reading('groups.list', '/organizations')
+const listUserOrganizations = reading('groups.listByUser', '/users/{id}/organizations')
+const listMemberRoles = reading('groups.listByUser', '/organizations/{id}/members/{user_id}/roles')
+const listMembers = reading('groups.listMembers', '/organizations/{id}/members')
+
+const organizations = checkpoint('organizations', auth0Organization)
+const userOrganizations = counted('organizations', auth0Organization)
+const members = checkpoint('members', auth0OrganizationMember)
+const memberRoles = counted('roles', auth0Role)
+
+/** auth0.md 4.1, "Organizations". */
+export function createOrganizations(upstream: Auth0Upstream): GroupKindReader {
+  const { provider, clients } = upstream
+
+  return {
+    async get(id, call) {
+      const organization = await upstream.find(getOrganization, auth0Organization, call, () =>
+        clients.organizations.get(id),
+      )
+      return organization && toOrganization(provider, organization)
+    },
+    async list(search, request, call) {
+      if (search !== null) {
+        throw unsupported(provider, listOrganizations.name, `${provider} cannot search organizations`)
+      }
+      const page = await upstream.pageByCheckpoint(listOrganizations, organizations, request, call, (paging) =>
+        clients.organizations.list(paging),
+      )
+      return recordsOf(page, (organization) => toOrganization(provider, organization), groupId)
+    },
+    async listByUser(userId, request, call) {
+      const page = await upstream.pageByOffset(listUserOrganizations, userOrganizations, request, call, (paging) =>
+        clients.users.organizations.list(userId, paging),
+      )
+      // The list says nothing of roles, and each membership has its own.
+      const { edges } = recordsOf(
+        page,
+        (organization) => organization,
+        ({ id }) => id,
+      )
+      const memberships = edges.map(async ({ node, cursor }) => ({
+        node: toOrganizationMembership(provider, node, await readMemberRoles(upstream, node.id, userId, call)),
+        cursor,
+      }))
+      return { ...page, edges: await Promise.all(memberships) }
+    },
+    async listMembers(id, request, call) {
+      const page = await upstream.pageByCheckpoint(listMembers, members, request, call, (paging) =>
+        // Roles come only when they are named (auth0.md 5.4).
+        clients.organizations.members.list(id, { ...paging, fields: 'user_id,name,email,picture,roles' }),
+      )
+      return recordsOf(page, (member) => toOrganizationMember(provider, member), memberId)
+    },
+  }
+}
+
+/** Ids of the roles that a user has in an organization: at most 50 (auth0.md 5.14), and so one page. */
+export async function readMemberRoles(
+  { clients, readList }: Auth0Upstream,
+  organizationId: string,
+  userId: string,
+  call: Call,
+): Promise<readonly string[]> {
+  const { items } = await readList(listMemberRoles, memberRoles, call, () =>
+    clients.organizations.members.roles.list(organizationId, userId, { page: 0, per_page: maxPageSize }),
+  )
+  return items.map(({ id }) => id)
+}

@@ -1,0 +1,43 @@
+import type { SessionReader } from '../../identity/provider.ts'
+import type { Session } from '../../identity/records.ts'
+import type { Clock } from '../../upstream/clock.ts'
+import { isOpaqueId, isUserId, notFound } from './ids.ts'
+import { toSession } from './map.ts'
+import { foreignRow, otherId, recordsOf } from './rows.ts'
+import { unsupported } from './search.ts'
+import { type Auth0Upstream, reading } from './upstream.ts'
+import { type Auth0Session, auth0Session, checkpoint } from './wire.ts'
+
+const listSessions = reading('sessions.listByUser', '/users/{user_id}/sessions')
+const getSession = reading('sessions.get', '/sessions/{id}')
+
+const sessions = checkpoint('sessions', auth0Session)
+
+/** Plans below Enterprise refuse these (auth0.md 8). */
+export function createSessions(upstream: Auth0Upstream, clock: Clock): SessionReader {
+  const { provider, clients } = upstream
+
+  return {
+    async listByUser({ nativeId }, { clientId, ...request }, call) {
+      if (clientId !== null) {
+        throw unsupported(provider, listSessions.name, `${provider} cannot list sessions by application`)
+      }
+      if (!isUserId(nativeId)) throw notFound(provider, listSessions.name)
+      const page = await upstream.pageByCheckpoint(listSessions, sessions, request, call, (paging) =>
+        clients.users.sessions.list(nativeId, paging),
+      )
+      const toOwn = (session: Auth0Session): Session => {
+        if (session.user_id !== nativeId) throw foreignRow(provider, listSessions.name)
+        return toSession(provider, session, clock.now())
+      }
+      return recordsOf(page, toOwn, (session) => session.nativeId)
+    },
+
+    async get({ nativeId, userId }, _user, call) {
+      if (!isOpaqueId(nativeId)) return null
+      const session = await upstream.find(getSession, auth0Session, call, () => clients.sessions.get(nativeId))
+      if (session !== null && session.id !== nativeId) throw otherId(provider, getSession.name)
+      return session?.user_id === userId ? toSession(provider, session, clock.now()) : null
+    },
+  }
+}

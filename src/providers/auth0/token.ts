@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { errorOfAnswer, jsonOf } from '../../upstream/answer.ts'
+import type { Clock } from '../../upstream/clock.ts'
+import type { Operation } from '../../upstream/operation.ts'
+import type { Pipeline } from '../../upstream/pipeline.ts'
+import { createTokenSource, type TokenSource } from '../../upstream/token.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import { readTokenError } from './errors.ts'
+
+/** A token more than wanted does no harm, so that the request may be repeated. */
+const fetchTokenOperation: Operation = { name: 'token', route: 'POST /oauth/token', safe: true }
+
+const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.number() })
+
+export interface TokenOptions {
+  /** Asked for late, because the pipeline itself needs the token. */
+  readonly pipeline: () => Pipeline
+  readonly baseUrl: string
+  readonly domain: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly timeoutMs: number
+  readonly clock: Clock
+}
+
+/** Management API tokens by client credentials (auth0.md 1.4). */
+export function createAuth0TokenSource(options: TokenOptions): TokenSource {
+  const { baseUrl, clock, timeoutMs } = options
+  return createTokenSource({
+    timeoutMs,
+    renewBeforeMs: 60_000,
+    clock,
+    async fetchToken(call) {
+      const pipeline = options.pipeline()
+      const { provider } = pipeline
+      const form = new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: options.clientId,
+        client_secret: options.clientSecret,
+        // The tenant's own address, also where it is reached under another.
+        audience: `https://${options.domain}/api/v2/`,
+      })
+      const response = await pipeline.send(
+        {
+          method: 'POST',
+          url: new URL(`${baseUrl}/oauth/token`),
+          headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+          body: form.toString(),
+        },
+        { operation: fetchTokenOperation, call, authorized: false },
+      )
+      if (response.status < 200 || response.status >= 300) {
+        throw errorOfAnswer(response, fetchTokenOperation, provider, readTokenError, clock.now())
+      }
+      const body = jsonOf(response, fetchTokenOperation, provider)
+      const { access_token, expires_in } = parseWire(tokenAnswer, body, { provider, operation: 'token' })
+      return { value: access_token, expiresAt: new Date(clock.now() + expires_in * 1000) }
+    },
+  })
+}

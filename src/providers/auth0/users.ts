@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import type { Call } from '../../identity/call.ts'
+import type { UserFilter, UserReader } from '../../identity/provider.ts'
+import type { User } from '../../identity/records.ts'
+import { isUserId } from './ids.ts'
+import { toUser } from './map.ts'
+import { otherId } from './rows.ts'
+import { allOf, anyOf, clausesOf, createFilters } from './search.ts'
+import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
+import { createUserList } from './user-list.ts'
+import { createUserRelations } from './user-relations.ts'
+import { auth0User, auth0Users, auth0UserTotal } from './wire.ts'
+
+/** Values in one search: its URL has a limit that is not published, and so many are safe (auth0.md 2.3). */
+const maxValuesPerSearch = 50
+
+const getUser = reading('users.get', '/users/{id}')
+const searchUsers = reading('users.search', '/users')
+const usersByEmail = reading('users.findByEmails', '/users-by-email')
+const countUsers = reading('users.count', '/users')
+const countActiveUsers = reading('users.countActive', '/stats/active-users')
+
+export function createUsers(upstream: Auth0Upstream): UserReader {
+  const { provider, clients } = upstream
+  const filters = createFilters(provider)
+
+  /** Consistent at once, where a search lags behind writes (auth0.md 2.3). */
+  async function getOne(id: string, call: Call): Promise<User | null> {
+    const user = await upstream.find(getUser, auth0User, call, () => clients.users.get(id))
+    if (user !== null && user.user_id !== id) throw otherId(provider, getUser.name)
+    return user && toUser(provider, user)
+  }
+
+  /** Everybody whose `key` is one of the values, in as many pages as it takes: several accounts may share an address. */
+  async function search(
+    field: string,
+    values: readonly string[],
+    key: (user: User) => string | null,
+    call: Call,
+  ): Promise<readonly User[]> {
+    const wanted = new Set(values)
+    const found = new Map<string, User>()
+    for (let page = 0, hasNext = values.length > 0; hasNext; page += 1) {
+      const { items, total } = await upstream.readList(searchUsers, auth0Users, call, () =>
+        clients.users.list({ q: anyOf(field, values), search_engine: 'v3', page, per_page: maxPageSize }),
+      )
+      for (const user of items.map((item) => toUser(provider, item))) {
+        const value = key(user)
+        if (value !== null && wanted.has(value)) found.set(user.nativeId, user)
+      }
+      hasNext = items.length > 0 && (page + 1) * maxPageSize < total
+    }
+    return [...found.values()]
+  }
+
+  return {
+    maxIdsPerCall: maxValuesPerSearch,
+    async getMany(ids, call) {
+      const possible = [...new Set(ids)].filter(isUserId)
+      const found = possible.length > 1 ? await search('user_id', possible, (user) => user.nativeId, call) : []
+      const foundIds = new Set(found.map((user) => user.nativeId))
+      const missed = possible.filter((id) => !foundIds.has(id))
+      const read = await Promise.all(missed.map((id) => getOne(id, call)))
+      return [...found, ...read.filter((user) => user !== null)]
+    },
+
+    filters,
+    ...createUserList(upstream, filters),
+
+    async count(filter: UserFilter, call) {
+      const q = allOf(clausesOf(filters, filter, provider, countUsers.name))
+      const { total } = await upstream.readList(countUsers, auth0UserTotal, call, () =>
+        clients.users.list({ search_engine: 'v3', page: 0, per_page: 1, fields: 'user_id', ...(q && { q }) }),
+      )
+      return total
+    },
+    countActive: (call) => upstream.read(countActiveUsers, z.number(), call, () => clients.stats.getActiveUsersCount()),
+
+    maxValuesPerLookup: maxValuesPerSearch,
+    async findByEmails(emails, call) {
+      // One address has a look-up of its own, which is consistent but compares case: databases keep addresses in lower case.
+      const wanted = [...new Set(emails.map((email) => email.toLowerCase()))]
+      const [only] = wanted
+      if (wanted.length !== 1 || only === undefined) return search('email', wanted, emailOf, call)
+      const users = await upstream.read(usersByEmail, z.array(auth0User), call, () =>
+        clients.users.listUsersByEmail({ email: only.toWellFormed() }),
+      )
+      const records = users.map((user) => toUser(provider, user)).filter((user) => emailOf(user) === only)
+      return [...new Map(records.map((user) => [user.nativeId, user])).values()]
+    },
+    findByPhoneNumbers: (numbers, call) =>
+      search('phone_number', [...new Set(numbers)], (user) => user.phoneNumbers[0]?.number ?? null, call),
+
+    ...createUserRelations(upstream),
+  }
+}
+
+function emailOf(user: User): string | null {
+  return user.email?.toLowerCase() ?? null
+}

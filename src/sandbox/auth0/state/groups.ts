@@ -1,0 +1,83 @@
+import type { Auth0Group, Auth0Organization, Auth0Permission, Auth0Role } from '../wire.ts'
+
+/** A role of the tenant, or of one organization. */
+export interface RoleState {
+  /** Counts up; the order in which checkpoints walk. */
+  readonly place: number
+  wire: Auth0Role
+  permissions: readonly Auth0Permission[]
+  /** When somebody was assigned, by user id, as a number that counts up. */
+  readonly members: Map<string, number>
+}
+
+export interface OrganizationMemberState {
+  readonly place: number
+  readonly userId: string
+  readonly roles: Set<string>
+}
+
+export interface OrganizationState {
+  readonly place: number
+  /** A sort key that answers do not show (auth0.md 5.4). */
+  readonly createdAt: number
+  wire: Auth0Organization
+  readonly members: Map<string, OrganizationMemberState>
+}
+
+export interface GroupMemberState {
+  readonly place: number
+  readonly id: string
+  readonly memberType: 'user' | 'group'
+  readonly createdAt: string
+}
+
+/** A group that an enterprise directory keeps; the API can only read it (auth0.md 8). */
+export interface GroupState {
+  readonly place: number
+  readonly wire: Auth0Group
+  readonly members: Map<string, GroupMemberState>
+}
+
+/** The tenant's three kinds of groups, who is in them, and what users may do by themselves. */
+export interface Groups {
+  readonly roles: Map<string, RoleState>
+  readonly organizations: Map<string, OrganizationState>
+  readonly groups: Map<string, GroupState>
+  /** Permissions given to a user directly, by user id. */
+  readonly directPermissions: Map<string, readonly Auth0Permission[]>
+  /** The next number of those that count up. */
+  nextPlace(): number
+}
+
+export function rolesOfUser({ roles }: Groups, userId: string): readonly RoleState[] {
+  return [...roles.values()].filter(({ members }) => members.has(userId))
+}
+
+export function organizationsOfUser({ organizations }: Groups, userId: string): readonly OrganizationState[] {
+  return [...organizations.values()].filter(({ members }) => members.has(userId))
+}
+
+/** Takes a deleted user out of everything. */
+export function removeFromGroups({ roles, organizations, groups, directPermissions }: Groups, userId: string): void {
+  for (const { members } of roles.values()) members.delete(userId)
+  for (const { members } of organizations.values()) members.delete(userId)
+  for (const { members } of groups.values()) members.delete(userId)
+  directPermissions.delete(userId)
+}
+
+/** Whoever had the role loses it, in organizations too. */
+export function removeRole({ roles, organizations }: Groups, roleId: string): void {
+  roles.delete(roleId)
+  for (const { members } of organizations.values()) {
+    for (const member of members.values()) member.roles.delete(roleId)
+  }
+}
+
+export function isSamePermission(
+  one: Pick<Auth0Permission, 'resource_server_identifier' | 'permission_name'>,
+  other: Pick<Auth0Permission, 'resource_server_identifier' | 'permission_name'>,
+): boolean {
+  return (
+    one.resource_server_identifier === other.resource_server_identifier && one.permission_name === other.permission_name
+  )
+}

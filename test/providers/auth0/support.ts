@@ -1,0 +1,109 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Page, PageRequest } from '../../../src/identity/page.ts'
+import type { IdentityProvider, UserHandle } from '../../../src/identity/provider.ts'
+import { connectToSandbox } from '../../support/sandbox.ts'
+
+/** A request as the hand-made upstream saw it. */
+export interface SeenRequest {
+  readonly method: string
+  /** Below `/api/v2`, still encoded. */
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly body: unknown
+}
+
+/** What to answer: JSON with 200, or whatever status and body. */
+export type Answer =
+  | { readonly status: number; readonly body?: unknown; readonly text?: string }
+  | { readonly json: unknown }
+
+/** An upstream that says exactly what a test wants it to say, right or wrong. */
+export interface HandMadeUpstream {
+  readonly provider: IdentityProvider
+  /** API requests so far, without those for tokens. */
+  readonly requests: readonly SeenRequest[]
+  close(): Promise<void>
+}
+
+export async function startHandMadeUpstream(
+  answer: (request: SeenRequest) => Answer,
+  overrides: Readonly<Record<string, unknown>> = {},
+): Promise<HandMadeUpstream> {
+  const requests: SeenRequest[] = []
+  const server = createServer((incoming, outgoing) => {
+    void respond(incoming, outgoing, (request) => {
+      requests.push(request)
+      return answer(request)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo // it listens on a port
+  const environment = {
+    AUTH0_DOMAIN: 'tenant.example.test',
+    AUTH0_CLIENT_ID: 'client',
+    AUTH0_CLIENT_SECRET: 'secret-of-the-client',
+    AUTH0_BASE_URL: `http://127.0.0.1:${port}`,
+  }
+  const { provider, close } = await connectToSandbox('auth0', environment, { maxRetries: 0, ...overrides })
+  return {
+    provider,
+    requests,
+    async close() {
+      await close()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function respond(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  answer: (request: SeenRequest) => Answer,
+): Promise<void> {
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  const text = Buffer.concat(chunks).toString('utf8')
+  const url = new URL(incoming.url ?? '/', 'http://127.0.0.1')
+  const json = (status: number, body: string, type = 'application/json; charset=utf-8'): void => {
+    outgoing.writeHead(status, { 'content-type': type }).end(body)
+  }
+  if (url.pathname === '/oauth/token') {
+    return json(200, JSON.stringify({ access_token: 'token', expires_in: 86_400, token_type: 'Bearer' }))
+  }
+  const said = answer({
+    method: incoming.method ?? '',
+    path: url.pathname.replace('/api/v2', ''),
+    query: url.searchParams,
+    body: text === '' ? undefined : (JSON.parse(text) as unknown),
+  })
+  if ('json' in said) return json(200, JSON.stringify(said.json))
+  if (said.text !== undefined) return json(said.status, said.text, 'text/html')
+  if (said.body === undefined) return void outgoing.writeHead(said.status).end()
+  return json(said.status, JSON.stringify(said.body))
+}
+
+/** A user of whom only the id is known. */
+export function handleOf(nativeId: string): UserHandle {
+  return { nativeId, record: () => Promise.reject(new Error('nobody needs the record')) }
+}
+
+/** Every node of a list, page by page. Gives up after 1,000 pages, as a list without an end would never. */
+export async function walk<Node>(
+  first: number,
+  list: (page: PageRequest) => Promise<Page<Node>>,
+): Promise<readonly Node[]> {
+  const nodes: Node[] = []
+  let after: string | null = null
+  for (let pages = 0; pages < 1000; pages += 1) {
+    const page: Page<Node> = await list({ first, after })
+    if (page.edges.length > first) throw new Error(`${page.edges.length} edges where ${first} were asked for`)
+    nodes.push(...page.edges.map((edge) => edge.node))
+    if (!page.hasNextPage) return nodes
+    after = page.edges.at(-1)?.cursor ?? after
+  }
+  throw new Error('the list does not end')
+}
+
+export const auth0UserId = (number: number): string => `auth0|${number.toString(16).padStart(24, '0')}`
