@@ -3,7 +3,8 @@ import { ProviderError } from '../../identity/errors.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
 import { pageByKey } from '../../upstream/paging.ts'
 import { allOf, between, type Clause } from './filter.ts'
-import { type Listing, type MonoCloud, readListing } from './listing.ts'
+import { type Listing, readListing } from './listing.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { badInput, type RefusalContext } from './refusals.ts'
 import type { MonoCloudUserSummary } from './wire.ts'
 
@@ -33,12 +34,12 @@ export interface CreationWalk {
 }
 
 export async function pageInOrderOfCreation(
-  monoCloud: MonoCloud,
+  upstream: MonoCloudUpstream,
   request: PageRequest,
   walk: CreationWalk,
   call: Call,
 ): Promise<Page<MonoCloudUserSummary>> {
-  const { provider, maxPageSize } = monoCloud
+  const { provider, maxPageSize } = upstream
   const context = { provider, operation: walk.listing.operation.name }
   // Going on reads the last user again, who tells where to start: one place less, and still one call.
   const first = request.after === null ? request.first : Math.min(request.first, maxPageSize - 1)
@@ -46,25 +47,25 @@ export async function pageInOrderOfCreation(
     keyOf: ({ place }) => `${place.second}.${place.count}.${place.userId}`,
     read: async (after, wanted) => {
       if (after === null) {
-        const { items, hasNext, total } = await readPart(monoCloud, walk, null, 1, wanted, call)
+        const { items, hasNext, total } = await readPart(upstream, walk, null, 1, wanted, call)
         return { items: placed(items, 0, null, walk), hasNext, total }
       }
-      return readAfter(monoCloud, walk, parsePlace(after, context), wanted, call)
+      return readAfter(upstream, walk, parsePlace(after, context), wanted, call)
     },
   })
   return { ...page, edges: page.edges.map(({ node, cursor }) => ({ node: node.user, cursor })) }
 }
 
 async function readAfter(
-  monoCloud: MonoCloud,
+  upstream: MonoCloudUpstream,
   walk: CreationWalk,
   place: Place,
   wanted: number,
   call: Call,
 ): Promise<{ readonly items: readonly PlacedUser[]; readonly hasNext: boolean }> {
-  const window = windowOver(place.count - 1, wanted + 1, monoCloud.maxPageSize)
+  const window = windowOver(place.count - 1, wanted + 1, upstream.maxPageSize)
   for (let page = window.page; ; page += 1) {
-    const part = await readPart(monoCloud, walk, place, page, window.size, call)
+    const part = await readPart(upstream, walk, place, page, window.size, call)
     const offset = (page - 1) * part.size
     const users = placed(part.items, offset, place, walk)
     // With clauses the user may have stopped matching them, and the tenant is relied on to know them anyway.
@@ -76,7 +77,7 @@ async function readAfter(
 }
 
 function readPart(
-  monoCloud: MonoCloud,
+  upstream: MonoCloudUpstream,
   { listing, clauses, direction }: CreationWalk,
   place: Place | null,
   page: number,
@@ -88,7 +89,7 @@ function readPart(
     ? [between('creation_time', isAscending ? place.second : 0, isAscending ? Number.POSITIVE_INFINITY : place.second)]
     : []
   const query = { filter: allOf([...clauses, ...rest]), sort: `creation_time:${isAscending ? 1 : -1}` }
-  return readListing(monoCloud, { ...listing, query }, page, size, call)
+  return readListing(upstream, { ...listing, query }, page, size, call)
 }
 
 /**

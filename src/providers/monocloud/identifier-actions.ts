@@ -5,7 +5,7 @@ import type { Call } from '../../identity/call.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { optionalBoolean, optionalEpochSeconds, parseWire } from '../../upstream/wire.ts'
 import { isUuid } from './groups.ts'
-import type { MonoCloud } from './listing.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { noSuch, unsupported } from './refusals.ts'
 import { userWire } from './wire.ts'
 import { createWriter, inSteps, withOutcome } from './writer.ts'
@@ -82,9 +82,9 @@ type Actions = Pick<
 >
 
 /** Emails, phone numbers and the user name. There is no `changeEmail`: an address is added and another removed. */
-export function createIdentifierActions(monoCloud: MonoCloud): Required<Actions> {
-  const { provider, http } = monoCloud
-  const writer = createWriter(monoCloud, names)
+export function createIdentifierActions(upstream: MonoCloudUpstream): Required<Actions> {
+  const { provider, http } = upstream
+  const writer = createWriter(upstream, names)
 
   /** A write to one of the user's addresses or numbers. */
   async function change(operation: Operation, userId: string, identifierId: string, call: Call): Promise<User | null> {

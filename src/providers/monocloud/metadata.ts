@@ -5,7 +5,7 @@ import type { JsonValue } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { optionalJson, parseWire } from '../../upstream/wire.ts'
 import type { ArgumentNames } from './errors.ts'
-import type { MonoCloud } from './listing.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { badInput, type RefusalContext } from './refusals.ts'
 import { inSteps, type Writer } from './writer.ts'
 
@@ -51,7 +51,7 @@ const objectWire = z
   .transform((value) => value ?? {})
 const storedWire = z.object({ public_data: objectWire, private_data: objectWire })
 
-export function createMetadataWriter({ provider, http }: MonoCloud, writer: Writer): MetadataWriter {
+export function createMetadataWriter({ provider, http }: MonoCloudUpstream, writer: Writer): MetadataWriter {
   async function merge(userId: string, { field, value }: BagChange, call: Call): Promise<JsonValue> {
     const { member, operation } = bags[field]
     const write = { params: { user_id: userId }, body: { [member]: value ?? {} } }

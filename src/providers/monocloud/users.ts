@@ -6,8 +6,9 @@ import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { pageInOrderOfCreation } from './creation-walk.ts'
-import { allOf, anyOf, type Clause, clausesOf, createUserFilters } from './filter.ts'
-import { type Listing, type MonoCloud, pageOfListing, pagesOf, readListing } from './listing.ts'
+import { allOf, anyOf, clausesOf, createUserFilters } from './filter.ts'
+import { type Listing, pageOfListing, pagesOf, readListing } from './listing.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { toAuthenticators, toBlockedIp, toUser, userFromSummary } from './map.ts'
 import { noSuch, somethingElse } from './refusals.ts'
 import { blockedIpWire, type MonoCloudUser, type MonoCloudUserSummary, userSummaryWire, userWire } from './wire.ts'
@@ -37,12 +38,11 @@ const maxLookupPages = 10
 const users = { item: userSummaryWire, idOf: (user: MonoCloudUserSummary) => user.user_id }
 
 export function createUsers(
-  monoCloud: MonoCloud,
+  upstream: MonoCloudUpstream,
   { resumeByCreationTime }: { readonly resumeByCreationTime: boolean },
 ): UserReader {
-  const { provider, http, now } = monoCloud
-  const mapping = (): { readonly provider: string; readonly now: Date } => ({ provider, now: now() })
-  const filters = createUserFilters(provider, now)
+  const { provider, http, mapping } = upstream
+  const filters = createUserFilters(mapping)
 
   async function read(id: string, call: Call): Promise<MonoCloudUser | null> {
     const answer = await http.find({ operation: getOperation, params: { user_id: id } }, call)
@@ -53,12 +53,19 @@ export function createUsers(
     throw somethingElse(context, 'user_id')
   }
 
-  /** Every user that the clause finds and who passes `matches`: the tenant's idea of equal may be wider than ours. */
-  async function find(clause: Clause, matches: (user: User) => boolean, call: Call): Promise<readonly User[]> {
-    const listing = { ...users, operation: findOperation, query: { filter: clause, sort: 'creation_time:1' } }
+  /** Every user with one of these values who passes `matches`: the tenant's idea of equal may be wider than ours. */
+  async function find(
+    field: string,
+    values: readonly string[],
+    matches: (user: User) => boolean,
+    call: Call,
+  ): Promise<readonly User[]> {
+    if (values.length === 0) return []
+    const query = { filter: anyOf(field, [...new Set(values)]), sort: 'creation_time:1' }
+    const listing = { ...users, operation: findOperation, query }
     const found = new Map<string, User>()
     let pages = 0
-    for await (const items of pagesOf(monoCloud, listing, call)) {
+    for await (const items of pagesOf(upstream, listing, call)) {
       for (const user of items.map((item) => userFromSummary(item, mapping()))) {
         if (matches(user)) found.set(user.nativeId, user)
       }
@@ -94,7 +101,7 @@ export function createUsers(
       const page =
         order.field === 'createdAt' && resumeByCreationTime
           ? await pageInOrderOfCreation(
-              monoCloud,
+              upstream,
               request,
               {
                 provider,
@@ -106,7 +113,7 @@ export function createUsers(
               call,
             )
           : await pageOfListing(
-              monoCloud,
+              upstream,
               request,
               {
                 ...listing,
@@ -120,7 +127,7 @@ export function createUsers(
     async count(filter: UserFilter, call) {
       const clauses = clausesOf(filter, filters, { provider, operation: countOperation.name })
       const listing = { ...users, operation: countOperation, query: { filter: allOf(clauses) } }
-      const { total } = await readListing(monoCloud, listing, 1, 1, call)
+      const { total } = await readListing(upstream, listing, 1, 1, call)
       return total
     },
 
@@ -128,17 +135,17 @@ export function createUsers(
     findByEmails(emails, call) {
       const wanted = new Set(emails.map((email) => email.toLowerCase()))
       const carries = (user: User): boolean => user.emails.some(({ address }) => wanted.has(address.toLowerCase()))
-      return find(anyOf('emails.email', [...new Set(emails)]), carries, call)
+      return find('emails.email', emails, carries, call)
     },
     findByPhoneNumbers(numbers, call) {
       const wanted = new Set(numbers)
       const carries = (user: User): boolean => user.phoneNumbers.some(({ number }) => wanted.has(number))
-      return find(anyOf('phone_numbers.phone', [...wanted]), carries, call)
+      return find('phone_numbers.phone', numbers, carries, call)
     },
 
     async listBlockedIps(id, request, call) {
       const page = await pageOfListing(
-        monoCloud,
+        upstream,
         request,
         {
           operation: blockedIpsOperation,

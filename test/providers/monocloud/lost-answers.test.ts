@@ -149,9 +149,11 @@ describe('what goes over the wire', () => {
     const { users, groups, seen } = await start(() => ({ status: 204 }))
     await users.enable('u1', testCall())
     await groups.addMember({ groupId: id, userId: 'legacy|a/b' }, testCall())
-    expect(seen.map(({ path, body, headers }) => [path, body, headers['content-length'] ?? '0'])).toEqual([
-      ['/users/u1/enable', undefined, '0'],
-      [`/users/legacy%7Ca%2Fb/groups/${id}`, undefined, '0'],
+    expect(
+      seen.map(({ path, body, headers }) => [path, body, headers['content-length'], headers['content-type']]),
+    ).toEqual([
+      ['/users/u1/enable', undefined, '0', undefined],
+      [`/users/legacy%7Ca%2Fb/groups/${id}`, undefined, '0', undefined],
     ])
   })
 
