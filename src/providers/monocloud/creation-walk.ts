@@ -4,8 +4,8 @@ import type { Page, PageRequest } from '../../identity/page.ts'
 import { pageByKey } from '../../upstream/paging.ts'
 import { allOf, between, type Clause } from './filter.ts'
 import { type Listing, readListing } from './listing.ts'
-import type { MonoCloudUpstream } from './upstream.ts'
 import { badInput, type RefusalContext } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import type { MonoCloudUserSummary } from './wire.ts'
 
 /**
@@ -29,8 +29,8 @@ export interface CreationWalk {
   readonly listing: Listing<MonoCloudUserSummary>
   readonly clauses: readonly Clause[]
   readonly direction: 'asc' | 'desc'
-  /** Reads one user's second of creation; `null`: there is no such user. */
-  readonly creationSecondOf: (userId: string, call: Call) => Promise<number | null>
+  /** Whether there is still this user, created in this second. */
+  readonly isUnchanged: (userId: string, second: number) => Promise<boolean>
 }
 
 export async function pageInOrderOfCreation(
@@ -69,7 +69,7 @@ async function readAfter(
     const offset = (page - 1) * part.size
     const users = placed(part.items, offset, place, walk)
     // With clauses the user may have stopped matching them, and the tenant is relied on to know them anyway.
-    if (page === window.page && users.length === 0 && walk.clauses.length === 0) await expectGone(place, walk, call)
+    if (page === window.page && users.length === 0 && walk.clauses.length === 0) await expectGone(place, walk)
     const items = users.slice(startAfter(place, users, offset))
     // Users behind the place may fill a page whose size the server has cut.
     if (items.length > 0 || !part.hasNext || part.items.length === 0) return { items, hasNext: part.hasNext }
@@ -124,8 +124,8 @@ function startAfter(place: Place, users: readonly PlacedUser[], offset: number):
  * A list that goes on with nobody, not even the user it stopped at, either lost that user or was asked in words that the tenant does not
  * know. The second must not pass for the end of the list.
  */
-async function expectGone(place: Place, walk: CreationWalk, call: Call): Promise<void> {
-  if ((await walk.creationSecondOf(place.userId, call)) === place.second) throw outOfOrder(walk)
+async function expectGone({ userId, second }: Place, walk: CreationWalk): Promise<void> {
+  if (await walk.isUnchanged(userId, second)) throw outOfOrder(walk)
 }
 
 function outOfOrder({ provider, listing }: CreationWalk): ProviderError {

@@ -4,9 +4,9 @@ import type { UserActions } from '../../identity/provider.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { optionalBoolean, optionalEpochSeconds } from '../../upstream/wire.ts'
 import { parseIdentityId } from './identity-id.ts'
-import type { MonoCloudUpstream } from './upstream.ts'
 import { wirePassword } from './passwords.ts'
 import { noSuch, unsupported } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { createWriter } from './writer.ts'
 
 /** What may be repeated is in monocloud.md 3.5; of disconnecting it says nothing. */

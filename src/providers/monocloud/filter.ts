@@ -82,7 +82,7 @@ export function createUserFilters(mapping: () => Mapping): UserFilterTranslators
   }
 }
 
-/** The clauses of a filter, in a fixed order; a filter without a translator is `unsupported`. */
+/** The clauses of a filter; a filter without a translator is `unsupported`. */
 export function clausesOf(
   filter: UserFilter,
   translators: UserFilterTranslators<Clause>,

@@ -1,15 +1,15 @@
 import type { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
-import type { GrantReader } from '../../identity/provider.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
+import type { GrantReader } from '../../identity/provider.ts'
 import type { Grant, GrantKind } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
 import { type Listing, pageOfListing, pagesOf } from './listing.ts'
-import type { MonoCloudUpstream } from './upstream.ts'
 import { type Mapping, toClientGrant, toCode, toConsent, toToken } from './map.ts'
 import { unsupported } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { clientGrantWire, codeWire, consentWire, tokenWire } from './wire.ts'
 
 /** One kind of grant: its list, and what that list can be narrowed by (monocloud.md 2, 4.1). */

@@ -6,9 +6,9 @@ import { mapPage } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { quote } from './filter.ts'
 import { pageOfListing, readListing } from './listing.ts'
-import type { MonoCloudUpstream } from './upstream.ts'
 import { toGroup, toMembership, userFromSummary } from './map.ts'
 import { noSuch, somethingElse, unsupported } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { groupWire, type MonoCloudGroup, userGroupWire, userSummaryWire } from './wire.ts'
 
 const getOperation: Operation = { name: 'groups.get', route: 'GET /groups/{group_id}', safe: true }
@@ -82,11 +82,13 @@ export function createGroups(upstream: MonoCloudUpstream): GroupReader {
           query: { sort: 'creation_time:1' },
           item: userGroupWire,
           idOf: (membership) => membership.group_id,
-          belongs: (membership) => membership.user_id === id,
         },
         call,
       )
-      return mapPage(page, (membership) => toMembership(membership, mapping()))
+      return mapPage(page, (membership) => {
+        if (membership.user_id === id) return toMembership(membership, mapping())
+        throw somethingElse({ provider, operation: listByUserOperation.name }, 'user_id')
+      })
     },
 
     async listMembers(id, request, call) {

@@ -14,13 +14,11 @@ export interface Listing<Wire> extends Pick<JsonRequest, 'operation' | 'params' 
   readonly item: z.ZodType<Wire>
   /** What tells items apart. */
   readonly idOf: (item: Wire) => string
-  /** Left out: every item. Otherwise those that the answer should not have. */
-  readonly belongs?: (item: Wire) => boolean
 }
 
 /** One page of theirs. */
 export interface ListingPage<Wire> {
-  /** Each once, without those that do not belong. */
+  /** Each once. */
   readonly items: readonly Wire[]
   readonly hasNext: boolean
   /** Length of the whole list. */
@@ -37,14 +35,13 @@ export async function readListing<Wire>(
   size: number,
   call: Call,
 ): Promise<ListingPage<Wire>> {
-  const { operation, params, query, item, idOf, belongs } = listing
+  const { operation, params, query, item, idOf } = listing
   const answer = await http.request({ operation, params: params ?? {}, query: { ...query, page, size } }, call)
   const context = { provider, operation: operation.name }
   const pagination = parseWire(paginationWire, paginationOf(answer, context), context)
   const items = new Map<string, Wire>()
   for (const wire of parseWire(item.array(), answer.body, context)) {
-    if (belongs?.(wire) === false || items.has(idOf(wire))) continue
-    items.set(idOf(wire), wire)
+    if (!items.has(idOf(wire))) items.set(idOf(wire), wire)
   }
   return {
     items: [...items.values()],

@@ -2,8 +2,8 @@ import type { SessionActions } from '../../identity/provider.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { endEach } from './ending.ts'
 import { pagesOf } from './listing.ts'
-import type { MonoCloudUpstream } from './upstream.ts'
 import { sessionsOf } from './sessions.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { createWriter } from './writer.ts'
 
 const revokeOperation: Operation = {

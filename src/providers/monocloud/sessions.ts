@@ -3,9 +3,9 @@ import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { type Listing, pageOfListing } from './listing.ts'
-import type { MonoCloudUpstream } from './upstream.ts'
 import { toSession } from './map.ts'
 import { somethingElse } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { type MonoCloudSession, sessionWire } from './wire.ts'
 
 const listOperation: Operation = { name: 'sessions.listByUser', route: 'GET /users/{user_id}/sessions', safe: true }

@@ -6,11 +6,11 @@ import type { UserActions } from '../../identity/provider.ts'
 import type { JsonValue, User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import type { ArgumentNames } from './errors.ts'
-import type { MonoCloudUpstream } from './upstream.ts'
 import { toUser } from './map.ts'
 import { bagsOf, createMetadataWriter, metadataMembers } from './metadata.ts'
-import { badInput, unsupported } from './refusals.ts'
 import { wirePassword } from './passwords.ts'
+import { badInput, unsupported } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { userWire } from './wire.ts'
 import { createWriter, inSteps, type Step } from './writer.ts'
 
@@ -143,18 +143,21 @@ export function createUserActions(upstream: MonoCloudUpstream): Required<Actions
       const { locale, publicMetadata, privateMetadata, skipChecks, ...atOnce } = input
       const bags = bagsOf({ publicMetadata, privateMetadata }, context).filter(({ value }) => value !== null)
       const body = createBody(input)
-      const rest: Step<User, User>[] = bags.map((bag) => ({
-        fields: [bag.field],
-        run: async (user) => {
-          const value = await metadata.merge(user.nativeId, bag, call)
-          // The bag is answered alone, without the time of the change.
-          return { ...user, [bag.field]: value, missing: ['updatedAt'] }
-        },
-      }))
+      const rest: Step<User, User>[] = []
       if (locale !== undefined) {
-        rest.unshift({
+        rest.push({
           fields: ['locale'],
           run: async (user) => (await changeClaims(user.nativeId, { locale }, skipChecks, call)) ?? user,
+        })
+      }
+      for (const bag of bags) {
+        rest.push({
+          fields: [bag.field],
+          run: async (user) => {
+            const value = await metadata.merge(user.nativeId, bag, call)
+            // The bag is answered alone, without the time of the change.
+            return { ...user, [bag.field]: value, missing: ['updatedAt'] }
+          },
         })
       }
       const create = async (): Promise<User> =>

@@ -4,16 +4,15 @@ import type { UserFilter, UserReader } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { pageInOrderOfCreation } from './creation-walk.ts'
 import { allOf, anyOf, clausesOf, createUserFilters } from './filter.ts'
 import { type Listing, pageOfListing, pagesOf, readListing } from './listing.ts'
-import type { MonoCloudUpstream } from './upstream.ts'
 import { toAuthenticators, toBlockedIp, toUser, userFromSummary } from './map.ts'
-import { noSuch, somethingElse } from './refusals.ts'
-import { blockedIpWire, type MonoCloudUser, type MonoCloudUserSummary, userSummaryWire, userWire } from './wire.ts'
+import { noSuch } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
+import { findUser } from './user-by-id.ts'
+import { blockedIpWire, type MonoCloudUser, type MonoCloudUserSummary, userSummaryWire } from './wire.ts'
 
-const getOperation: Operation = { name: 'users.get', route: 'GET /users/{user_id}', safe: true }
 const listOperation: Operation = { name: 'users.list', route: 'GET /users', safe: true }
 const countOperation: Operation = { ...listOperation, name: 'users.count' }
 const findOperation: Operation = { ...listOperation, name: 'users.find' }
@@ -41,17 +40,8 @@ export function createUsers(
   upstream: MonoCloudUpstream,
   { resumeByCreationTime }: { readonly resumeByCreationTime: boolean },
 ): UserReader {
-  const { provider, http, mapping } = upstream
+  const { provider, mapping } = upstream
   const filters = createUserFilters(mapping)
-
-  async function read(id: string, call: Call): Promise<MonoCloudUser | null> {
-    const answer = await http.find({ operation: getOperation, params: { user_id: id } }, call)
-    if (!answer) return null
-    const context = { provider, operation: getOperation.name }
-    const user = parseWire(userWire, answer.body, context)
-    if (user.user_id === id) return user
-    throw somethingElse(context, 'user_id')
-  }
 
   /** Every user with one of these values who passes `matches`: the tenant's idea of equal may be wider than ours. */
   async function find(
@@ -88,7 +78,7 @@ export function createUsers(
     // UserSummary lacks the metadata, so that no list can stand in for reading each user (monocloud.md 7).
     maxIdsPerCall: 1,
     async getMany(ids, call) {
-      const found = await Promise.all([...new Set(ids)].map((id) => read(id, call)))
+      const found = await Promise.all([...new Set(ids)].map((id) => findUser(upstream, id, 'users.get', call)))
       return found.filter((user) => user !== null).map((user) => toUser(user, mapping()))
     },
 
@@ -108,7 +98,8 @@ export function createUsers(
                 listing,
                 clauses,
                 direction: order.direction,
-                creationSecondOf: async (id, walkCall) => secondOf((await read(id, walkCall))?.creation_time ?? null),
+                isUnchanged: async (id, second) =>
+                  secondOf(await findUser(upstream, id, listOperation.name, call)) === second,
               },
               call,
             )
@@ -167,6 +158,6 @@ export function createUsers(
   }
 }
 
-function secondOf(time: Date | null): number | null {
-  return time && Math.floor(time.getTime() / 1000)
+function secondOf(user: MonoCloudUser | null): number | null {
+  return user?.creation_time ? Math.floor(user.creation_time.getTime() / 1000) : null
 }

@@ -5,9 +5,9 @@ import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import type { ArgumentNames } from './errors.ts'
-import type { MonoCloudUpstream } from './upstream.ts'
 import { toUser } from './map.ts'
 import { somethingElse } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { type MonoCloudUser, userWire } from './wire.ts'
 
 /** What a write sends beside its operation. */

@@ -142,6 +142,17 @@ describe('an answer to a change', () => {
     await expect(users.enable('u1', testCall())).rejects.toMatchObject(failure)
     await expect(groups.update(id, { name: 'x', metadataMode: 'merge' }, testCall())).rejects.toMatchObject(failure)
   })
+
+  it('that needs to know the user first is not made when another is answered', async () => {
+    const { users, seen } = await start(() => ({ body: { user_id: 'u2', public_data: { a: 1 }, emails: [] } }))
+    const failure = { kind: 'badResponse', field: 'user_id', outcome: 'notApplied' }
+    const replacement = { publicMetadata: {}, mode: 'replace' } as const
+    await expect(users.updateMetadata('u1', replacement, testCall())).rejects.toMatchObject(failure)
+    await expect(users.sendEmailVerification('u1', null, { sendEmail: true }, testCall())).rejects.toMatchObject(
+      failure,
+    )
+    expect(seen.map(({ method }) => method)).toEqual(['GET', 'GET'])
+  })
 })
 
 describe('what goes over the wire', () => {
