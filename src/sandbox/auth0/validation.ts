@@ -11,7 +11,6 @@ const descriptions: Readonly<Record<string, string>> = {
     'Return results inside an object that contains the total result count (true) or as a direct array of results (false, default)',
   email: "The user's email",
   connection: 'Name of the connection this user should be created in',
-  id: 'ID of the resource',
 }
 
 /** A whole number in a query or a path. */

@@ -211,6 +211,7 @@ export interface Auth0Job {
   readonly status: 'pending' | 'processing' | 'completed' | 'failed'
   readonly created_at: string
   readonly connection_id?: string
+  readonly connection?: string
   readonly external_id?: string
   readonly format?: 'json' | 'csv'
   readonly limit?: number

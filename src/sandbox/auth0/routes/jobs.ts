@@ -3,7 +3,7 @@ import { alphanumeric, randomStream } from '../../random.ts'
 import { type Api, ok } from '../api.ts'
 import { emptyAnswer, jsonAnswer, Refusal } from '../refusal.ts'
 import type { JobState, TenantState } from '../state/tenant-state.ts'
-import { connectionById, tenantDomain } from '../tenant.ts'
+import { type Connection, connectionById, tenantDomain } from '../tenant.ts'
 import { integerMember, userId } from '../validation.ts'
 import type { Auth0Job } from '../wire.ts'
 import { connectionId } from './tickets.ts'
@@ -64,12 +64,12 @@ export function addJobs(api: Api, state: TenantState): void {
         .optional(),
     }),
     handle({ body }) {
-      if (body.connection_id !== undefined) requireConnection(body.connection_id)
+      const connection = body.connection_id === undefined ? null : requireConnection(body.connection_id)
       const job = keep(
         {
           type: 'users_export',
           format: body.format ?? 'json',
-          ...(body.connection_id === undefined ? {} : { connection_id: body.connection_id }),
+          ...(connection === null ? {} : { connection_id: connection.id, connection: connection.name }),
           ...(body.limit === undefined ? {} : { limit: body.limit }),
           ...(body.fields === undefined ? {} : { fields: body.fields }),
         },
@@ -90,6 +90,7 @@ export function addJobs(api: Api, state: TenantState): void {
         {
           type: 'users_import',
           connection_id: connection.id,
+          connection: connection.name,
           ...(form.externalId === null ? {} : { external_id: form.externalId }),
         },
         { summary, percentage_done: 100, time_left_seconds: 0 },
@@ -117,7 +118,7 @@ export function addJobs(api: Api, state: TenantState): void {
   })
 }
 
-function requireConnection(id: string): NonNullable<ReturnType<typeof connectionById>> {
+function requireConnection(id: string): Connection {
   const connection = connectionById(id)
   if (!connection) throw new Refusal(400, 'The connection does not exist.', 'inexistent_connection')
   return connection

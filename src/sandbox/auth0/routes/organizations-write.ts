@@ -4,7 +4,13 @@ import { type Api, ok } from '../api.ts'
 import { definedMembers } from '../members.ts'
 import { emptyAnswer, jsonAnswer, Refusal, roleMissing } from '../refusal.ts'
 import { mergeMetadata } from '../state/accounts.ts'
-import type { OrganizationState, RoleState } from '../state/groups.ts'
+import {
+  joinOrganization,
+  leaveOrganization,
+  type OrganizationState,
+  removeOrganization,
+  type RoleState,
+} from '../state/groups.ts'
 import type { TenantState } from '../state/tenant-state.ts'
 import { connectionById } from '../tenant.ts'
 import { format, userId } from '../validation.ts'
@@ -104,14 +110,11 @@ export function addOrganizationWrites(api: Api, state: TenantState): void {
     },
   })
 
-  // Its own roles go with it, its members stay in the tenant.
   api.on('DELETE /organizations/{id}', {
     scopes: ['delete:organizations'],
     path: organizationPath,
     handle({ path }) {
-      const groups = state.groups()
-      groups.organizations.delete(requireOrganization(state, path.id).wire.id)
-      for (const { wire } of groups.roles.values()) if (wire.owner_id === path.id) groups.roles.delete(wire.id)
+      removeOrganization(state.groups(), requireOrganization(state, path.id))
       return emptyAnswer()
     },
   })
@@ -121,11 +124,9 @@ export function addOrganizationWrites(api: Api, state: TenantState): void {
     path: organizationPath,
     body: memberList,
     handle({ path, body }) {
-      const { members } = requireOrganization(state, path.id)
+      const organization = requireOrganization(state, path.id)
       for (const id of body.members) requireUser(state, id)
-      for (const id of body.members) {
-        if (!members.has(id)) members.set(id, { place: state.groups().nextPlace(), userId: id, roles: new Set() })
-      }
+      for (const id of body.members) joinOrganization(state.groups(), organization, id, [])
       return emptyAnswer()
     },
   })
@@ -135,8 +136,8 @@ export function addOrganizationWrites(api: Api, state: TenantState): void {
     path: organizationPath,
     body: memberList,
     handle({ path, body }) {
-      const { members } = requireOrganization(state, path.id)
-      for (const id of body.members) members.delete(id)
+      const organization = requireOrganization(state, path.id)
+      for (const id of body.members) leaveOrganization(state.groups(), organization, id)
       return emptyAnswer()
     },
   })

@@ -3,7 +3,7 @@ import { type Api, ok } from '../api.ts'
 import { fieldsOf, fieldsParameters } from '../fields.ts'
 import { offsetAnswer, offsetParameters } from '../paging.ts'
 import { Refusal, userMissing } from '../refusal.ts'
-import { searchUsers, type UserOrder } from '../search/user-search.ts'
+import { type OrganizationLookup, searchUsers, type UserOrder } from '../search/user-search.ts'
 import { organizationsOfUser } from '../state/groups.ts'
 import type { TenantState } from '../state/tenant-state.ts'
 import type { Auth0User } from '../wire.ts'
@@ -25,6 +25,11 @@ export interface UserReadSettings {
 }
 
 export function addUserReads(api: Api, state: TenantState, { maxUrlLength }: UserReadSettings): void {
+  const organizations: OrganizationLookup = {
+    organizationsOf: (id) => organizationsOfUser(state.groups(), id).map(({ wire }) => wire.id),
+    membersOf: (id) => state.groups().organizations.get(id)?.members.keys() ?? [],
+  }
+
   api.on('GET /users', {
     scopes: ['read:users', 'read:user_idp_tokens'],
     query: z.strictObject({
@@ -39,10 +44,8 @@ export function addUserReads(api: Api, state: TenantState, { maxUrlLength }: Use
     handle({ query, url }) {
       if (url.href.length > maxUrlLength) throw new Refusal(414, 'Request-URI Too Large')
       refuseOldEngine(query.search_engine)
-      const organizationsOf = (id: string): readonly string[] =>
-        organizationsOfUser(state.groups(), id).map(({ wire }) => wire.id)
       const text = query.q === undefined || query.q.trim() === '' ? null : query.q
-      const items = searchUsers(state.users.index(), text, orderOf(query.sort), organizationsOf)
+      const items = searchUsers(state.users.index(), text, orderOf(query.sort), organizations)
       return offsetAnswer({ key: 'users', items, wire: fieldsOf(query) }, query, { url, withLength: true })
     },
   })

@@ -24,30 +24,37 @@ export interface UserOrder {
   readonly direction: 'asc' | 'desc'
 }
 
-/** Users whom the query finds, in order. `null` finds all. Membership of organizations is looked up, not indexed. */
+/** Who is in which organization; it is looked up, not indexed. */
+export interface OrganizationLookup {
+  organizationsOf(userId: string): readonly string[]
+  membersOf(organizationId: string): Iterable<string>
+}
+
+/** Users whom the query finds, in order. `null` finds all. */
 export function searchUsers(
   table: UserTable,
   text: string | null,
   order: UserOrder,
-  organizationsOf: (userId: string) => readonly string[],
+  organizations: OrganizationLookup,
 ): readonly Auth0User[] {
   const sorted = (): readonly Auth0User[] => table.sortedBy(order.field, order.direction)
   if (text === null) return sorted()
   const query = parseQuery(text)
-  const matches = matcherOf(query, userFields(organizationsOf))
-  const candidates = candidatesOf(query, table)
+  const matches = matcherOf(query, userFields(organizations))
+  const candidates = candidatesOf(query, table, organizations)
   if (candidates === null) return sorted().filter(matches)
   const found = new Set(candidates.filter(matches))
   return [...found].toSorted(userComparison(order.field, order.direction))
 }
 
 /** Users among whom all that match are; `null`: only a look at everybody tells. */
-function candidatesOf(query: Query, table: UserTable): readonly Auth0User[] | null {
+function candidatesOf(query: Query, table: UserTable, organizations: OrganizationLookup): readonly Auth0User[] | null {
   switch (query.kind) {
     case 'term': {
       const [whole = ''] = query.parts
       if (query.parts.length > 1) return null
-      if (query.field === 'user_id') return [table.get(whole)].filter((user) => user !== null)
+      if (query.field === 'user_id') return known(table, [whole])
+      if (query.field === 'organization_id') return known(table, organizations.membersOf(whole))
       return query.field === 'email' ? table.withEmail(whole) : null
     }
     case 'range': {
@@ -60,11 +67,13 @@ function candidatesOf(query: Query, table: UserTable): readonly Auth0User[] | nu
       )
     }
     case 'or': {
-      const parts = query.operands.map((operand) => candidatesOf(operand, table))
+      const parts = query.operands.map((operand) => candidatesOf(operand, table, organizations))
       return parts.every((part) => part !== null) ? parts.flat() : null
     }
     case 'and': {
-      const parts = query.operands.map((operand) => candidatesOf(operand, table)).filter((part) => part !== null)
+      const parts = query.operands
+        .map((operand) => candidatesOf(operand, table, organizations))
+        .filter((part) => part !== null)
       return parts.toSorted((one, other) => one.length - other.length)[0] ?? null
     }
     default:
@@ -76,7 +85,11 @@ function creationOf(user: Auth0User): number {
   return Date.parse(user.created_at)
 }
 
-function userFields(organizationsOf: (userId: string) => readonly string[]): SearchFields<Auth0User> {
+function known(table: UserTable, ids: Iterable<string>): readonly Auth0User[] {
+  return [...ids].flatMap((id) => table.get(id) ?? [])
+}
+
+function userFields({ organizationsOf }: OrganizationLookup): SearchFields<Auth0User> {
   return {
     defaultFields: ['name', 'email', 'nickname', 'given_name', 'family_name', 'username', 'user_id', 'phone_number'],
     isCaseInsensitive: (field) => caseInsensitive.has(field),

@@ -1,8 +1,9 @@
-import { alphanumeric, type RandomStream, randomStream } from '../../random.ts'
-import { type Groups, type GroupState, type OrganizationState, type RoleState } from '../state/groups.ts'
+import { alphanumeric, randomStream } from '../../random.ts'
+import type { Groups, GroupState, OrganizationState, RoleState } from '../state/groups.ts'
 import type { Users } from '../state/users.ts'
 import { connections, permissions, tenantName } from '../tenant.ts'
 import { base58 } from './ids.ts'
+import { seedMemberships } from './memberships.ts'
 
 const roleNames: readonly (readonly [name: string, description: string | null])[] = [
   ['support', 'Support staff'],
@@ -58,57 +59,28 @@ export function seedGroups(users: Users): Groups {
     roles: byId([...roles, ...ownRoles]),
     organizations: byId(organizations),
     groups: byId(groups),
+    organizationIds: new Map(),
     directPermissions: new Map(),
     nextPlace,
   }
 
-  const assignable = roles.slice(0, -1)
-  const populated = groups.slice(0, -1)
+  // The last of each kind stay empty.
+  const open = { state, roles: roles.slice(0, -1), ownRoles, organizations, groups: groups.slice(0, -1) }
   for (const user of users.all()) {
     const person = users.personOf(user.user_id)
-    if (person) join(user.user_id, person.random('auth0 groups'))
+    if (person) seedMemberships(open, user.user_id, person.random('auth0 groups'))
   }
-  nest(groups)
+  nest(state, groups)
   return state
+}
 
-  function join(userId: string, draw: RandomStream): void {
-    if (draw.chance(0.55)) {
-      for (let count = 1 + draw.integer(3); count > 0; count -= 1)
-        draw.pick(assignable).members.set(userId, nextPlace())
-    }
-    if (draw.chance(0.6)) {
-      for (let count = 1 + draw.integer(3); count > 0; count -= 1) {
-        const organization = draw.chance(0.5) ? organizations[0] : draw.pick(organizations)
-        if (!organization || organization.members.has(userId)) continue
-        const memberRoles = new Set(draw.chance(0.6) ? [draw.pick(assignable).wire.id] : [])
-        const ownRole = ownRoles.find(({ wire }) => wire.owner_id === organization.wire.id)
-        if (ownRole && draw.chance(0.3)) memberRoles.add(ownRole.wire.id)
-        organization.members.set(userId, { place: nextPlace(), userId, roles: memberRoles })
-      }
-    }
-    if (draw.chance(0.4)) {
-      for (let count = 1 + draw.integer(2); count > 0; count -= 1) {
-        const group = draw.pick(populated)
-        const createdAt = new Date(Date.parse(group.wire.created_at) + draw.integer(900) * dayMs).toISOString()
-        if (!group.members.has(userId)) {
-          group.members.set(userId, { place: nextPlace(), id: userId, memberType: 'user', createdAt })
-        }
-      }
-    }
-    if (draw.chance(0.15)) state.directPermissions.set(userId, [draw.pick(permissions)])
-  }
-
-  /** The group that is named so has other groups as members. */
-  function nest([engineering, sales, everybody]: readonly GroupState[]): void {
-    for (const inner of [engineering, sales]) {
-      if (!inner || !everybody) continue
-      everybody.members.set(inner.wire.id, {
-        place: nextPlace(),
-        id: inner.wire.id,
-        memberType: 'group',
-        createdAt: everybody.wire.created_at,
-      })
-    }
+/** The third group has the first two as members. */
+function nest(state: Groups, [engineering, sales, everybody]: readonly GroupState[]): void {
+  for (const inner of [engineering, sales]) {
+    if (!inner || !everybody) continue
+    const { id } = inner.wire
+    const createdAt = everybody.wire.created_at
+    everybody.members.set(id, { place: state.nextPlace(), id, memberType: 'group', createdAt })
   }
 }
 

@@ -45,7 +45,7 @@ export function seedUser(person: Person): Auth0User {
           phone_verified: person.phoneVerified,
         }
       : {}),
-    ...(person.state === 'disabled' ? { blocked: true } : random.chance(0.05) ? { blocked: false } : {}),
+    ...(person.state === 'disabled' ? { blocked: true } : random.chance(0.1) ? { blocked: false } : {}),
     ...metadataOf(person, random),
     ...signInsOf(person, home, random),
     ...(random.chance(0.1)

@@ -43,6 +43,8 @@ export interface Groups {
   readonly roles: Map<string, RoleState>
   readonly organizations: Map<string, OrganizationState>
   readonly groups: Map<string, GroupState>
+  /** Ids of the organizations that a user is in, by user id: the other side of their members. */
+  readonly organizationIds: Map<string, Set<string>>
   /** Permissions given to a user directly, by user id. */
   readonly directPermissions: Map<string, readonly Auth0Permission[]>
   /** The next number of those that count up. */
@@ -53,16 +55,45 @@ export function rolesOfUser({ roles }: Groups, userId: string): readonly RoleSta
   return [...roles.values()].filter(({ members }) => members.has(userId))
 }
 
-export function organizationsOfUser({ organizations }: Groups, userId: string): readonly OrganizationState[] {
-  return [...organizations.values()].filter(({ members }) => members.has(userId))
+/** In the order in which the organizations were made. */
+export function organizationsOfUser(groups: Groups, userId: string): readonly OrganizationState[] {
+  const ids = [...(groups.organizationIds.get(userId) ?? [])]
+  return ids.flatMap((id) => groups.organizations.get(id) ?? []).toSorted((one, other) => one.place - other.place)
+}
+
+/** Changes nothing for a member. */
+export function joinOrganization(
+  groups: Groups,
+  organization: OrganizationState,
+  userId: string,
+  roles: Iterable<string>,
+): void {
+  if (organization.members.has(userId)) return
+  organization.members.set(userId, { place: groups.nextPlace(), userId, roles: new Set(roles) })
+  const ids = groups.organizationIds.get(userId) ?? new Set()
+  groups.organizationIds.set(userId, ids.add(organization.wire.id))
+}
+
+export function leaveOrganization(groups: Groups, organization: OrganizationState, userId: string): void {
+  organization.members.delete(userId)
+  groups.organizationIds.get(userId)?.delete(organization.wire.id)
+}
+
+/** Its own roles go with it, its members stay in the tenant. */
+export function removeOrganization(groups: Groups, organization: OrganizationState): void {
+  const { id } = organization.wire
+  for (const userId of organization.members.keys()) groups.organizationIds.get(userId)?.delete(id)
+  groups.organizations.delete(id)
+  for (const { wire } of groups.roles.values()) if (wire.owner_id === id) groups.roles.delete(wire.id)
 }
 
 /** Takes a deleted user out of everything. */
-export function removeFromGroups({ roles, organizations, groups, directPermissions }: Groups, userId: string): void {
-  for (const { members } of roles.values()) members.delete(userId)
-  for (const { members } of organizations.values()) members.delete(userId)
-  for (const { members } of groups.values()) members.delete(userId)
-  directPermissions.delete(userId)
+export function removeFromGroups(state: Groups, userId: string): void {
+  for (const organization of organizationsOfUser(state, userId)) leaveOrganization(state, organization, userId)
+  for (const { members } of state.roles.values()) members.delete(userId)
+  for (const { members } of state.groups.values()) members.delete(userId)
+  state.organizationIds.delete(userId)
+  state.directPermissions.delete(userId)
 }
 
 /** Whoever had the role loses it, in organizations too. */
