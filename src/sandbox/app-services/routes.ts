@@ -1,7 +1,7 @@
 import type { RouteRequest, Router } from '../router.ts'
 import type { App } from './app.ts'
 import { RefusalError, refusalAnswer } from './errors.ts'
-import type { AdminKey } from './tenant.ts'
+import { type AdminKey, projectIds } from './tenant.ts'
 
 /** Where every route of one app begins. */
 export const appPath = '/groups/{groupId}/apps/{appId}'
@@ -37,8 +37,9 @@ export function createAppRoutes({ router, apps, keyOf }: AppRoutesOptions): AppR
   }
 }
 
-/** Project Owners may write, everybody else with a role may read (app-services.md 1.2). */
+/** Project Owners may write, everybody else with a role may read (app-services.md 1.2). An unknown project is not found (3.2). */
 export function requireRole(key: AdminKey, projectId: string, isRead: boolean): void {
+  if (!projectIds.has(projectId)) throw new RefusalError({ status: 404, error: 'group not found' })
   const isAllowed = key.roles.some(
     (role) => role.group_id === projectId && (isRead || role.role_name === 'GROUP_OWNER'),
   )

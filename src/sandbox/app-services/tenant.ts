@@ -69,6 +69,8 @@ export const archiveApp: AppDefinition = {
 
 export const appDefinitions: readonly AppDefinition[] = [ordersApp, stagingApp, archiveApp]
 
+export const projectIds: ReadonlySet<string> = new Set(appDefinitions.map(({ projectId }) => projectId))
+
 /** Project Owner of both projects: reads and writes. */
 export const ownerKey: AdminKey = {
   publicKey: 'sandboxpub',

@@ -117,16 +117,20 @@ export function idOf(members: Members): string {
   return String(members['_id'])
 }
 
-/** Every user, page by page. */
-export async function allUsers(client: AdminClient, query = ''): Promise<readonly Members[]> {
-  const users: Members[] = []
-  let page: readonly Members[]
-  do {
-    const last = users.at(-1)
-    page = listOf(await client.app('GET', `/users?${query}${last ? `&after=${idOf(last)}` : ''}`))
-    users.push(...page)
-  } while (page.length > 0)
-  return users
+/** Everything in a list, page by page until one is empty. A list that never ends fails. */
+export async function allOf(client: AdminClient, path: string, query = ''): Promise<readonly Members[]> {
+  const seen: Members[] = []
+  for (let pages = 0; pages < 1000; pages += 1) {
+    const last = seen.at(-1)
+    const page = listOf(await client.app('GET', `${path}?${query}${last ? `&after=${idOf(last)}` : ''}`))
+    if (page.length === 0) return seen
+    seen.push(...page)
+  }
+  throw new Error(`${path} never ends`)
+}
+
+export function allUsers(client: AdminClient, query = ''): Promise<readonly Members[]> {
+  return allOf(client, '/users', query)
 }
 
 export function identityTypes(user: Members): readonly string[] {

@@ -10,6 +10,7 @@ import {
   minute,
   startAdminClient,
   textOf,
+  unknownId,
 } from './admin-client.ts'
 
 let client: AdminClient
@@ -137,6 +138,14 @@ describe('what a key may do', () => {
     const token = textOf(await login(readOnlyKey.publicKey, readOnlyKey.privateKey), 'access_token')
     expect((await client.call('GET', `/groups/${archiveProjectId}/apps`, { token })).status).toBe(403)
     expect((await client.call('GET', `/groups/${archiveProjectId}/apps`)).status).toBe(200)
+  })
+
+  test('a project that does not exist is not found, by its own text', async () => {
+    for (const path of ['/apps', `/apps/${ordersApp.id}/users`]) {
+      const answer = await client.call('GET', `/groups/${unknownId}${path}`)
+      expect(answer.status).toBe(404)
+      expect(answer.body).toEqual({ error: 'group not found' })
+    }
   })
 
   test('apps are found by project, and under their own project only', async () => {

@@ -16,6 +16,7 @@ import {
   signIn,
   someUser,
   startAdminClient,
+  textIn,
   textOf,
   unknownId,
 } from './admin-client.ts'
@@ -60,6 +61,12 @@ describe('creating a user', () => {
     expect((await allUsers(client)).at(-1)).toEqual(answer.body)
     expect(await read(id)).toMatchObject({ ...membersOf(answer), sessions_valid_since: seconds })
     expect(await count()).toBe(before + 1)
+  })
+
+  test('ids of the same second are all different', async () => {
+    const users = [membersOf(await create()), membersOf(await create({ ...newcomer, email: 'second@example.test' }))]
+    const ids = users.flatMap((user) => [idOf(user), textIn(listIn(user, 'identities')[0], 'id')])
+    expect(new Set(ids).size).toBe(4)
   })
 
   test('needs no confirmation before the first sign-in', async () => {
@@ -228,6 +235,14 @@ describe('disabling and signing out', () => {
     expect((await read(idOf(user)))['disabled']).toBe(false)
     expect((await refresh(session)).status).toBe(401)
     expect((await signIn(client, emailOf(user))).status).toBe(200)
+  })
+
+  test.each(['logout', 'disable'])('%s leaves the sessions of others alone', async (action) => {
+    const user = await someUser(client, 'local-userpass')
+    await create()
+    const session = await signIn(client, newcomer.email)
+    await client.app('PUT', `/users/${idOf(user)}/${action}`)
+    expect((await refresh(session)).status).toBe(201)
   })
 
   test('the list filter sees the change', async () => {
