@@ -161,8 +161,10 @@ function twoDigits(value: number): string {
   return String(value).padStart(2, '0')
 }
 
-/** The address of somebody who has verified it and has accounts at several vendors, for examples. */
+/** The address of somebody who has verified it and has an account at every vendor, for examples. */
 export function exampleEmail(): string {
-  const known = makePeople(defaultPeopleCount).find((person) => person.emailVerified && person.vendors.length > 2)
+  const known = makePeople(defaultPeopleCount).find(
+    (person) => person.emailVerified && person.vendors.length === vendorNames.length,
+  )
   return known?.email ?? ''
 }

@@ -26,7 +26,7 @@ export interface RouterOptions {
   readonly guard: Guard
   /** The vendor's answer to a path that it does not have. */
   readonly notFound: () => Response
-  /** The vendor's answer to a body that is not JSON. */
+  /** The vendor's answer to a body that is not JSON, or no form where it says that it is one. */
   readonly badBody: () => Response
 }
 
@@ -74,13 +74,13 @@ export function createRouter(options: RouterOptions): Router {
 
 async function readBody(request: Request): Promise<{ readonly value: unknown; readonly isBroken: boolean }> {
   const type = request.headers.get('content-type') ?? ''
-  if (type.startsWith('multipart/form-data')) return { value: await request.formData(), isBroken: false }
-  const text = await request.text()
-  if (text === '') return { value: undefined, isBroken: false }
-  if (type.startsWith('application/x-www-form-urlencoded')) {
-    return { value: Object.fromEntries(new URLSearchParams(text)), isBroken: false }
-  }
   try {
+    if (type.startsWith('multipart/form-data')) return { value: await request.formData(), isBroken: false }
+    const text = await request.text()
+    if (text === '') return { value: undefined, isBroken: false }
+    if (type.startsWith('application/x-www-form-urlencoded')) {
+      return { value: Object.fromEntries(new URLSearchParams(text)), isBroken: false }
+    }
     return { value: JSON.parse(text), isBroken: false }
   } catch {
     return { value: undefined, isBroken: true }

@@ -1,6 +1,6 @@
 import { clerk } from './clerk/index.ts'
 import { appServices } from './app-services/index.ts'
-import { monocloudSandbox } from './monocloud/index.ts'
+import { monocloud } from './monocloud/index.ts'
 import type { VendorName } from './people.ts'
 import type { SandboxVendorDefinition } from './vendor.ts'
 
@@ -8,5 +8,5 @@ import type { SandboxVendorDefinition } from './vendor.ts'
 export const vendors: Partial<Record<VendorName, SandboxVendorDefinition>> = {
   clerk,
   'app-services': appServices,
-  monocloud: monocloudSandbox,
+  monocloud,
 }

@@ -8,7 +8,7 @@ import { parseWire } from '../../upstream/wire.ts'
 import { isApiKeyId, isUserId } from './ids.ts'
 import { toApiKeyGrant, toOauthGrant } from './map.ts'
 import { type ExternalAccount, factsOf } from './map-user.ts'
-import { impossibleId, onlyAsked, onlyAskedRecords } from './rows.ts'
+import { impossibleId, onlyAsked, onlyAskedRecords, otherRecord } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 import { apiKeyWire, listWire, oauthTokenWire } from './wire.ts'
 
@@ -99,18 +99,11 @@ export function createGrantReader({ provider, http: makeHttp }: ClerkUpstream): 
   async function getKey(keyId: string, userId: string, call: Call): Promise<Grant | null> {
     if (!isApiKeyId(keyId)) return null
     const operation = operations.getKey
+    const context = { provider, operation: operation.name }
     const answer = await http.find({ operation, params: { apiKeyID: keyId } }, call)
     if (!answer) return null
-    const wire = parseWire(apiKeyWire, answer.body, { provider, operation: operation.name })
-    if (wire.id !== keyId) {
-      throw new ProviderError({
-        provider,
-        kind: 'badResponse',
-        operation: operation.name,
-        field: 'id',
-        message: `${provider} answered ${operation.name} with another key`,
-      })
-    }
+    const wire = parseWire(apiKeyWire, answer.body, context)
+    if (wire.id !== keyId) throw otherRecord(context, 'key')
     // A dead key is not in the list either.
     return wire.subject === userId && !wire.revoked && !wire.expired ? toApiKeyGrant(provider, wire) : null
   }

@@ -1,16 +1,18 @@
+import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { GroupReader } from '../../identity/provider.ts'
-import type { GroupKind } from '../../identity/records.ts'
+import type { Group, GroupKind } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage, pageByOffset } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { isOrganizationId, isUserId } from './ids.ts'
 import { toGroup, toGroupMember, toUserMembership } from './map.ts'
-import { impossibleId, onlyAsked, onlyAskedRecords } from './rows.ts'
+import { impossibleId, onlyAsked, onlyAskedRecords, otherRecord } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
-import { membershipWire, organizationWire, resourceListWire } from './wire.ts'
+import { membershipWire, organizationWire, resourceListWire, resourceWire } from './wire.ts'
 
 const operations = {
+  getOne: { name: 'groups.getMany', route: 'GET /organizations/{organization_id}', safe: true },
   getMany: { name: 'groups.getMany', route: 'GET /organizations', safe: true },
   list: { name: 'groups.list', route: 'GET /organizations', safe: true },
   listByUser: { name: 'groups.listByUser', route: 'GET /users/{user_id}/organization_memberships', safe: true },
@@ -40,13 +42,27 @@ export function createGroupReader({ provider, client, sdk: makeSdk }: ClerkUpstr
     })
   }
 
+  async function readOne(organizationId: string, call: Call): Promise<readonly Group[]> {
+    const operation = operations.getOne
+    const context = { provider, operation: operation.name }
+    const result = await sdk.find(operation, call, () =>
+      client.organizations.getOrganization({ organizationId, includeMembersCount: true }),
+    )
+    if (result === null) return []
+    const wire = parseWire(resourceWire(organizationWire), result, context)
+    if (wire.id !== organizationId) throw otherRecord(context, 'organization')
+    return [toGroup(provider, wire)]
+  }
+
   return {
     kinds: ['organization'],
     maxIdsPerCall: 100,
 
     async getMany(ids, call) {
       const asked = new Set(ids.filter(isOrganizationId))
-      if (asked.size === 0) return []
+      const [first, ...others] = asked
+      if (first === undefined) return []
+      if (others.length === 0) return readOne(first, call)
       const operation = operations.getMany
       const result = await sdk.run(operation, call, () =>
         client.organizations.getOrganizationList({

@@ -2,11 +2,17 @@ import type { ConnectedProvider, ProviderDefinition, UpstreamDeps } from '../../
 import type { Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { clerkEnvironment, type ClerkSettings, clerkSettings } from './config.ts'
+import { createContactActions } from './contact-actions.ts'
+import { createCredentialActions } from './credential-actions.ts'
+import { createGrantActions } from './grant-actions.ts'
 import { createGrantReader } from './grants.ts'
+import { createGroupActions } from './group-actions.ts'
 import { createGroupReader } from './groups.ts'
+import { createSessionActions } from './session-actions.ts'
 import { createSessionReader } from './sessions.ts'
 import { createTokenVerifier } from './tokens.ts'
 import { type ClerkUpstream, connectUpstream } from './upstream.ts'
+import { createUserActions } from './user-actions.ts'
 import { createUserReader } from './users.ts'
 import { userListWire } from './wire.ts'
 
@@ -21,17 +27,25 @@ const check: Operation = { name: 'check', route: 'GET /users', safe: true }
 
 async function connect(settings: ClerkSettings, deps: UpstreamDeps): Promise<ConnectedProvider> {
   const upstream: ClerkUpstream = await connectUpstream(settings, deps)
-  const { provider, pipeline } = upstream
+  const { provider, pipeline, maxParallelCalls } = upstream
   const http = upstream.http()
+  const users = createUserReader(upstream)
+  const sessions = createSessionReader(upstream)
+  const grants = createGrantReader(upstream)
   return {
     provider: {
       name: provider,
       kind: 'clerk',
-      maxParallelCalls: settings.maxParallelCalls ?? 8,
-      users: createUserReader(upstream),
-      groups: createGroupReader(upstream),
-      sessions: createSessionReader(upstream),
-      grants: createGrantReader(upstream),
+      maxParallelCalls,
+      users: {
+        ...users,
+        ...createUserActions(upstream),
+        ...createContactActions(upstream, users.getMany),
+        ...createCredentialActions(upstream, users.getMany),
+      },
+      groups: { ...createGroupReader(upstream), ...createGroupActions(upstream) },
+      sessions: { ...sessions, ...createSessionActions(upstream, sessions.get) },
+      grants: { ...grants, ...createGrantActions(upstream, grants.get) },
       tokens: createTokenVerifier(upstream),
       // Clerk keeps no pending registrations, blocked addresses, devices or events that can be listed by user.
       async check(call) {

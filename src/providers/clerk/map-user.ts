@@ -79,10 +79,7 @@ export function toUser(provider: string, wire: ClerkUser, now: number): User {
       primary: phone.id === wire.primary_phone_number_id,
     })),
     ...toStatus(wire),
-    lockedUntil:
-      wire.locked && wire.lockout_expires_in_seconds !== null
-        ? new Date(now + wire.lockout_expires_in_seconds * 1000)
-        : null,
+    lockedUntil: toLockEnd(wire, now),
     createdAt: wire.created_at,
     updatedAt: wire.updated_at,
     lastSignInAt: wire.last_sign_in_at,
@@ -105,6 +102,12 @@ function toStatus(wire: ClerkUser): { readonly status: UserStatus; readonly rawS
     return isKnown ? { status: 'active', rawStatus: 'active' } : { status: 'unknown', rawStatus: '' }
   }
   return { status: flags[0] === 'locked' ? 'locked' : 'disabled', rawStatus: flags.join(' ') }
+}
+
+/** Told to the second, and not finer: a second reading shall not show another moment. */
+function toLockEnd(wire: ClerkUser, now: number): Date | null {
+  const seconds = wire.lockout_expires_in_seconds
+  return wire.locked && seconds !== null ? new Date((Math.floor(now / 1000) + seconds) * 1000) : null
 }
 
 function toIdentities(wire: ClerkUser): readonly LinkedIdentity[] {

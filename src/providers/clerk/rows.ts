@@ -46,3 +46,13 @@ export function impossibleId(context: ListContext): ProviderError {
     message: `${context.provider} has nothing under this id for ${context.operation}`,
   })
 }
+
+/** The error for a record under another id than the one that was asked for. */
+export function otherRecord(context: ListContext, what: string): ProviderError {
+  return new ProviderError({
+    ...context,
+    kind: 'badResponse',
+    field: 'id',
+    message: `${context.provider} answered ${context.operation} with another ${what}`,
+  })
+}

@@ -1,11 +1,10 @@
-import { ProviderError } from '../../identity/errors.ts'
 import type { SessionReader } from '../../identity/provider.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage, pageByOffset } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { isClientId, isSessionId, isUserId } from './ids.ts'
 import { toSession } from './map.ts'
-import { impossibleId, onlyAsked } from './rows.ts'
+import { impossibleId, onlyAsked, otherRecord } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 import { listWire, sessionWire } from './wire.ts'
 
@@ -48,18 +47,11 @@ export function createSessionReader({ provider, http: makeHttp }: ClerkUpstream)
     async get({ nativeId: sessionId }, { nativeId: userId }, call) {
       if (!isSessionId(sessionId)) return null
       const operation = operations.get
+      const context = { provider, operation: operation.name }
       const answer = await http.find({ operation, params: { session_id: sessionId } }, call)
       if (!answer) return null
-      const wire = parseWire(sessionWire, answer.body, { provider, operation: operation.name })
-      if (wire.id !== sessionId) {
-        throw new ProviderError({
-          provider,
-          kind: 'badResponse',
-          operation: operation.name,
-          field: 'id',
-          message: `${provider} answered ${operation.name} with another session`,
-        })
-      }
+      const wire = parseWire(sessionWire, answer.body, context)
+      if (wire.id !== sessionId) throw otherRecord(context, 'session')
       return wire.user_id === userId ? toSession(provider, wire) : null
     },
   }

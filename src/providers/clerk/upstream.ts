@@ -17,6 +17,7 @@ export interface ClerkUpstream {
   readonly client: ClerkClient
   readonly pipeline: Pipeline
   readonly clock: Clock
+  readonly maxParallelCalls: number
   /** `argumentNames`: what we call the parameters of the endpoints that are called through it. */
   sdk(argumentNames?: ArgumentNames): Sdk
   http(argumentNames?: ArgumentNames): Http
@@ -32,13 +33,14 @@ export async function connectUpstream(settings: ClerkSettings, deps: UpstreamDep
   const clock = deps.clock ?? systemClock
   installSdkFetch()
   const { createClerkClient } = await import('@clerk/backend')
+  // A development instance allows 100 requests in 10 seconds (clerk.md 3.3).
+  const maxParallelCalls = settings.maxParallelCalls ?? 8
   const pipeline = createPipeline({
     ...deps,
     provider,
     origin: new URL(baseUrl).origin,
     authorization: { headers: () => ({ authorization: `Bearer ${secretKey}` }) },
-    // A development instance allows 100 requests in 10 seconds (clerk.md 3.3).
-    maxParallelCalls: settings.maxParallelCalls ?? 8,
+    maxParallelCalls,
     attemptTimeoutMs: settings.attemptTimeoutMs ?? 5_000,
     maxRetries: settings.maxRetries ?? 2,
   })
@@ -47,6 +49,7 @@ export async function connectUpstream(settings: ClerkSettings, deps: UpstreamDep
     client: createClerkClient({ secretKey, apiUrl: baseUrl, userAgent, telemetry: { disabled: true } }),
     pipeline,
     clock,
+    maxParallelCalls,
     sdk: (argumentNames) => createSdk({ pipeline, readVendorError: readClerkError(argumentNames), clock }),
     http: (argumentNames) =>
       createHttp({

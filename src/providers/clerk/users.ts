@@ -6,12 +6,13 @@ import { pageByKey, pageByOffset, type Slice } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { isUserId } from './ids.ts'
 import { factsOf, toUser } from './map-user.ts'
-import { impossibleId, onlyAsked, onlyAskedRecords } from './rows.ts'
+import { impossibleId, onlyAsked, onlyAskedRecords, otherRecord } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 import { createUserFilters, included, toUserClause, type UserClause, userListArguments } from './user-filters.ts'
-import { countWire, userListWire } from './wire.ts'
+import { countWire, userListWire, userWire } from './wire.ts'
 
 const operations = {
+  getOne: { name: 'users.getMany', route: 'GET /users/{user_id}', safe: true },
   getMany: { name: 'users.getMany', route: 'GET /users', safe: true },
   list: { name: 'users.list', route: 'GET /users', safe: true },
   count: { name: 'users.count', route: 'GET /users/count', safe: true },
@@ -41,6 +42,16 @@ export function createUserReader({ provider, http: makeHttp, clock }: ClerkUpstr
     const { body } = await http.request({ operation, query }, call)
     const wires = parseWire(userListWire, body, { provider, operation: operation.name })
     return wires.map((wire) => toUser(provider, wire, clock.now()))
+  }
+
+  async function readOne(id: string, call: Call): Promise<readonly User[]> {
+    const operation = operations.getOne
+    const context = { provider, operation: operation.name }
+    const answer = await http.find({ operation, params: { user_id: id } }, call)
+    if (!answer) return []
+    const wire = parseWire(userWire, answer.body, context)
+    if (wire.id !== id) throw otherRecord(context, 'user')
+    return [toUser(provider, wire, clock.now())]
   }
 
   /**
@@ -81,7 +92,9 @@ export function createUserReader({ provider, http: makeHttp, clock }: ClerkUpstr
 
     async getMany(ids, call) {
       const asked = new Set(ids.filter(isUserId))
-      if (asked.size === 0) return []
+      const [first, ...others] = asked
+      if (first === undefined) return []
+      if (others.length === 0) return readOne(first, call)
       const query = { user_id: [...asked], limit: String(asked.size) }
       const users = await readUsers(operations.getMany, query, call)
       return onlyAskedRecords(

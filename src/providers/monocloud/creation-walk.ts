@@ -4,6 +4,7 @@ import type { Page, PageRequest } from '../../identity/page.ts'
 import { pageByKey } from '../../upstream/paging.ts'
 import { allOf, between, type Clause } from './filter.ts'
 import { type Listing, type MonoCloud, readListing } from './listing.ts'
+import { badInput, type RefusalContext } from './refusals.ts'
 import type { MonoCloudUserSummary } from './wire.ts'
 
 /**
@@ -146,13 +147,8 @@ function windowOver(offset: number, length: number, maxSize: number): { readonly
   return { page: Math.floor(offset / maxSize) + 1, size: maxSize }
 }
 
-function parsePlace(key: string, context: { readonly provider: string; readonly operation: string }): Place {
+function parsePlace(key: string, context: RefusalContext): Place {
   const match = /^(\d{1,12})\.([1-9]\d{0,8})\.(.+)$/s.exec(key)
   if (match) return { second: Number(match[1]), count: Number(match[2]), userId: match[3] ?? '' }
-  throw new ProviderError({
-    ...context,
-    kind: 'badInput',
-    argument: ['after'],
-    message: 'The cursor in `after` does not belong to this list',
-  })
+  throw badInput(context, ['after'], 'The cursor in `after` does not belong to this list')
 }

@@ -1,5 +1,5 @@
-import { ProviderError } from '../../identity/errors.ts'
 import type { DateTimeRange, UserFilter, UserFilterTranslators } from '../../identity/provider.ts'
+import { type RefusalContext, unsupported } from './refusals.ts'
 
 /**
  * Lists are narrowed by a Lucene-style expression of which only the word "Lucene-style" and bare words are public (monocloud.md 2). All
@@ -68,13 +68,11 @@ export function createUserFilters(provider: string, now: () => Date): UserFilter
         case 'active':
           return `(disabled:false AND NOT ${locked})`
         default:
-          throw new ProviderError({
-            provider,
-            kind: 'unsupported',
-            operation: 'users.list',
-            argument: ['filter', 'status'],
-            message: `${provider} has no users of status ${status}`,
-          })
+          throw unsupported(
+            { provider, operation: 'users.list' },
+            ['filter', 'status'],
+            `find users of status ${status}`,
+          )
       }
     },
     createdAt: (range) => during('creation_time', range),
@@ -86,18 +84,13 @@ export function createUserFilters(provider: string, now: () => Date): UserFilter
 export function clausesOf(
   filter: UserFilter,
   translators: UserFilterTranslators<Clause>,
-  context: { readonly provider: string; readonly operation: string },
+  context: RefusalContext,
 ): readonly Clause[] {
   return Object.entries(filter)
     .filter(([, value]) => value !== undefined)
     .map(([field, value]) => {
       const translate = translators[field as keyof UserFilter] as ((value: unknown) => Clause) | undefined // each takes its own field's type
       if (translate) return translate(value)
-      throw new ProviderError({
-        ...context,
-        kind: 'unsupported',
-        argument: ['filter', field],
-        message: `${context.provider} cannot filter users by ${field}`,
-      })
+      throw unsupported(context, ['filter', field], `filter users by ${field}`)
     })
 }

@@ -6,8 +6,9 @@ import type { Page, PageRequest } from '../../identity/page.ts'
 import type { Grant, GrantKind } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
-import { type Listing, type MonoCloud, pageOfListing, readListing } from './listing.ts'
+import { type Listing, type MonoCloud, pageOfListing, pagesOf } from './listing.ts'
 import { type Mapping, toClientGrant, toCode, toConsent, toToken } from './map.ts'
+import { unsupported } from './refusals.ts'
 import { clientGrantWire, codeWire, consentWire, tokenWire } from './wire.ts'
 
 /** One kind of grant: its list, and what that list can be narrowed by (monocloud.md 2, 4.1). */
@@ -39,7 +40,7 @@ interface GrantSource {
 export const grantKinds = ['consent', 'clientGrant', 'authorizationCode', 'referenceToken', 'refreshToken'] as const
 
 export function createGrants(monoCloud: MonoCloud): GrantReader {
-  const { provider, maxPageSize, now } = monoCloud
+  const { provider, now } = monoCloud
 
   function sourceOf<Wire>(list: GrantList<Wire>): GrantSource {
     const toGrant = (wire: Wire, userId: string): Grant => list.toGrant(wire, userId, { provider, now: now() })
@@ -58,12 +59,11 @@ export function createGrants(monoCloud: MonoCloud): GrantReader {
       },
       /** There is no look-up by id: the list is walked to where the grant stands. */
       async find(userId, narrowing, nativeId, call) {
-        for (let page = 1; ; page += 1) {
-          const { items, hasNext } = await readListing(monoCloud, listing(userId, narrowing), page, maxPageSize, call)
+        for await (const items of pagesOf(monoCloud, listing(userId, narrowing), call)) {
           const wire = items.find((item) => list.idOf(item) === nativeId)
           if (wire) return toGrant(wire, userId)
-          if (!hasNext || items.length === 0) return null
         }
+        return null
       },
     }
   }
@@ -122,23 +122,21 @@ export function createGrants(monoCloud: MonoCloud): GrantReader {
   const sourceFor = (kind: GrantKind): GrantSource | undefined =>
     Object.hasOwn(sources, kind) ? sources[kind as keyof typeof sources] : undefined // just asked
 
-  function unsupported(operation: string, argument: string, message: string): ProviderError {
-    return new ProviderError({ provider, kind: 'unsupported', operation, argument: [argument], message })
-  }
-
   return {
     kinds: grantKinds,
     kindsBySession: grantKinds.filter((kind) => sources[kind].bySession),
 
     async listByUser(user, { kind, clientId, sessionId, ...request }, call) {
       const source = sourceFor(kind)
-      if (!source) throw unsupported('grants.listByUser', 'kinds', `${provider} has no grants of kind ${kind}`)
-      const { operation, byClient, bySession } = source
-      if (clientId !== null && !byClient) {
-        throw unsupported(operation.name, 'clientId', `${provider} cannot list ${kind} by application`)
+      if (!source) {
+        throw unsupported({ provider, operation: 'grants.listByUser' }, ['kinds'], `have grants of kind ${kind}`)
       }
-      if (sessionId !== null && !bySession) {
-        throw unsupported(operation.name, 'sessionId', `${provider} cannot list ${kind} by session`)
+      const context = { provider, operation: source.operation.name }
+      if (clientId !== null && !source.byClient) {
+        throw unsupported(context, ['clientId'], `list grants of kind ${kind} by application`)
+      }
+      if (sessionId !== null && !source.bySession) {
+        throw unsupported(context, ['sessionId'], `list grants of kind ${kind} by session`)
       }
       return source.page(user.nativeId, { clientId, sessionId }, request, call)
     },

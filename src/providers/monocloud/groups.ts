@@ -1,5 +1,4 @@
 import type { Call } from '../../identity/call.ts'
-import { ProviderError } from '../../identity/errors.ts'
 import type { GroupReader } from '../../identity/provider.ts'
 import type { GroupKind } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
@@ -8,6 +7,7 @@ import { parseWire } from '../../upstream/wire.ts'
 import { quote } from './filter.ts'
 import { type MonoCloud, pageOfListing, readListing } from './listing.ts'
 import { toGroup, toMembership, userFromSummary } from './map.ts'
+import { noSuch, somethingElse, unsupported } from './refusals.ts'
 import { groupWire, type MonoCloudGroup, userGroupWire, userSummaryWire } from './wire.ts'
 
 const getOperation: Operation = { name: 'groups.get', route: 'GET /groups/{group_id}', safe: true }
@@ -33,19 +33,7 @@ export function createGroups(monoCloud: MonoCloud): GroupReader {
   const mapping = (): { readonly provider: string; readonly now: Date } => ({ provider, now: now() })
 
   function expectKind(kind: GroupKind, operation: string): void {
-    if (kind === 'group') return
-    throw new ProviderError({
-      provider,
-      kind: 'unsupported',
-      operation,
-      argument: ['kinds'],
-      message: `${provider} has no groups of kind ${kind}`,
-    })
-  }
-
-  function expectGroupId(id: string, operation: string): void {
-    if (isUuid(id)) return
-    throw new ProviderError({ provider, kind: 'notFound', operation, message: `${provider} has no such group` })
+    if (kind !== 'group') throw unsupported({ provider, operation }, ['kinds'], `have groups of kind ${kind}`)
   }
 
   async function read(id: string, call: Call): Promise<MonoCloudGroup | null> {
@@ -54,12 +42,7 @@ export function createGroups(monoCloud: MonoCloud): GroupReader {
     const context = { provider, operation: getOperation.name }
     const group = parseWire(groupWire, answer.body, context)
     if (group.group_id === id) return group
-    throw new ProviderError({
-      ...context,
-      kind: 'badResponse',
-      field: 'group_id',
-      message: `${provider} answered ${getOperation.name} with another group`,
-    })
+    throw somethingElse(context, 'group_id')
   }
 
   return {
@@ -107,7 +90,7 @@ export function createGroups(monoCloud: MonoCloud): GroupReader {
     },
 
     async listMembers(id, request, call) {
-      expectGroupId(id, listMembersOperation.name)
+      if (!isUuid(id)) throw noSuch({ provider, operation: listMembersOperation.name }, 'group')
       const page = await pageOfListing(
         monoCloud,
         request,

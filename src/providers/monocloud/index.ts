@@ -1,11 +1,17 @@
 import type { IdentityProvider } from '../../identity/provider.ts'
 import { systemClock } from '../../upstream/clock.ts'
 import type { ProviderDefinition } from '../../upstream/definition.ts'
-import { createHttp } from '../../upstream/http.ts'
+import { createHttp, type Http } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { createPipeline } from '../../upstream/pipeline.ts'
 import { type MonoCloudSettings, monoCloudEnvironment, monoCloudSettings } from './config.ts'
-import { createVendorErrorReader } from './errors.ts'
+import { type ArgumentNames, createVendorErrorReader } from './errors.ts'
+import { createCredentialActions } from './credential-actions.ts'
+import { createGrantActions } from './grant-actions.ts'
+import { createGroupActions } from './group-actions.ts'
+import { createIdentifierActions } from './identifier-actions.ts'
+import { createSessionActions } from './session-actions.ts'
+import { createUserActions } from './user-actions.ts'
 import { createGrants } from './grants.ts'
 import { createGroups } from './groups.ts'
 import type { MonoCloud } from './listing.ts'
@@ -32,10 +38,14 @@ export const monoCloud: ProviderDefinition<MonoCloudSettings> = {
       maxRetries,
       ...deps,
     })
-    const http = createHttp({ pipeline, baseUrl, clock, readVendorError: createVendorErrorReader() })
+    const httpNaming = (names: ArgumentNames): Http =>
+      createHttp({ pipeline, baseUrl, clock, readVendorError: createVendorErrorReader(names) })
+    const http = httpNaming({ filter: ['filter'] })
     const tenant: MonoCloud = {
       provider: name,
       http,
+      httpNaming,
+      maxParallelCalls,
       maxPageSize: settings.maxPageSize,
       now: () => new Date(clock.now()),
     }
@@ -45,10 +55,15 @@ export const monoCloud: ProviderDefinition<MonoCloudSettings> = {
       name,
       kind: 'monocloud',
       maxParallelCalls,
-      users: createUsers(tenant, settings),
-      groups: createGroups(tenant),
-      sessions: createSessions(tenant),
-      grants: createGrants(tenant),
+      users: {
+        ...createUsers(tenant, settings),
+        ...createUserActions(tenant),
+        ...createIdentifierActions(tenant),
+        ...createCredentialActions(tenant),
+      },
+      groups: { ...createGroups(tenant), ...createGroupActions(tenant) },
+      sessions: { ...createSessions(tenant), ...createSessionActions(tenant) },
+      grants: { ...createGrants(tenant), ...createGrantActions(tenant) },
       async check(call) {
         await http.request({ operation: checkOperation, query: { page: 1, size: 1 } }, call)
       },

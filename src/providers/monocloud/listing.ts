@@ -5,6 +5,8 @@ import type { Page, PageRequest } from '../../identity/page.ts'
 import type { Http, JsonAnswer, JsonRequest } from '../../upstream/http.ts'
 import { type PageNumberList, pageByNumber } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import type { ArgumentNames } from './errors.ts'
+import type { RefusalContext } from './refusals.ts'
 import { paginationWire } from './wire.ts'
 
 /** What every part of the adapter works with. */
@@ -12,6 +14,9 @@ export interface MonoCloud {
   /** The name it was configured under. */
   readonly provider: string
   readonly http: Http
+  /** The same for writes: a refusal names the argument that the request's member was made from. */
+  readonly httpNaming: (names: ArgumentNames) => Http
+  readonly maxParallelCalls: number
   readonly maxPageSize: number
   readonly now: () => Date
 }
@@ -61,6 +66,20 @@ export async function readListing<Wire>(
   }
 }
 
+/** The items page by page, as far as the reader goes on asking. */
+export async function* pagesOf<Wire>(
+  monoCloud: MonoCloud,
+  listing: Listing<Wire>,
+  call: Call,
+): AsyncGenerator<readonly Wire[], void, void> {
+  for (let page = 1; ; page += 1) {
+    const { items, hasNext } = await readListing(monoCloud, listing, page, monoCloud.maxPageSize, call)
+    yield items
+    // A page without items ends the list whatever it says.
+    if (!hasNext || items.length === 0) return
+  }
+}
+
 /** One page of ours out of such a list. */
 export function pageOfListing<Wire>(
   monoCloud: MonoCloud,
@@ -78,10 +97,7 @@ export function pageOfListing<Wire>(
 }
 
 /** Without the header nobody can tell whether a list goes on: taking it for the end would hide whatever follows. */
-function paginationOf(
-  { headers, status }: JsonAnswer,
-  context: { readonly provider: string; readonly operation: string },
-): unknown {
+function paginationOf({ headers, status }: JsonAnswer, context: RefusalContext): unknown {
   try {
     return JSON.parse(headers.get('x-pagination') ?? '')
   } catch (cause) {

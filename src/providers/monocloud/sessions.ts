@@ -1,11 +1,11 @@
-import { ProviderError } from '../../identity/errors.ts'
 import type { SessionReader } from '../../identity/provider.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
-import { type MonoCloud, pageOfListing } from './listing.ts'
+import { type Listing, type MonoCloud, pageOfListing } from './listing.ts'
 import { toSession } from './map.ts'
-import { sessionWire } from './wire.ts'
+import { somethingElse } from './refusals.ts'
+import { type MonoCloudSession, sessionWire } from './wire.ts'
 
 const listOperation: Operation = { name: 'sessions.listByUser', route: 'GET /users/{user_id}/sessions', safe: true }
 const getOperation: Operation = {
@@ -14,24 +14,24 @@ const getOperation: Operation = {
   safe: true,
 }
 
+/** The user's sessions, newest first. `clientId` not `null`: those in which the application takes part. */
+export function sessionsOf(userId: string, clientId: string | null): Listing<MonoCloudSession> {
+  return {
+    operation: listOperation,
+    params: { user_id: userId },
+    query: { client_id: clientId, sort: 'initiated_at:-1' },
+    item: sessionWire,
+    idOf: (session) => session.session_id,
+  }
+}
+
 export function createSessions(monoCloud: MonoCloud): SessionReader {
   const { provider, http, now } = monoCloud
   const mapping = (): { readonly provider: string; readonly now: Date } => ({ provider, now: now() })
 
   return {
     async listByUser(user, { clientId, ...request }, call) {
-      const page = await pageOfListing(
-        monoCloud,
-        request,
-        {
-          operation: listOperation,
-          params: { user_id: user.nativeId },
-          query: { client_id: clientId, sort: 'initiated_at:-1' },
-          item: sessionWire,
-          idOf: (session) => session.session_id,
-        },
-        call,
-      )
+      const page = await pageOfListing(monoCloud, request, sessionsOf(user.nativeId, clientId), call)
       return mapPage(page, (session) => toSession(session, user.nativeId, mapping()))
     },
 
@@ -42,12 +42,7 @@ export function createSessions(monoCloud: MonoCloud): SessionReader {
       const context = { provider, operation: getOperation.name }
       const session = parseWire(sessionWire, answer.body, context)
       if (session.session_id === nativeId) return toSession(session, userId, mapping())
-      throw new ProviderError({
-        ...context,
-        kind: 'badResponse',
-        field: 'session_id',
-        message: `${provider} answered ${getOperation.name} with another session`,
-      })
+      throw somethingElse(context, 'session_id')
     },
   }
 }

@@ -7,8 +7,9 @@ import { mapPage } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { pageInOrderOfCreation } from './creation-walk.ts'
 import { allOf, anyOf, type Clause, clausesOf, createUserFilters } from './filter.ts'
-import { type Listing, type MonoCloud, pageOfListing, readListing } from './listing.ts'
+import { type Listing, type MonoCloud, pageOfListing, pagesOf, readListing } from './listing.ts'
 import { toAuthenticators, toBlockedIp, toUser, userFromSummary } from './map.ts'
+import { noSuch, somethingElse } from './refusals.ts'
 import { blockedIpWire, type MonoCloudUser, type MonoCloudUserSummary, userSummaryWire, userWire } from './wire.ts'
 
 const getOperation: Operation = { name: 'users.get', route: 'GET /users/{user_id}', safe: true }
@@ -49,26 +50,26 @@ export function createUsers(
     const context = { provider, operation: getOperation.name }
     const user = parseWire(userWire, answer.body, context)
     if (user.user_id === id) return user
-    throw new ProviderError({
-      ...context,
-      kind: 'badResponse',
-      field: 'user_id',
-      message: `${provider} answered ${getOperation.name} with another user`,
-    })
+    throw somethingElse(context, 'user_id')
   }
 
   /** Every user that the clause finds and who passes `matches`: the tenant's idea of equal may be wider than ours. */
   async function find(clause: Clause, matches: (user: User) => boolean, call: Call): Promise<readonly User[]> {
     const listing = { ...users, operation: findOperation, query: { filter: clause, sort: 'creation_time:1' } }
     const found = new Map<string, User>()
-    for (let page = 1; page <= maxLookupPages; page += 1) {
-      const { items, hasNext } = await readListing(monoCloud, listing, page, monoCloud.maxPageSize, call)
+    let pages = 0
+    for await (const items of pagesOf(monoCloud, listing, call)) {
       for (const user of items.map((item) => userFromSummary(item, mapping()))) {
         if (matches(user)) found.set(user.nativeId, user)
       }
-      if (!hasNext || items.length === 0) return [...found.values()]
+      pages += 1
+      if (pages === maxLookupPages) throw tooMany()
     }
-    throw new ProviderError({
+    return [...found.values()]
+  }
+
+  function tooMany(): ProviderError {
+    return new ProviderError({
       provider,
       kind: 'badResponse',
       operation: findOperation.name,
@@ -154,12 +155,7 @@ export function createUsers(
     async listAuthenticators(user) {
       const record = await user.record()
       if (record) return toAuthenticators(record)
-      throw new ProviderError({
-        provider,
-        kind: 'notFound',
-        operation: 'users.listAuthenticators',
-        message: `${provider} has no such user`,
-      })
+      throw noSuch({ provider, operation: 'users.listAuthenticators' }, 'user')
     },
   }
 }

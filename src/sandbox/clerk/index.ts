@@ -3,15 +3,42 @@ import type { SandboxVendorDefinition } from '../vendor.ts'
 import { createGuard, secretKey } from './access.ts'
 import { failure, failureResponse, notFound } from './failures.ts'
 import { createRoutes } from './routes.ts'
+import { emailAddresses } from './routes/email-addresses.ts'
 import { grantReads } from './routes/grant-reads.ts'
+import { grantWrites } from './routes/grant-writes.ts'
 import { membershipReads } from './routes/membership-reads.ts'
+import { membershipWrites } from './routes/membership-writes.ts'
 import { organizationReads } from './routes/organization-reads.ts'
+import { organizationWrites } from './routes/organization-writes.ts'
+import { phoneNumbers } from './routes/phone-numbers.ts'
 import { sessionReads } from './routes/session-reads.ts'
 import { sessionTokens } from './routes/session-tokens.ts'
+import { sessionWrites } from './routes/session-writes.ts'
+import { userFactors } from './routes/user-factors.ts'
 import { userReads } from './routes/user-reads.ts'
+import { userStatus } from './routes/user-status.ts'
+import { userWrites } from './routes/user-writes.ts'
 import { createTenant } from './state/tenant.ts'
 
 const name = 'clerk'
+
+const routeGroups = [
+  userReads,
+  userWrites,
+  userStatus,
+  userFactors,
+  emailAddresses,
+  phoneNumbers,
+  sessionReads,
+  sessionWrites,
+  sessionTokens,
+  organizationReads,
+  organizationWrites,
+  membershipReads,
+  membershipWrites,
+  grantReads,
+  grantWrites,
+]
 
 /** Clerk's Backend API as of version 2026-05-12: a development instance with organizations, API keys and every factor switched on. */
 export const clerk: SandboxVendorDefinition = {
@@ -32,12 +59,7 @@ export const clerk: SandboxVendorDefinition = {
         ),
     })
     const routes = createRoutes(router, () => tenant, nextTrace)
-    userReads(routes)
-    sessionReads(routes)
-    sessionTokens(routes)
-    organizationReads(routes)
-    membershipReads(routes)
-    grantReads(routes)
+    for (const addRoutes of routeGroups) addRoutes(routes)
     return {
       name,
       fetch: router.fetch,

@@ -11,8 +11,6 @@ import type { MonocloudUser } from './wire.ts'
 /** An account of the tenant. Its record and its access are made when they are first needed. */
 export interface Account {
   readonly id: string
-  /** `null`: made through the API. */
-  readonly person: Person | null
   readonly createdAt: number
   readonly user: MonocloudUser
   readonly access: Access
@@ -75,14 +73,12 @@ export function createAccounts(people: readonly Person[], startedAt: number): Ac
       if (kept) return kept
       const selected = select(query)
       if (lists.size >= keptLists) lists.clear()
-      // A copy where it would be the list that later changes are made to.
-      lists.set(query.key, selected === byCreation ? [...selected] : selected)
+      lists.set(query.key, selected)
       return selected
     },
     add(user, password) {
       const account: Account = {
         id: user.user_id,
-        person: null,
         createdAt: user.creation_time,
         user,
         access: { ...noAccess },
@@ -155,7 +151,6 @@ function seededAccount(person: Person, startedAt: number): Account {
   let access: Access | undefined
   return {
     id: userIdOf(person),
-    person,
     createdAt: secondsOf(person.createdAt),
     get user() {
       return (user ??= makeUser(person, startedAt))

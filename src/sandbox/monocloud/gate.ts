@@ -26,7 +26,8 @@ export function planProblem({ planRefusal }: TenantSettings, plan: Plan): Proble
   })
 }
 
-export function includes(settings: TenantSettings, plan: Plan): boolean {
+/** Whether the tenant's plan is this one or a larger one. */
+export function planIncludes(settings: TenantSettings, plan: Plan): boolean {
   return plans.indexOf(settings.plan) >= plans.indexOf(plan)
 }
 
@@ -45,7 +46,7 @@ export function createGate(settings: TenantSettings, now: () => number, refuse: 
       )
     }
     const plan = neededPlans.get(`${method} ${route}`)
-    return plan === undefined || includes(settings, plan) ? null : refuse(planProblem(settings, plan))
+    return plan === undefined || planIncludes(settings, plan) ? null : refuse(planProblem(settings, plan))
   }
 }
 

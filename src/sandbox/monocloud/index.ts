@@ -4,8 +4,10 @@ import { createAnswers } from './answers.ts'
 import { createGate } from './gate.ts'
 import { badRequest, notFound, Problem } from './problem.ts'
 import type { RouteContext } from './routes/context.ts'
+import { addCredentialRoutes } from './routes/credentials.ts'
 import { addGrantRoutes } from './routes/grants.ts'
 import { addGroupRoutes } from './routes/groups.ts'
+import { addIdentifierRoutes } from './routes/identifiers.ts'
 import { addLogRoutes } from './routes/logs.ts'
 import { addProfileRoutes } from './routes/profile.ts'
 import { addSessionRoutes } from './routes/sessions.ts'
@@ -16,7 +18,7 @@ import { createTenant } from './tenant.ts'
 const name = 'monocloud'
 
 /** MonoCloud's management API. */
-export const monocloudSandbox: SandboxVendorDefinition = createMonocloudSandbox()
+export const monocloud: SandboxVendorDefinition = createMonocloudSandbox()
 
 /** A tenant that behaves otherwise than most. */
 export function createMonocloudSandbox(changes: Partial<TenantSettings> = {}): SandboxVendorDefinition {
@@ -66,6 +68,8 @@ function createApi(options: SandboxOptions, settings: TenantSettings, observer: 
   }
   addUserRoutes(context)
   addProfileRoutes(context)
+  addIdentifierRoutes(context)
+  addCredentialRoutes(context)
   addSessionRoutes(context)
   addGrantRoutes(context)
   addGroupRoutes(context)

@@ -62,7 +62,14 @@ describe('users by id', () => {
 
   it('are never rows that nobody asked for', async () => {
     const { provider } = await connect(() => [user(eve), user(ada)])
-    expect((await provider.users.getMany([ada], testCall())).map((one) => one.nativeId)).toEqual([ada])
+    expect((await provider.users.getMany([ada, bea], testCall())).map((one) => one.nativeId)).toEqual([ada])
+  })
+
+  it('are a bad response when one is asked for and another comes', async () => {
+    const { provider } = await connect(() => ({ ...user(eve), object: 'organization', name: 'x' }))
+    const answered = { kind: 'badResponse', field: 'id' }
+    await expect(provider.users.getMany([ada], testCall())).rejects.toMatchObject(answered)
+    await expect(provider.groups?.getMany(['org_a'], testCall())).rejects.toMatchObject(answered)
   })
 
   it('are not asked for when the ids cannot exist', async () => {
@@ -189,8 +196,8 @@ describe('groups', () => {
 describe('grants', () => {
   it('are tokens of accounts that this user has, and of no other', async () => {
     const { provider } = await connect(({ line }) =>
-      line === 'GET /v1/users'
-        ? [user(ada, { external_accounts: accounts })]
+      line === `GET /v1/users/${ada}`
+        ? user(ada, { external_accounts: accounts })
         : { data: [token('eac_evil'), token('eac_g'), token('eac_g')], total_count: 3 },
     )
     const owner = await adaWithAccounts(provider)

@@ -82,14 +82,19 @@ describe('organizations', () => {
     expect((await list(one)).total).toBe(whole.length)
   })
 
-  it('are complete in lists and by id, and read in one call', async () => {
+  it('are complete in lists and by id, and many are read in one call', async () => {
     const whole = await walk(list, 50)
     sandbox.clearCalls()
     const ids = ['org_000000000000000000000000000', 'nothing', ...whole.map((group) => group.nativeId)]
     const found = await groups.getMany(ids, testCall())
     expect(new Set(found)).toEqual(new Set(whole))
     expect(found.every((group) => group.missing.length === 0 && group.memberCount !== null)).toBe(true)
-    expect(sandbox.calls()).toEqual({ 'clerk GET /organizations': 1 })
+    expect(await groups.getMany([whole[0]?.nativeId ?? ''], testCall())).toEqual([whole[0]])
+    expect(await groups.getMany([ids[0] ?? ''], testCall())).toEqual([])
+    expect(sandbox.calls()).toEqual({
+      'clerk GET /organizations': 1,
+      'clerk GET /organizations/{organization_id}': 2,
+    })
   })
 
   it('are searched by text that is only text', async () => {

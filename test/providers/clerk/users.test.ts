@@ -175,6 +175,13 @@ describe('look-ups', () => {
     expect(sandbox.calls()).toEqual({ 'clerk GET /users': 1 })
   })
 
+  it('read a single user by its own path, and nobody for an id that is not there', async () => {
+    const [user] = everybody
+    expect(idsOf(await provider.users.getMany([user?.nativeId ?? '', 'nobody'], testCall()))).toEqual([user?.nativeId])
+    expect(await provider.users.getMany(['user_000000000000000000000000000'], testCall())).toEqual([])
+    expect(sandbox.calls()).toEqual({ 'clerk GET /users/{user_id}': 2 })
+  })
+
   it('give the same record as a list', async () => {
     const [listed] = everybody
     const [read] = await provider.users.getMany([listed?.nativeId ?? ''], testCall())

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { allOf, anyOf, between, clausesOf, createUserFilters, quote } from '../../../src/providers/monocloud/filter.ts'
 import { type LuceneQuery, parseLucene } from '../../../src/sandbox/monocloud/lucene.ts'

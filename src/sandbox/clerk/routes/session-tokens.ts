@@ -1,8 +1,12 @@
+import { z } from 'zod'
 import { failure } from '../failures.ts'
+import { readForm } from '../forms.ts'
 import { parameter, type Routes } from '../routes.ts'
 import { mintSessionToken, publicJwk } from '../session-token.ts'
 import { isLive } from '../state/sessions.ts'
 import { findSession } from './session-reads.ts'
+
+const tokenForm = z.object({ expires_in_seconds: z.int().min(30).max(315_360_000).nullish() })
 
 /** What verifying and trying out session tokens takes. */
 export function sessionTokens(routes: Routes): void {
@@ -11,10 +15,12 @@ export function sessionTokens(routes: Routes): void {
   routes.on('POST', '/sessions/{session_id}/tokens', async (request, tenant) => {
     const session = findSession(tenant, parameter(request, 'session_id'))
     if (!isLive(session)) throw failure(400, 'invalid_session_token', 'Invalid session', 'The session is over.')
+    const { expires_in_seconds: lifetimeSeconds } = readForm(tokenForm, request.body)
     const jwt = await mintSessionToken({
       userId: session.user_id,
       sessionId: session.id,
       issuedAt: tenant.now(),
+      ...(typeof lifetimeSeconds === 'number' ? { lifetimeSeconds } : {}),
     })
     return { object: 'token', jwt }
   })

@@ -101,7 +101,7 @@ export function seedAccount({ person, number, id, seededAt }: UserSeed): Account
     password: hasPassword ? { kind: 'plain', password: seededPassword } : null,
     totpSecret: hasTotp ? seededTotpSecret : null,
     backupCodes: hasBackupCodes ? seededBackupCodes : [],
-    lockedUntil: person.state === 'locked' ? lockEnd(person, seededAt) : null,
+    lockedUntil: person.state === 'locked' ? lockEnd(random.next(), seededAt) : null,
   }
 }
 
@@ -110,9 +110,9 @@ export function defaultImageUrl(id: string): string {
   return `https://img.example.test/default/${id}`
 }
 
-/** Every other lock holds until somebody lifts it. */
-function lockEnd(person: Person, seededAt: number): number {
-  return person.index % 2 === 1 ? Number.POSITIVE_INFINITY : seededAt + (20 + (person.index % 40)) * minute
+/** Half of the locks hold until somebody lifts them. */
+function lockEnd(draw: number, seededAt: number): number {
+  return draw < 0.5 ? Number.POSITIVE_INFINITY : seededAt + Math.ceil(60 * draw) * minute
 }
 
 function publicMetadata(person: Person): ClerkUser['public_metadata'] {

@@ -1,5 +1,5 @@
 import type { RandomStream } from '../../random.ts'
-import type { ClerkEmailAddress, ClerkEnterpriseAccount, ClerkExternalAccount } from '../wire.ts'
+import type { ClerkEmailAddress, ClerkEnterpriseAccount, ClerkExternalAccount } from '../wire-identifications.ts'
 import type { IdentificationSeed } from './identifications.ts'
 
 interface Service {

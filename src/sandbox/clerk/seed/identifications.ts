@@ -7,7 +7,7 @@ import type {
   ClerkPhoneNumber,
   ClerkVerification,
   ClerkWeb3Wallet,
-} from '../wire.ts'
+} from '../wire-identifications.ts'
 
 export interface IdentificationSeed {
   readonly person: Person

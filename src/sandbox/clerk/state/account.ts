@@ -48,3 +48,19 @@ export function primaryEmail(user: ClerkUser): string | null {
 export function primaryPhone(user: ClerkUser): string | null {
   return user.phone_numbers.find(({ id }) => id === user.primary_phone_number_id)?.phone_number ?? null
 }
+
+/** The user with what follows from which second factors there are. */
+export function settleFactors(user: ClerkUser, now: number): ClerkUser {
+  const hasFactor = user.totp_enabled || user.phone_numbers.some((phone) => phone.reserved_for_second_factor)
+  if (hasFactor === user.two_factor_enabled) return user
+  return hasFactor
+    ? { ...user, two_factor_enabled: true, mfa_enabled_at: now }
+    : { ...user, two_factor_enabled: false, mfa_enabled_at: null, mfa_disabled_at: now }
+}
+
+/** How many ways there are to say who this is. */
+export function countIdentifications(user: ClerkUser): number {
+  const { email_addresses, phone_numbers, web3_wallets, external_accounts, username } = user
+  const named = email_addresses.length + phone_numbers.length + web3_wallets.length + external_accounts.length
+  return named + (username === null ? 0 : 1)
+}

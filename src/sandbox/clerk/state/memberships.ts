@@ -2,7 +2,7 @@ import type { Person } from '../../people.ts'
 import type { RandomStream } from '../../random.ts'
 import { makeId } from '../ids.ts'
 import { seedMemberships } from '../seed/organizations.ts'
-import type { ClerkMetadata } from '../wire.ts'
+import type { ClerkMetadata } from '../wire-identifications.ts'
 import { organizationNumber, type Organizations } from './organizations.ts'
 import type { UserEntry, Users } from './users.ts'
 

@@ -4,6 +4,7 @@ import { seedMemberships } from '../seed/organizations.ts'
 import { createApiKeys, type ApiKeys } from './api-keys.ts'
 import { createMemberships, type Memberships } from './memberships.ts'
 import { createOrganizations, type Organizations } from './organizations.ts'
+import { createRateLimit, type RateLimit } from './rate-limit.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createUsers, type Users } from './users.ts'
 
@@ -20,6 +21,7 @@ export interface Tenant {
   readonly organizations: Organizations
   readonly memberships: Memberships
   readonly apiKeys: ApiKeys
+  readonly rateLimit: RateLimit
   /** For ids of what is created: a new stream each time, the same in every run. */
   nextRandom(): RandomStream
 }
@@ -51,6 +53,7 @@ export function createTenant({ people, now }: SandboxOptions): Tenant {
     organizations,
     memberships,
     apiKeys: createApiKeys(users, seededAt, now),
+    rateLimit: createRateLimit(now),
     nextRandom() {
       created += 1
       return randomStream(`clerk created ${created}`)

@@ -32,7 +32,8 @@ export interface Users {
   /** The number for the next user to be added. */
   nextNumber(): number
   add(account: Account): UserEntry
-  change(entry: UserEntry, account: Account): void
+  /** Answers the user's entry, which is another when the time of creation was changed. */
+  change(entry: UserEntry, account: Account): UserEntry
   remove(entry: UserEntry): void
 }
 
@@ -96,14 +97,14 @@ export function createUsers(people: readonly Person[], seededAt: number): Users 
     },
     change(entry, account) {
       leave(entry)
-      changed.set(entry, account)
-      // A new time of creation moves the user within the list, so it gets an entry of its own.
-      if (account.user.created_at === entry.createdAt) return enter(entry)
-      const moved = { ...entry, createdAt: account.user.created_at }
-      entries[entry.number] = moved
       changed.delete(entry)
-      changed.set(moved, account)
-      enter(moved)
+      const isMoved = account.user.created_at !== entry.createdAt
+      const kept: UserEntry = isMoved ? { ...entry, createdAt: account.user.created_at } : entry
+      entries[entry.number] = kept
+      ids.set(kept, account.user.id)
+      changed.set(kept, account)
+      enter(kept)
+      return kept
     },
     remove(entry) {
       leave(entry)

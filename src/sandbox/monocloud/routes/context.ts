@@ -4,7 +4,7 @@ import type { Account } from '../accounts.ts'
 import type { Answers } from '../answers.ts'
 import { badRequest, invalidMembers, notFound } from '../problem.ts'
 import type { Tenant } from '../tenant.ts'
-import type { MonocloudGroup } from '../wire.ts'
+import type { MonocloudGroup, MonocloudLogEntry, MonocloudUser } from '../wire.ts'
 
 /** What every route works with. Handlers may throw a `Problem`. */
 export interface RouteContext {
@@ -38,3 +38,32 @@ export function bodyOf<Schema extends z.ZodObject>(request: RouteRequest, schema
   for (const { path, message } of parsed.error.issues) (errors[path.join('.')] ??= []).push(message)
   throw invalidMembers(errors)
 }
+
+/** Changes an account's record so that the next read sees it, and answers it. */
+export function changeUser(tenant: Tenant, account: Account, change: (user: MonocloudUser) => void): MonocloudUser {
+  change(account.user)
+  account.user.last_updated = tenant.now()
+  tenant.accounts.changed(account)
+  return account.user
+}
+
+/** What `revoke_sessions` does: sessions, opaque tokens and refresh tokens bound to a session end (monocloud.md 8). */
+export function endSessions(tenant: Tenant, account: Account): void {
+  const { access } = account
+  access.sessions = []
+  access.referenceTokens = []
+  access.refreshTokens = access.refreshTokens.filter((token) => !token.is_session_bound)
+  logUser(tenant, 'user_sessions_revoked_all', account)
+}
+
+export function logUser(
+  { log, now }: Tenant,
+  code: string,
+  { id }: Account,
+  ...others: MonocloudLogEntry['targets']
+): void {
+  log.record(code, [{ type: 'user', id }, ...others], now())
+}
+
+/** How long a mailed or minted link lives when the request does not say, in seconds (monocloud.md 8). */
+export const linkLifetime = 86_400

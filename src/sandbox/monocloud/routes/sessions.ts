@@ -1,9 +1,10 @@
 import { isIP } from 'node:net'
+import { z } from 'zod'
 import { matcher, readFilter, type Searchable, valuesAt } from '../filter.ts'
 import { cutPage, readSort, sorted, sortedByMember } from '../paging.ts'
 import { notFound } from '../problem.ts'
-import type { MonocloudBlockedIp } from '../wire.ts'
-import { accountOf, type RouteContext } from './context.ts'
+import type { MonocloudBlockedIp, MonocloudToken } from '../wire.ts'
+import { accountOf, bodyOf, changeUser, logUser, type RouteContext } from './context.ts'
 
 const blockedIpFields: ReadonlySet<string> = new Set<keyof MonocloudBlockedIp>([
   'failure_count',
@@ -12,6 +13,10 @@ const blockedIpFields: ReadonlySet<string> = new Set<keyof MonocloudBlockedIp>([
   'ip',
   'last_sign_in_attempt',
 ])
+
+const unblockBody = z.object({
+  ip_address: z.string().refine((text) => text === 'all' || isIP(text) !== 0, 'Must be an IP address or all.'),
+})
 
 const blockedIpSearch: Searchable<MonocloudBlockedIp> = {
   fieldKind: (field) => (blockedIpFields.has(field) ? 'keyword' : null),
@@ -40,6 +45,21 @@ export function addSessionRoutes({ on, tenant, answers }: RouteContext): void {
     return answers.json(session)
   })
 
+  // Tokens bound to the session end with it, the others stay (monocloud.md 8).
+  on('DELETE', '/users/{user_id}/sessions/{session_id}', (request) => {
+    const account = accountOf(tenant, request)
+    const { access } = account
+    const id = request.params['session_id']
+    const others = access.sessions.filter(({ session_id }) => session_id !== id)
+    if (others.length === access.sessions.length) throw notFound('session')
+    const isUnbound = (token: MonocloudToken): boolean => !token.is_session_bound || token.session_id !== id
+    access.sessions = others
+    access.refreshTokens = access.refreshTokens.filter(isUnbound)
+    access.referenceTokens = access.referenceTokens.filter(isUnbound)
+    logUser(tenant, 'user_session_revoked', account)
+    return answers.empty()
+  })
+
   on('GET', '/users/{user_id}/blocked_ips', (request) => {
     const { access } = accountOf(tenant, request)
     const sort = readSort(request.query, ['block_until', 'last_sign_in_attempt', 'last_sign_in_success'])
@@ -53,6 +73,15 @@ export function addSessionRoutes({ on, tenant, answers }: RouteContext): void {
         field === 'last_sign_in_success' ? null : item[field as 'block_until' | 'last_sign_in_attempt'], // the others of the list above
     )
     return answers.page(cutPage(ordered, request.query))
+  })
+
+  on('POST', '/users/{user_id}/blocked_ips/unblock', (request) => {
+    const account = accountOf(tenant, request)
+    const { ip_address: address } = bodyOf(request, unblockBody)
+    const isAll = address === 'all'
+    account.access.blockedIps = account.access.blockedIps.filter(({ ip }) => !isAll && ip !== address)
+    logUser(tenant, isAll ? 'user_account_all_ip_blocks_removed' : 'user_account_ip_unblocked', account)
+    return answers.json(changeUser(tenant, account, () => undefined))
   })
 }
 

@@ -1,9 +1,13 @@
+import { z } from 'zod'
 import type { RouteRequest } from '../../router.ts'
 import { readFilter } from '../filter.ts'
+import { createUserBody, makeNewUser, refuseUnfitUser } from '../new-user.ts'
 import { cutPage, readSort } from '../paging.ts'
 import { userSortFields } from '../user-search.ts'
 import { summaryOf } from '../wire.ts'
-import { accountOf, groupOf, type RouteContext } from './context.ts'
+import { accountOf, bodyOf, changeUser, endSessions, groupOf, logUser, type RouteContext } from './context.ts'
+
+const disableBody = z.object({ revoke_sessions: z.boolean().optional() })
 
 export function addUserRoutes({ on, tenant, answers }: RouteContext): void {
   const { accounts, groups } = tenant
@@ -27,5 +31,53 @@ export function addUserRoutes({ on, tenant, answers }: RouteContext): void {
     return list(request, groups.membersOf(group), group.group_id)
   })
 
+  on('POST', '/users', (request) => {
+    const body = bodyOf(request, createUserBody)
+    refuseUnfitUser(tenant, body)
+    const account = accounts.add(makeNewUser(tenant, body), body.password ?? null)
+    for (const group of groups.all()) if (group.is_auto_assigned) groups.join(account.id, group, tenant.now())
+    logUser(tenant, 'user_created', account)
+    return answers.json(account.user, 201)
+  })
+
   on('GET', '/users/{user_id}', (request) => answers.json(accountOf(tenant, request).user))
+
+  on('DELETE', '/users/{user_id}', (request) => {
+    const account = accountOf(tenant, request)
+    groups.leaveAll(account.id)
+    accounts.remove(account)
+    logUser(tenant, 'user_deleted', account)
+    return answers.empty()
+  })
+
+  on('POST', '/users/{user_id}/enable', (request) =>
+    answers.json(
+      changeUser(tenant, accountOf(tenant, request), (user) => {
+        user.disabled = false
+      }),
+    ),
+  )
+
+  on('POST', '/users/{user_id}/disable', (request) => {
+    const account = accountOf(tenant, request)
+    const body = bodyOf(request, disableBody)
+    if (body.revoke_sessions) endSessions(tenant, account)
+    return answers.json(
+      changeUser(tenant, account, (user) => {
+        user.disabled = true
+      }),
+    )
+  })
+
+  // The lockout of the account; addresses stay blocked (monocloud.md 4.1).
+  on('POST', '/users/{user_id}/unblock', (request) => {
+    const account = accountOf(tenant, request)
+    logUser(tenant, 'user_account_unblocked', account)
+    return answers.json(
+      changeUser(tenant, account, (user) => {
+        user.block_until = null
+        user.failure_count = 0
+      }),
+    )
+  })
 }

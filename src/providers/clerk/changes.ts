@@ -1,0 +1,119 @@
+import type { z } from 'zod'
+import type { Call } from '../../identity/call.ts'
+import { type Outcome, ProviderError } from '../../identity/errors.ts'
+import type { JsonValue, User } from '../../identity/records.ts'
+import type { Operation } from '../../upstream/operation.ts'
+import type { ListContext } from '../../upstream/paging.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import type { ArgumentNames } from './errors.ts'
+import { isUserId } from './ids.ts'
+import { toUser } from './map-user.ts'
+import { impossibleId, otherRecord } from './rows.ts'
+import type { ClerkUpstream } from './upstream.ts'
+import { resourceWire, userWire } from './wire.ts'
+
+/** Changes of one user. Clerk documents none as safe to repeat (clerk.md 8), so that each is made at most once. */
+export interface UserChanger {
+  /** A change that Clerk answers with the user as it is then. */
+  changed(operation: Operation, id: string, call: Call, work: () => Promise<unknown>): Promise<User>
+  /** A change whose answer tells nothing of the user. */
+  done(operation: Operation, id: string, call: Call, work: () => Promise<unknown>): Promise<null>
+}
+
+const userResource = resourceWire(userWire)
+
+export function createUserChanger(
+  { provider, sdk: makeSdk, clock }: ClerkUpstream,
+  argumentNames: ArgumentNames,
+): UserChanger {
+  const sdk = makeSdk(argumentNames)
+
+  const done: UserChanger['done'] = async (operation, id, call, work) => {
+    if (!isUserId(id)) throw impossibleId({ provider, operation: operation.name })
+    await sdk.run(operation, call, work)
+    return null
+  }
+
+  return {
+    done,
+    async changed(operation, id, call, work) {
+      const context = { provider, operation: operation.name }
+      if (!isUserId(id)) throw impossibleId(context)
+      const user = readAnswer(userResource, await sdk.run(operation, call, work), context)
+      if (user.id !== id) throw withOutcome(otherRecord(context, 'user'), 'unknown')
+      return toUser(provider, user, clock.now())
+    },
+  }
+}
+
+/** Reads the answer to a change. One that cannot be read leaves open what became of it. */
+export function readAnswer<Schema extends z.ZodType>(
+  schema: Schema,
+  answer: unknown,
+  context: ListContext,
+): z.output<Schema> {
+  try {
+    return parseWire(schema, answer, context)
+  } catch (error) {
+    throw error instanceof ProviderError ? withOutcome(error, 'unknown') : error
+  }
+}
+
+/** One of several calls that make up a change, and our input fields that it brings into effect. */
+export interface Step<Result> {
+  readonly fields: readonly string[]
+  run(): Promise<Result>
+}
+
+/** One step after another, until one fails. Answers what the last one did. */
+export async function inSteps<Result>(steps: readonly Step<Result>[]): Promise<Result | null> {
+  const applied: string[] = []
+  let result: Result | null = null
+  for (const step of steps) {
+    try {
+      result = await step.run()
+      applied.push(...step.fields)
+    } catch (error) {
+      if (!(error instanceof ProviderError) || applied.length === 0) throw error
+      throw withOutcome(error, 'partiallyApplied', applied)
+    }
+  }
+  return result
+}
+
+/** The same error, saying what became of the change. */
+export function withOutcome(error: ProviderError, outcome: Outcome, applied: readonly string[] = []): ProviderError {
+  return new ProviderError({
+    provider: error.provider,
+    kind: error.kind,
+    operation: error.operation,
+    message: error.message,
+    outcome,
+    applied,
+    ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
+    ...(error.argument === null ? {} : { argument: error.argument }),
+    ...(error.field === null ? {} : { field: error.field }),
+    ...(error.providerCode === null ? {} : { providerCode: error.providerCode }),
+    ...(error.status === null ? {} : { status: error.status }),
+    cause: error,
+  })
+}
+
+/** Refuses fields that Clerk has no place for, before any call. */
+export function refuseOtherFields(input: object, known: ReadonlySet<string>, context: ListContext): void {
+  const given = Object.entries(input).filter(([, value]) => value !== undefined)
+  const refused = given.find(([field]) => !known.has(field))
+  if (refused) throw unsupported(context, [refused[0]], `${context.provider} cannot set ${refused[0]}`)
+}
+
+export function unsupported(context: ListContext, argument: readonly string[], message: string): ProviderError {
+  return new ProviderError({ ...context, kind: 'unsupported', argument, message })
+}
+
+/** Metadata is an object at Clerk, and nothing else. */
+export function requireObject(value: JsonValue, field: string, context: ListContext): Record<string, JsonValue> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, JsonValue> // neither null nor a list
+  }
+  throw new ProviderError({ ...context, kind: 'badInput', argument: [field], message: `${field} must be an object` })
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import type { MetadataChanges } from '../../identity/actions.ts'
+import type { Call } from '../../identity/call.ts'
+import type { JsonValue } from '../../identity/records.ts'
+import type { Operation } from '../../upstream/operation.ts'
+import { optionalJson, parseWire } from '../../upstream/wire.ts'
+import type { ArgumentNames } from './errors.ts'
+import type { MonoCloud } from './listing.ts'
+import { badInput, type RefusalContext } from './refusals.ts'
+import { inSteps, type Writer } from './writer.ts'
+
+/** The two bags of data at a user. Each is written by merging its top-level keys, in which null deletes one (monocloud.md 4.1). */
+const bags = {
+  publicMetadata: {
+    member: 'public_data',
+    operation: { name: 'users.updateMetadata', route: 'PATCH /users/{user_id}/public_data', safe: true },
+  },
+  privateMetadata: {
+    member: 'private_data',
+    operation: { name: 'users.updateMetadata', route: 'PATCH /users/{user_id}/private_data', safe: true },
+  },
+} as const satisfies Readonly<Record<string, { readonly member: string; readonly operation: Operation }>>
+
+type BagField = keyof typeof bags
+
+const readOperation: Operation = { name: 'users.updateMetadata', route: 'GET /users/{user_id}', safe: true }
+
+type JsonObject = { readonly [key: string]: JsonValue }
+
+/** What a bag shall hold. */
+export interface BagChange {
+  readonly field: BagField
+  /** `null`: nothing. */
+  readonly value: JsonObject | null
+}
+
+export const metadataMembers: ArgumentNames = {
+  public_data: ['publicMetadata'],
+  private_data: ['privateMetadata'],
+}
+
+export interface MetadataWriter {
+  /** Answers the whole bag. */
+  merge(userId: string, change: BagChange, call: Call): Promise<JsonValue>
+  update(userId: string, changes: MetadataChanges, call: Call): Promise<void>
+}
+
+const objectWire = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .transform((value) => value ?? {})
+const storedWire = z.object({ public_data: objectWire, private_data: objectWire })
+
+export function createMetadataWriter({ provider, http }: MonoCloud, writer: Writer): MetadataWriter {
+  async function merge(userId: string, { field, value }: BagChange, call: Call): Promise<JsonValue> {
+    const { member, operation } = bags[field]
+    const write = { params: { user_id: userId }, body: { [member]: value ?? {} } }
+    const answer = await writer.send(operation, write, z.object({ [member]: optionalJson }).nullish(), call)
+    return answer?.[member] ?? null
+  }
+
+  return {
+    merge,
+    /** Upstream can only merge: to replace, or to empty, a bag its keys are read first. Somebody else's key may be added in between. */
+    async update(userId, changes, call) {
+      const context = { provider, operation: readOperation.name }
+      const wanted = bagsOf(changes, context)
+      const isReplaced = (change: BagChange): boolean => changes.mode === 'replace' || change.value === null
+      let stored: z.output<typeof storedWire> | null = null
+      if (wanted.some(isReplaced)) {
+        const answer = await http.request({ operation: readOperation, params: { user_id: userId } }, call)
+        stored = parseWire(storedWire, answer.body, context)
+      }
+      const [first, ...rest] = wanted.map((change) => ({
+        fields: [change.field],
+        run: () => merge(userId, stored && isReplaced(change) ? replacing(change, stored) : change, call),
+      }))
+      if (first) await inSteps(first, rest)
+    },
+  }
+}
+
+/** The bags that a change gives, public first; refuses what is no object. */
+export function bagsOf(
+  changes: Partial<Record<BagField, JsonValue | undefined>>,
+  context: RefusalContext,
+): readonly BagChange[] {
+  const fields = Object.keys(bags) as BagField[] // the keys of a literal are exactly these
+  return fields.flatMap((field) => {
+    const value = changes[field]
+    if (value === undefined) return []
+    if (value === null || isObject(value)) return [{ field, value }]
+    throw badInput(context, [field], `${context.provider} keeps metadata as an object`)
+  })
+}
+
+/** The change that leaves a bag with the value alone: every other key it has is deleted. */
+function replacing({ field, value }: BagChange, stored: z.output<typeof storedWire>): BagChange {
+  const deleted = Object.keys(stored[bags[field].member]).map((key) => [key, null] as const)
+  return { field, value: { ...Object.fromEntries(deleted), ...value } }
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

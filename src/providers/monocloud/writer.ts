@@ -1,0 +1,133 @@
+import type { z } from 'zod'
+import type { Call } from '../../identity/call.ts'
+import { type Outcome, ProviderError } from '../../identity/errors.ts'
+import type { User } from '../../identity/records.ts'
+import type { Operation } from '../../upstream/operation.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import type { ArgumentNames } from './errors.ts'
+import type { MonoCloud } from './listing.ts'
+import { toUser } from './map.ts'
+import { somethingElse } from './refusals.ts'
+import { type MonoCloudUser, userWire } from './wire.ts'
+
+/** What a write sends beside its operation. */
+export interface Write {
+  /** Values for the `{…}` of the route. */
+  readonly params?: Readonly<Record<string, string>>
+  /** Left out: none, as the vendor's body-less POSTs want it (monocloud.md 1). */
+  readonly body?: unknown
+}
+
+/** Makes writes and reads what they answer: any 2xx is success, with a body or without (monocloud.md 4). */
+export interface Writer {
+  /** Answers what the schema makes of the body. */
+  send<Schema extends z.ZodType>(
+    operation: Operation,
+    write: Write,
+    schema: Schema,
+    call: Call,
+  ): Promise<z.output<Schema>>
+  /** Answers the user as the upstream now has it, or `null` when it answers without. */
+  changeUser(operation: Operation, userId: string, write: Write, call: Call): Promise<User | null>
+  /** Answers nothing. */
+  perform(operation: Operation, write: Write, call: Call): Promise<void>
+}
+
+/** `names`: which of our arguments the members of these writes are. */
+export function createWriter({ provider, httpNaming, now }: MonoCloud, names: ArgumentNames): Writer {
+  const http = httpNaming(names)
+
+  function read<Schema extends z.ZodType>(schema: Schema, body: unknown, operation: Operation): z.output<Schema> {
+    try {
+      return parseWire(schema, body, { provider, operation: operation.name })
+    } catch (error) {
+      // It was done, whatever we make of the answer.
+      throw error instanceof ProviderError ? withOutcome(error, 'applied') : error
+    }
+  }
+
+  /** The body, or `undefined` where there is none. */
+  async function request(operation: Operation, { params = {}, body }: Write, call: Call): Promise<unknown> {
+    let attempts = 0
+    const counting: Call = {
+      ...call,
+      record(attempt) {
+        attempts = attempt.attempt
+        call.record(attempt)
+      },
+    }
+    try {
+      return (await http.request({ operation, params, body }, counting)).body
+    } catch (error) {
+      const isGone = error instanceof ProviderError && error.kind === 'notFound'
+      // What the try before, whose answer was lost, has taken away (monocloud.md 3.5).
+      if (isGone && attempts > 1 && operation.route.startsWith('DELETE ')) return undefined
+      throw error
+    }
+  }
+
+  return {
+    async send(operation, write, schema, call) {
+      return read(schema, await request(operation, write, call), operation)
+    },
+
+    async changeUser(operation, userId, { params, body }, call) {
+      const answer = await request(operation, { params: { user_id: userId, ...params }, body }, call)
+      if (answer === undefined) return null
+      const user: MonoCloudUser = read(userWire, answer, operation)
+      if (user.user_id === userId) return toUser(user, { provider, now: now() })
+      throw withOutcome(somethingElse({ provider, operation: operation.name }, 'user_id'), 'unknown')
+    },
+
+    async perform(operation, write, call) {
+      await request(operation, write, call)
+    },
+  }
+}
+
+/** The same error, knowing more of what was done. `applied`: the input fields that took effect. */
+export function withOutcome(error: ProviderError, outcome: Outcome, applied: readonly string[] = []): ProviderError {
+  const { provider, kind, operation, message, retryAfterSeconds, argument, field, providerCode, status } = error
+  return new ProviderError({
+    provider,
+    kind,
+    operation,
+    message,
+    outcome,
+    applied,
+    cause: error,
+    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+    ...(argument === null ? {} : { argument }),
+    ...(field === null ? {} : { field }),
+    ...(providerCode === null ? {} : { providerCode }),
+    ...(status === null ? {} : { status }),
+  })
+}
+
+/** A part of a change that takes several calls. */
+export interface Step<Before, Result> {
+  /** The input fields that it gives effect to. */
+  readonly fields: readonly string[]
+  readonly run: (before: Before) => Promise<Result>
+}
+
+/**
+ * Does one step after the other, each with the result of the one before, up to the first failure. A failure after the first step is
+ * `partiallyApplied` and names what took effect.
+ */
+export async function inSteps<Result>(
+  first: Step<void, Result>,
+  rest: readonly Step<Result, Result>[],
+): Promise<Result> {
+  let result = await first.run()
+  const applied = [...first.fields]
+  for (const { fields, run } of rest) {
+    try {
+      result = await run(result)
+    } catch (error) {
+      throw error instanceof ProviderError ? withOutcome(error, 'partiallyApplied', applied) : error
+    }
+    applied.push(...fields)
+  }
+  return result
+}

@@ -1,0 +1,97 @@
+import { fc, test } from '@fast-check/vitest'
+import { describe, expect, it } from 'vitest'
+import { concatenate, type Part } from '../../src/directory/concatenate.ts'
+import { ProviderError } from '../../src/identity/errors.ts'
+import { pageOfAll } from '../../src/upstream/paging.ts'
+import { walk } from '../contract/walk.ts'
+
+const context = { provider: 'acme', operation: 'list' }
+
+function partOf(key: string, items: readonly string[], calls: string[] = []): Part<string> {
+  return {
+    key,
+    provider: 'acme',
+    name: key.toUpperCase(),
+    read: (page) => {
+      calls.push(key)
+      return pageOfAll(page, context, () => Promise.resolve(items))
+    },
+  }
+}
+
+function failing(key: string, kind: ProviderError['kind']): Part<string> {
+  return {
+    key,
+    provider: 'acme',
+    name: key.toUpperCase(),
+    read: () => Promise.reject(new ProviderError({ ...context, kind, message: `${key} failed` })),
+  }
+}
+
+const lists = fc.array(fc.integer({ min: 0, max: 7 }), { minLength: 1, maxLength: 5 })
+const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 })
+
+describe('lists put one after the other', () => {
+  test.prop([lists, sizes, fc.boolean()])(
+    'are one list that yields each item once, in order',
+    async (lengths, pageSizes, eager) => {
+      const parts = lengths.map((length, part) =>
+        partOf(
+          `part ${part}`,
+          Array.from({ length }, (_, index) => `${part}.${index}`),
+        ),
+      )
+      const all = lengths.flatMap((length, part) => Array.from({ length }, (_, index) => `${part}.${index}`))
+      expect(await walk((page) => concatenate(page, parts, { eager }), pageSizes)).toEqual(all)
+    },
+  )
+
+  it('name the part that failed and answer the others', async () => {
+    const parts = [partOf('a', ['1', '2']), failing('b', 'planRequired'), partOf('c', ['3'])]
+    for (const eager of [true, false]) {
+      const page = await concatenate({ first: 10, after: null }, parts, { eager })
+      expect(page.edges.map(({ node }) => node)).toEqual(['1', '2', '3'])
+      expect(page.missing).toMatchObject([{ provider: 'acme', part: 'B', error: { kind: 'planRequired' } }])
+    }
+  })
+
+  it('fail when every part fails', async () => {
+    const parts = [failing('a', 'timeout'), failing('b', 'planRequired')]
+    await expect(concatenate({ first: 10, after: null }, parts, { eager: true })).rejects.toMatchObject({
+      kind: 'timeout',
+    })
+  })
+
+  it('do not take the caller’s mistake for a missing part', async () => {
+    const parts = [partOf('a', ['1']), failing('b', 'badInput')]
+    await expect(concatenate({ first: 10, after: null }, parts, { eager: true })).rejects.toMatchObject({
+      kind: 'badInput',
+    })
+  })
+
+  it('have a total when every part has one', async () => {
+    const parts = [partOf('a', ['1', '2']), partOf('b', ['3'])]
+    expect(await concatenate({ first: 1, after: null }, parts, { eager: true })).toMatchObject({ total: 3 })
+    const broken = [...parts, failing('c', 'timeout')]
+    expect(await concatenate({ first: 1, after: null }, broken, { eager: true })).not.toHaveProperty('total')
+  })
+
+  it('are read no further than needed unless told to read all at once', async () => {
+    const calls: string[] = []
+    const parts = [partOf('a', ['1', '2', '3'], calls), partOf('b', ['4'], calls)]
+    await concatenate({ first: 2, after: null }, parts, { eager: false })
+    expect(calls).toEqual(['a'])
+    calls.length = 0
+    await concatenate({ first: 2, after: null }, parts, { eager: true })
+    expect(calls).toEqual(['a', 'b'])
+  })
+
+  it('refuse a cursor that names no part', async () => {
+    const parts = [partOf('a', ['1'])]
+    for (const after of ['', 'x', '[]', '["z","x"]', '["a",7]', 'null']) {
+      await expect(concatenate({ first: 1, after }, parts, { eager: true })).rejects.toMatchObject({
+        argument: ['after'],
+      })
+    }
+  })
+})

@@ -1,0 +1,366 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Attempt } from '../../src/identity/call.ts'
+import type { Clock } from '../../src/upstream/clock.ts'
+import { createPipeline, type Pipeline, type PipelineOptions } from '../../src/upstream/pipeline.ts'
+import type { Operation } from '../../src/upstream/operation.ts'
+import { testCall, type TestCall } from '../support/sandbox.ts'
+import { type Respond, startUpstreamServer, type UpstreamServer } from '../support/upstream-server.ts'
+
+const read: Operation = { name: 'things.get', route: 'GET /things/{id}', safe: true }
+const create: Operation = { name: 'things.create', route: 'POST /things', safe: false }
+
+let cleanups: (() => Promise<void>)[] = []
+
+afterEach(async () => {
+  for (const cleanup of cleanups) await cleanup()
+  cleanups = []
+})
+
+/** A clock whose sleeps take no time but are remembered. */
+function impatientClock(): Clock & { readonly sleeps: number[] } {
+  const sleeps: number[] = []
+  return {
+    sleeps,
+    now: () => Date.now(),
+    sleep: async (ms) => {
+      sleeps.push(ms)
+    },
+  }
+}
+
+async function pipelineTo(
+  respond: Respond,
+  options: Partial<PipelineOptions> = {},
+): Promise<{
+  readonly upstream: UpstreamServer
+  readonly pipeline: Pipeline
+  readonly clock: ReturnType<typeof impatientClock>
+}> {
+  const upstream = await startUpstreamServer(respond)
+  const clock = impatientClock()
+  const pipeline = createPipeline({
+    provider: 'acme',
+    origin: upstream.origin,
+    authorization: { headers: () => ({ authorization: 'Bearer secret-of-acme' }) },
+    maxParallelCalls: 8,
+    attemptTimeoutMs: 1_000,
+    maxRetries: 2,
+    clock,
+    random: () => 0.5,
+    ...options,
+  })
+  cleanups.push(
+    () => pipeline.close(),
+    () => upstream.close(),
+  )
+  return { upstream, pipeline, clock }
+}
+
+const get = (pipeline: Pipeline, path: string, call: TestCall = testCall()) =>
+  pipeline.send(
+    { method: 'GET', url: new URL(pipeline.origin + path), headers: {}, body: null },
+    { operation: read, call },
+  )
+
+const post = (pipeline: Pipeline, call: TestCall = testCall(), operation = create) =>
+  pipeline.send(
+    { method: 'POST', url: new URL(`${pipeline.origin}/things`), headers: {}, body: '{}' },
+    { operation, call },
+  )
+
+const ok: Respond = (_, response) => response.end('{"ok":true}')
+
+const then =
+  (...statuses: readonly number[]): Respond =>
+  (_, response, number) => {
+    response.statusCode = statuses[number - 1] ?? 200
+    response.end('{}')
+  }
+
+describe('the pipeline', () => {
+  it('puts our key on every request', async () => {
+    let seen: string | undefined
+    const { pipeline } = await pipelineTo((request, response) => {
+      seen = request.headers.authorization
+      response.end('{}')
+    })
+    await get(pipeline, '/things/1')
+    expect(seen).toBe('Bearer secret-of-acme')
+  })
+
+  it('refuses to take our key to another origin', async () => {
+    const { pipeline, upstream } = await pipelineTo(ok)
+    const elsewhere = await startUpstreamServer(ok)
+    cleanups.push(() => elsewhere.close())
+    const request = { method: 'GET', url: new URL(`${elsewhere.origin}/things/1`), headers: {}, body: null } as const
+    await expect(pipeline.send(request, { operation: read, call: testCall() })).rejects.toMatchObject({
+      kind: 'unavailable',
+    })
+    expect([...upstream.requests, ...elsewhere.requests]).toEqual([])
+  })
+
+  it('does not follow a redirect', async () => {
+    const { pipeline, upstream } = await pipelineTo((_, response) => {
+      response.writeHead(302, { location: '/elsewhere' }).end()
+    })
+    await expect(get(pipeline, '/things/1')).rejects.toMatchObject({ kind: 'badResponse' })
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  it('makes one call of identical reads in flight, and two of different ones', async () => {
+    const { pipeline, upstream } = await pipelineTo((_, response) => {
+      setTimeout(() => response.end('{}'), 10)
+    })
+    await Promise.all(['/things/1', '/things/1', '/things/1', '/things/2'].map((path) => get(pipeline, path)))
+    expect(upstream.requests.toSorted()).toEqual(['GET /things/1', 'GET /things/2'])
+    await get(pipeline, '/things/1')
+    expect(upstream.requests).toHaveLength(3)
+  })
+
+  it('never joins writes', async () => {
+    const { pipeline, upstream } = await pipelineTo(ok)
+    await Promise.all([post(pipeline), post(pipeline)])
+    expect(upstream.requests).toHaveLength(2)
+  })
+
+  it('lets one who gives up leave a shared read without ending it for the others', async () => {
+    let finish = (): void => {}
+    const { pipeline, upstream } = await pipelineTo((_, response) => {
+      finish = () => response.end('{}')
+    })
+    const leaving = testCall()
+    const left = get(pipeline, '/things/1', leaving)
+    const stayed = get(pipeline, '/things/1')
+    while (upstream.requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    leaving.abort()
+    await expect(left).rejects.toMatchObject({ kind: 'aborted' })
+    finish()
+    expect((await stayed).status).toBe(200)
+  })
+
+  it('closes the connection when the last one has given up', async () => {
+    let closed: Promise<void> = Promise.resolve()
+    const { pipeline, upstream } = await pipelineTo((request) => {
+      closed = new Promise((resolve) => {
+        request.socket.once('close', () => resolve())
+      })
+    })
+    const call = testCall()
+    const answer = get(pipeline, '/things/1', call)
+    while (upstream.requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    call.abort()
+    await expect(answer).rejects.toMatchObject({ kind: 'aborted' })
+    await closed
+  })
+
+  it('keeps no more calls in flight than allowed', async () => {
+    let running = 0
+    let most = 0
+    const { pipeline } = await pipelineTo(
+      (_, response) => {
+        running += 1
+        most = Math.max(most, running)
+        setTimeout(() => {
+          running -= 1
+          response.end('{}')
+        }, 5)
+      },
+      { maxParallelCalls: 3 },
+    )
+    await Promise.all(Array.from({ length: 12 }, (_, index) => get(pipeline, `/things/${index}`)))
+    expect(most).toBe(3)
+  })
+
+  it('gives up waiting for a place when the caller goes', async () => {
+    const { pipeline, upstream } = await pipelineTo(() => {}, { maxParallelCalls: 1 })
+    const first = testCall()
+    const running = get(pipeline, '/things/1', first)
+    while (upstream.requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    const second = testCall()
+    const waiting = get(pipeline, '/things/2', second)
+    second.abort()
+    await expect(waiting).rejects.toMatchObject({ kind: 'aborted', outcome: 'notApplied' })
+    first.abort()
+    await expect(running).rejects.toMatchObject({ kind: 'aborted' })
+    expect(upstream.requests).toEqual(['GET /things/1'])
+  })
+})
+
+describe('an attempt', () => {
+  it('that gets no answer in its time is a timeout, after the retries of a safe call', async () => {
+    const { pipeline, upstream } = await pipelineTo(() => {}, { attemptTimeoutMs: 20 })
+    await expect(get(pipeline, '/things/1')).rejects.toMatchObject({
+      kind: 'timeout',
+      provider: 'acme',
+      operation: 'things.get',
+    })
+    expect(upstream.requests).toHaveLength(3)
+  })
+
+  it('whose body never ends is a timeout too', async () => {
+    const { pipeline } = await pipelineTo((_, response) => response.write('{"a":'), {
+      attemptTimeoutMs: 20,
+      maxRetries: 0,
+    })
+    await expect(get(pipeline, '/things/1')).rejects.toMatchObject({ kind: 'timeout' })
+  })
+
+  it('ends with the deadline of the request, however long attempts may take', async () => {
+    const { pipeline } = await pipelineTo(() => {}, { attemptTimeoutMs: 60_000 })
+    await expect(get(pipeline, '/things/1', testCall(30))).rejects.toMatchObject({ kind: 'timeout' })
+  })
+
+  it('is recorded with route, number, status and failure, and never with an id', async () => {
+    const seen: Attempt[] = []
+    const { pipeline } = await pipelineTo(then(503, 200), { record: (attempt) => seen.push(attempt) })
+    const call = testCall()
+    await get(pipeline, '/things/secret-id', call)
+    expect(call.attempts).toEqual(seen)
+    expect(seen).toMatchObject([
+      { provider: 'acme', route: 'GET /things/{id}', attempt: 1, status: 503, failure: null },
+      { provider: 'acme', route: 'GET /things/{id}', attempt: 2, status: 200, failure: null },
+    ])
+    expect(JSON.stringify(seen)).not.toContain('secret-id')
+  })
+})
+
+describe('a retry', () => {
+  it.each([429, 502, 503, 504])('is made of a safe call after %i', async (status) => {
+    const { pipeline, upstream } = await pipelineTo(then(status, status, 200))
+    expect((await get(pipeline, '/things/1')).status).toBe(200)
+    expect(upstream.requests).toHaveLength(3)
+  })
+
+  it.each([400, 401, 403, 404, 409, 422, 500])('is not made after %i', async (status) => {
+    const { pipeline, upstream } = await pipelineTo(then(status))
+    expect((await get(pipeline, '/things/1')).status).toBe(status)
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  it('is never made of an unsafe call', async () => {
+    const { pipeline, upstream } = await pipelineTo(then(503, 200))
+    expect((await post(pipeline)).status).toBe(503)
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  it('is made of a write that the vendor calls safe', async () => {
+    const { pipeline, upstream } = await pipelineTo(then(503, 200))
+    expect((await post(pipeline, testCall(), { ...create, safe: true })).status).toBe(200)
+    expect(upstream.requests).toHaveLength(2)
+  })
+
+  it('waits as long as the upstream says', async () => {
+    const { pipeline, clock } = await pipelineTo((_, response, number) => {
+      response.writeHead(number === 1 ? 429 : 200, number === 1 ? { 'retry-after': '3' } : {}).end('{}')
+    })
+    await get(pipeline, '/things/1')
+    expect(clock.sleeps).toEqual([3_000])
+  })
+
+  it('waits until the window begins anew', async () => {
+    const reset = Math.ceil(Date.now() / 1000) + 2
+    const { pipeline, clock } = await pipelineTo((_, response, number) => {
+      response.writeHead(number === 1 ? 429 : 200, number === 1 ? { 'x-ratelimit-reset': String(reset) } : {}).end('{}')
+    })
+    await get(pipeline, '/things/1')
+    expect(clock.sleeps[0]).toBeGreaterThan(900)
+    expect(clock.sleeps[0]).toBeLessThanOrEqual(3_000)
+  })
+
+  it('is not waited for beyond the deadline: the answer is given at once', async () => {
+    const { pipeline, upstream, clock } = await pipelineTo((_, response) => {
+      response.writeHead(429, { 'retry-after': '60' }).end('{}')
+    })
+    expect((await get(pipeline, '/things/1')).status).toBe(429)
+    expect(upstream.requests).toHaveLength(1)
+    expect(clock.sleeps).toEqual([])
+  })
+
+  it('backs off further with each attempt, with jitter', async () => {
+    const { pipeline, clock } = await pipelineTo(then(503, 503, 503))
+    await get(pipeline, '/things/1')
+    expect(clock.sleeps).toEqual([50, 100])
+  })
+})
+
+describe('a lost answer', () => {
+  const hangUp: Respond = (request) => request.socket.destroy()
+
+  it('of an unsafe call leaves its outcome unknown, and it is not made again', async () => {
+    const { pipeline, upstream } = await pipelineTo(hangUp)
+    await expect(post(pipeline)).rejects.toMatchObject({ kind: 'unavailable', outcome: 'unknown' })
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  it('of a read is asked for again', async () => {
+    const { pipeline } = await pipelineTo((request, response, number) =>
+      number === 1 ? request.socket.destroy() : response.end('{}'),
+    )
+    expect((await get(pipeline, '/things/1')).status).toBe(200)
+  })
+
+  it('cannot be lost where nobody listens: then nothing was applied', async () => {
+    const upstream = await startUpstreamServer(ok)
+    await upstream.close()
+    const pipeline = createPipeline({
+      provider: 'acme',
+      origin: upstream.origin,
+      authorization: { headers: () => ({}) },
+      maxParallelCalls: 1,
+      attemptTimeoutMs: 1_000,
+      maxRetries: 0,
+    })
+    cleanups.push(() => pipeline.close())
+    await expect(post(pipeline)).rejects.toMatchObject({ kind: 'unavailable', outcome: 'notApplied' })
+  })
+})
+
+describe('a token that is refused', () => {
+  it('is renewed once, also for an unsafe call, and the call goes again', async () => {
+    let renewals = 0
+    const { pipeline, upstream } = await pipelineTo(then(401, 200), {
+      authorization: { headers: () => ({}), renew: () => (renewals += 1) },
+    })
+    expect((await post(pipeline)).status).toBe(200)
+    expect(upstream.requests).toHaveLength(2)
+    expect(renewals).toBe(1)
+  })
+
+  it('is not renewed again when the new one is refused too', async () => {
+    const { pipeline, upstream } = await pipelineTo(then(401, 401, 401), {
+      authorization: { headers: () => ({}), renew: () => {} },
+    })
+    expect((await get(pipeline, '/things/1')).status).toBe(401)
+    expect(upstream.requests).toHaveLength(2)
+  })
+})
+
+describe('health', () => {
+  it('is up after a good answer, degraded after a failure, and down after several', async () => {
+    const { pipeline } = await pipelineTo(
+      (request, response, number) => (number === 1 || number > 4 ? response.end('{}') : request.socket.destroy()),
+      { maxRetries: 0 },
+    )
+    const attempt = () =>
+      get(pipeline, '/things/1').then(
+        () => pipeline.health().status,
+        () => pipeline.health().status,
+      )
+    expect(await attempt()).toBe('up')
+    expect(await attempt()).toBe('degraded')
+    await attempt()
+    expect(await attempt()).toBe('down')
+    expect(pipeline.health().lastError).toBe('acme could not be reached for things.get')
+    expect(await attempt()).toBe('up')
+    expect(pipeline.health().lastError).toBeNull()
+  })
+
+  it('tells how many calls the upstream will still take', async () => {
+    const { pipeline } = await pipelineTo((_, response) =>
+      response.writeHead(200, { 'x-ratelimit-remaining': '17' }).end('{}'),
+    )
+    expect(pipeline.health().rateLimitRemaining).toBeNull()
+    await get(pipeline, '/things/1')
+    expect(pipeline.health().rateLimitRemaining).toBe(17)
+  })
+})
