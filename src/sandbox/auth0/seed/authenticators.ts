@@ -72,10 +72,13 @@ function detailsOf(type: Auth0MethodType, user: Auth0User, person: Person): Part
   }
 }
 
-/** Brute-force blocks of people who locked themselves out: one for each address they tried from (auth0.md 5.11). */
+/**
+ * Brute-force blocks, one for each address that somebody tried from (auth0.md 5.11): of people who locked themselves out, and of some
+ * for whom others tried.
+ */
 export function seedBlocks(user: Auth0User, person: Person): readonly Auth0UserBlock[] {
-  if (person.state !== 'locked') return []
   const random = person.random('auth0 blocks')
+  if (person.state !== 'locked' && !random.chance(0.1)) return []
   const identifier = user.email ?? user.username ?? user.phone_number ?? user.user_id
   const connection = user.identities[0]?.connection
   return Array.from({ length: 1 + random.integer(3) }, (_, number) => ({
