@@ -10,7 +10,7 @@ export function toRole(provider: string, role: Auth0Role): Group {
     kind: 'role',
     name: role.name,
     slug: null,
-    description: role.description,
+    description: role.description || null,
     memberCount: null,
     createdAt: null,
     updatedAt: null,

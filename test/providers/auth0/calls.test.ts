@@ -136,15 +136,16 @@ describe('upstream calls', () => {
 
   test('a filter, an order or a kind that Auth0 lacks costs none', async () => {
     const refusals = [
-      provider.users.list({ ...newestFirst, ...page, filter: { externalId: 'crm-1' } }, testCall()),
-      provider.users.list({ ...newestFirst, ...page, filter: { status: 'locked' } }, testCall()),
-      provider.users.count?.({ externalId: 'crm-1' }, testCall()),
-      provider.sessions?.listByUser(handleOf(auth0UserId(1)), { ...page, clientId: 'c' }, testCall()),
-      provider.grants?.listByUser(handleOf(auth0UserId(1)), { ...page, kind: 'consent', sessionId: 's' }, testCall()),
-      provider.grants?.listByUser(handleOf(auth0UserId(1)), { ...page, kind: 'apiKey' }, testCall()),
-      provider.groups?.list({ ...page, kind: 'organization', search: 'acme' }, testCall()),
+      () => provider.users.list({ ...newestFirst, ...page, filter: { externalId: 'crm-1' } }, testCall()),
+      () => provider.users.list({ ...newestFirst, ...page, filter: { status: 'locked' } }, testCall()),
+      () => provider.users.count?.({ externalId: 'crm-1' }, testCall()),
+      () => provider.sessions?.listByUser(handleOf(auth0UserId(1)), { ...page, clientId: 'c' }, testCall()),
+      () =>
+        provider.grants?.listByUser(handleOf(auth0UserId(1)), { ...page, kind: 'consent', sessionId: 's' }, testCall()),
+      () => provider.grants?.listByUser(handleOf(auth0UserId(1)), { ...page, kind: 'apiKey' }, testCall()),
+      () => provider.groups?.list({ ...page, kind: 'organization', search: 'acme' }, testCall()),
     ]
-    for (const refusal of refusals) await expect(refusal).rejects.toMatchObject({ kind: 'unsupported' })
+    for (const refusal of refusals) await expect(refusal()).rejects.toMatchObject({ kind: 'unsupported' })
     expect(calls()).toEqual({})
   })
 })

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Page, PageRequest } from '../../../src/identity/page.ts'
 import type { IdentityProvider, UserHandle } from '../../../src/identity/provider.ts'
-import { connectToSandbox } from '../../support/sandbox.ts'
+import type { User } from '../../../src/identity/records.ts'
+import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
 
 /** A request as the hand-made upstream saw it. */
 export interface SeenRequest {
@@ -107,3 +108,50 @@ export async function walk<Node>(
 }
 
 export const auth0UserId = (number: number): string => `auth0|${number.toString(16).padStart(24, '0')}`
+
+/** A provider with every part and action that Auth0 has. */
+export type FullProvider = {
+  readonly [Part in 'users' | 'groups' | 'sessions' | 'grants']: Required<NonNullable<IdentityProvider[Part]>>
+}
+
+/** A sandbox, an adapter connected to it, and everybody in it. */
+export interface SeededTenant extends FullProvider {
+  readonly sandbox: TestSandbox
+  readonly everybody: readonly User[]
+  /** The user as the upstream has it now. */
+  read(id: string): Promise<User | undefined>
+  /** Somebody of whom this holds. */
+  someone(holds: (user: User) => boolean): User
+  /** Calls per route since the last `clearCalls`, without the vendor's name and without those for tokens. */
+  calls(): Readonly<Record<string, number>>
+  close(): Promise<void>
+}
+
+export async function startTenant(people: number): Promise<SeededTenant> {
+  const sandbox = await startSandbox({ users: people })
+  const { provider, close } = await connectToSandbox('auth0', sandbox.environment, { maxRetries: 0 })
+  const full = provider as unknown as FullProvider // what is absent, no test calls
+  const query = { filter: {}, order: { field: 'createdAt', direction: 'asc' } } as const
+  const everybody = await walk(100, (page) => provider.users.list({ ...query, ...page }, testCall()))
+  return {
+    ...full,
+    sandbox,
+    everybody,
+    read: async (id) => (await provider.users.getMany([id], testCall()))[0],
+    someone(holds) {
+      const user = everybody.find(holds)
+      if (!user) throw new Error('nobody is so')
+      return user
+    },
+    calls: () =>
+      Object.fromEntries(
+        Object.entries(sandbox.calls('auth0'))
+          .filter(([route]) => !route.endsWith('/oauth/token'))
+          .map(([route, count]) => [route.replace('auth0 ', ''), count]),
+      ),
+    async close() {
+      await close()
+      await sandbox.close()
+    },
+  }
+}
