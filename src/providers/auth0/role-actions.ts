@@ -1,6 +1,6 @@
 import { change, changing, given, refusal, refuseOthers, removing, send } from './changes.ts'
-import { toWirePermission } from './credential-actions.ts'
 import type { GroupKindActions } from './group-kind.ts'
+import { toWirePermission } from './map.ts'
 import { toRole } from './map-groups.ts'
 import { otherId } from './rows.ts'
 import type { Auth0Upstream } from './upstream.ts'

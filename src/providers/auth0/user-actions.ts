@@ -1,7 +1,6 @@
 import type { MetadataChanges } from '../../identity/actions.ts'
 import type { Call } from '../../identity/call.ts'
 import type { UserActions } from '../../identity/provider.ts'
-import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import {
   change,
@@ -20,6 +19,7 @@ import { toUser } from './map.ts'
 import { otherId } from './rows.ts'
 import type { EndingSessions } from './session-actions.ts'
 import { type Auth0Upstream, reading } from './upstream.ts'
+import { patchUser } from './user-changes.ts'
 import { auth0User, auth0UserId } from './wire.ts'
 
 const createUser = changing('users.create', 'POST /users')
@@ -46,24 +46,6 @@ const accountFields = [
 ] as const
 
 const metadataFields = { publicMetadata: 'user_metadata', privateMetadata: 'app_metadata' } as const
-
-/** The members of a PATCH of a user. */
-type UserPatch = Parameters<Auth0Upstream['clients']['users']['update']>[1]
-
-/** Changes a user, and answers the user as changed. */
-export async function patchUser(
-  upstream: Auth0Upstream,
-  operation: Operation,
-  id: string,
-  patch: UserPatch,
-  call: Call,
-): Promise<User> {
-  const { provider, clients } = upstream
-  if (!isUserId(id)) throw notFound(provider, operation.name)
-  const user = await change(upstream, operation, auth0User, call, () => clients.users.update(id, patch))
-  if (user.user_id !== id) throw otherId(provider, operation.name, 'unknown')
-  return toUser(provider, user)
-}
 
 type Actions = 'create' | 'update' | 'delete' | 'disable' | 'enable' | 'unlock' | 'unblockAllIps' | 'updateMetadata'
 

@@ -49,6 +49,17 @@ describe('users by ids', () => {
     expect(requests.map(({ path }) => decodeURIComponent(path))).toEqual(['/users', `/users/${two}`, `/users/${three}`])
   })
 
+  test('with very long ids are several searches, for a URL has its limits', async () => {
+    const long = Array.from({ length: 50 }, (_, index) => `samlp|acme|${'é'.repeat(200)}${index}`)
+    const { users, requests } = await start(({ query }) => {
+      const asked = long.filter((id) => query.get('q')?.includes(`"${id}"`))
+      return { json: { users: asked.map((id) => user(id)), total: asked.length } }
+    })
+    expect(await users.getMany(long, testCall())).toHaveLength(50)
+    expect(requests.every(({ query }) => encodeURIComponent(query.get('q') ?? '').length <= 4_000)).toBe(true)
+    expect(requests.length).toBeLessThan(50)
+  })
+
   test('one alone is read without a search', async () => {
     const { users, requests } = await start(() => ({ json: user(one) }))
     expect(await users.getMany([one], testCall())).toHaveLength(1)
