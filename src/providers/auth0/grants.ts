@@ -31,6 +31,7 @@ interface Owner {
   readonly clientId: string | null
 }
 
+/** Consents, refresh tokens and device credentials (auth0.md 5.7 to 5.9). Plans below Enterprise refuse the second (auth0.md 8). */
 export function createGrants(upstream: Auth0Upstream): GrantReader {
   const { provider, clients } = upstream
 
@@ -60,7 +61,10 @@ export function createGrants(upstream: Auth0Upstream): GrantReader {
     },
 
     async get(key, _user, call) {
-      if (!isOpaqueId(key.nativeId) || !isUserId(key.userId)) return null
+      const { clientId, audience } = key
+      const isPossible = isOpaqueId(key.nativeId) && isUserId(key.userId)
+      // Half a surrogate pair cannot be put into a URL.
+      if (!isPossible || !`${clientId} ${audience}`.isWellFormed()) return null
       switch (key.kind) {
         case 'consent':
           return findConsent(key, call)

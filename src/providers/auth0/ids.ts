@@ -28,6 +28,7 @@ export function groupKindOf(id: string): GroupKind | null {
   return kindsByPrefix.get(prefix ?? '') ?? null
 }
 
+/** The error for an id under which there can be nothing. */
 export function notFound(provider: string, operation: string): ProviderError {
   return new ProviderError({
     provider,

@@ -19,6 +19,7 @@ export function recordsOf<Row, Record>(
   return { ...page, edges }
 }
 
+/** What tells the records of a page apart. */
 export const groupId = (group: Group): string => group.nativeId
 export const membershipGroupId = ({ group }: UserMembership): string => group.nativeId
 export const memberId = ({ user }: GroupMember): string => user.nativeId

@@ -39,7 +39,10 @@ function anywhere(text: string): string {
 /** How each filter is searched for. There is no `externalId`: Auth0 keeps none. */
 export function createFilters(provider: string) {
   return {
-    search: (text) => anywhere(text),
+    search(text) {
+      if (text.trim() === '') throw unsupported(provider, 'users.list', `${provider} cannot search for nothing`)
+      return anywhere(text)
+    },
     email: (address) => `email:${quoted(address)}`,
     phoneNumber: (number) => `phone_number:${quoted(number)}`,
     username: (name) => `username:${quoted(name)}`,
@@ -74,6 +77,7 @@ export function allOf(clauses: readonly string[]): string | undefined {
   return clauses.length === 0 ? undefined : clauses.join(' AND ')
 }
 
+/** The error for what Auth0 cannot list, filter or order. */
 export function unsupported(provider: string, operation: string, message: string): ProviderError {
   return new ProviderError({ provider, kind: 'unsupported', operation, message })
 }

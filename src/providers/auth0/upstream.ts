@@ -112,6 +112,7 @@ export function reading(name: string, path: `/${string}`): Operation {
   return { name, route: `GET ${path}`, safe: true }
 }
 
+/** Imports the package, and makes the tenant out of its parts. `baseUrl`: what stands before `/api/v2`, without a slash at its end. */
 export async function createUpstream(pipeline: Pipeline, baseUrl: string, clock: Clock): Promise<Auth0Upstream> {
   const { provider } = pipeline
   const apiUrl = `${baseUrl}/api/v2`

@@ -29,6 +29,7 @@ interface PlacedUser {
   readonly place: Place
 }
 
+/** Lists of users: one page, one call, but for the rare cases that are named where they are handled. */
 export function createUserList(
   upstream: Auth0Upstream,
   filters: UserFilterTranslators<string>,

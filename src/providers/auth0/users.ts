@@ -21,6 +21,7 @@ const usersByEmail = reading('users.findByEmails', '/users-by-email')
 const countUsers = reading('users.count', '/users')
 const countActiveUsers = reading('users.countActive', '/stats/active-users')
 
+/** Users by search and by id (auth0.md 2.3). A search lags behind writes, and leaves out parts of metadata above 10 kB. */
 export function createUsers(upstream: Auth0Upstream): UserReader {
   const { provider, clients } = upstream
   const filters = createFilters(provider)
