@@ -164,7 +164,10 @@ describe('grants', () => {
     const refuse = (method: string, route: string, status: number, errorCode: string) =>
       tenant.sandbox.fault({
         provider: 'auth0',
-        ...{ method, route, kind: 'status', status },
+        method,
+        route,
+        kind: 'status',
+        status,
         body: { statusCode: status, error: 'x', message: 'y', errorCode },
       })
     await refuse('DELETE', '/users/{user_id}/refresh-tokens', 403, 'insufficient_entitlement')
