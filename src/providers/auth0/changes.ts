@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
-import { ProviderError, type ProviderErrorKind } from '../../identity/errors.ts'
+import { ProviderError } from '../../identity/errors.ts'
 import type { JsonValue } from '../../identity/records.ts'
 import type { HttpMethod, Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import { refusal, type RefusalContext } from './refusals.ts'
 import type { Auth0Upstream } from './upstream.ts'
 
 /** A change that is made at most once: after a lost answer nobody knows whether it happened. */
@@ -85,23 +86,6 @@ export function asPartial(error: unknown, applied: readonly string[] = []): unkn
     ...(providerCode === null ? {} : { providerCode }),
     ...(status === null ? {} : { status }),
   })
-}
-
-/** Who refuses what, before any call. */
-export interface RefusalContext {
-  readonly provider: string
-  /** In our words: `users.create`. */
-  readonly operation: string
-}
-
-/** The error for an argument that is refused before any call. `argument`: its path, outermost first. */
-export function refusal(
-  context: RefusalContext,
-  kind: ProviderErrorKind & ('badInput' | 'unsupported' | 'conflict'),
-  argument: readonly string[],
-  message: string,
-): ProviderError {
-  return new ProviderError({ ...context, kind, argument, message })
 }
 
 /** Refuses fields that Auth0 has no place for. `false` asks for nothing. */

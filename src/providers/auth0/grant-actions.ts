@@ -6,7 +6,8 @@ import type { GrantActions, GrantReader } from '../../identity/provider.ts'
 import type { Grant, GrantKey, GrantKind } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { asPartial, changing, removing, send, sendUnlessGone } from './changes.ts'
-import { isUserId, notFound } from './ids.ts'
+import { isUserId } from './ids.ts'
+import { notFound } from './refusals.ts'
 import { type Auth0Upstream, maxPageSize } from './upstream.ts'
 
 const revokeConsent = removing('grants.revoke', '/grants/{id}')

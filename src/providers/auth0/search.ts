@@ -1,5 +1,5 @@
-import { ProviderError } from '../../identity/errors.ts'
 import type { DateTimeRange, UserFilter, UserFilterTranslators } from '../../identity/provider.ts'
+import { unsupported } from './refusals.ts'
 
 /**
  * Queries of Auth0's user search, a Lucene subset (auth0.md 2.3). Every piece of text from outside goes through `quoted` or
@@ -75,9 +75,4 @@ export function clausesOf(
 /** All clauses hold; `undefined`, and so no query at all, when there are none. */
 export function allOf(clauses: readonly string[]): string | undefined {
   return clauses.length === 0 ? undefined : clauses.join(' AND ')
-}
-
-/** The error for what Auth0 cannot list, filter or order. */
-export function unsupported(provider: string, operation: string, message: string): ProviderError {
-  return new ProviderError({ provider, kind: 'unsupported', operation, message })
 }
