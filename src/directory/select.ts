@@ -5,7 +5,11 @@ import type { IdentityProvider } from '../identity/provider.ts'
 /** The provider of this name; an unknown name is the caller's mistake in `argument`. */
 export function providerNamed(providers: Providers, name: string, argument: readonly string[]): IdentityProvider {
   const provider = providers.get(name)
-  if (!provider) throw new ArgumentError(argument, `There is no provider named ${JSON.stringify(name.slice(0, 100))}`)
+  if (!provider)
+    throw new ArgumentError(
+      argument,
+      `\`${argument.join('.')}\` names no provider: ${JSON.stringify(name.slice(0, 100))}`,
+    )
   return provider
 }
 

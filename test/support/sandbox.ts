@@ -1,4 +1,5 @@
 import type { Attempt, Call } from '../../src/identity/call.ts'
+import type { IdentityProvider } from '../../src/identity/provider.ts'
 import type { ProviderKind } from '../../src/identity/records.ts'
 import { providerDefinitions } from '../../src/providers/index.ts'
 import type { Fault } from '../../src/sandbox/faults.ts'
@@ -68,6 +69,27 @@ export async function connectToSandbox(
     if (environment[variable] !== undefined) settings[member] = environment[variable]
   }
   return definition.connect(definition.settings.parse({ ...settings, ...overrides }), deps)
+}
+
+/** All vendors of one sandbox, connected. */
+export interface ConnectedSandbox {
+  readonly sandbox: TestSandbox
+  readonly providers: readonly IdentityProvider[]
+  close(): Promise<void>
+}
+
+export async function connectAll(settings: SandboxSettings = {}): Promise<ConnectedSandbox> {
+  const sandbox = await startSandbox(settings)
+  const kinds = Object.keys(providerDefinitions) as ProviderKind[] // the keys of the registry
+  const connected = await Promise.all(kinds.map((kind) => connectToSandbox(kind, sandbox.environment)))
+  return {
+    sandbox,
+    providers: connected.map(({ provider }) => provider),
+    async close() {
+      await Promise.all(connected.map((connection) => connection.close()))
+      await sandbox.close()
+    },
+  }
 }
 
 export interface TestCall extends Call {

@@ -57,11 +57,11 @@ export function toRoleMembership(provider: string, role: Auth0Role): UserMembers
   return { group: toRole(provider, role), roles: null, joinedAt: null }
 }
 
-/** `roles`: the ids of the roles that the user has in this organization. */
+/** `roles`: reads the ids of the roles that the user has in this organization. */
 export function toOrganizationMembership(
   provider: string,
   organization: Auth0Organization,
-  roles: readonly string[],
+  roles: () => Promise<readonly string[]>,
 ): UserMembership {
   return { group: toOrganization(provider, organization), roles, joinedAt: null }
 }

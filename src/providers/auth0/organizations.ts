@@ -42,17 +42,15 @@ export function createOrganizations(upstream: Auth0Upstream): GroupKindReader {
       const page = await upstream.pageByOffset(listUserOrganizations, userOrganizations, request, call, (paging) =>
         clients.users.organizations.list(userId, paging),
       )
-      // The list says nothing of roles, and each membership has its own.
-      const { edges } = recordsOf(
+      return recordsOf(
         page,
-        (organization) => organization,
-        ({ id }) => id,
+        // The list says nothing of roles, and each membership has its own.
+        (organization) =>
+          toOrganizationMembership(provider, organization, () =>
+            readMemberRoles(upstream, organization.id, userId, call),
+          ),
+        ({ group }) => group.nativeId,
       )
-      const memberships = edges.map(async ({ node, cursor }) => ({
-        node: toOrganizationMembership(provider, node, await readMemberRoles(upstream, node.id, userId, call)),
-        cursor,
-      }))
-      return { ...page, edges: await Promise.all(memberships) }
     },
     async listMembers(id, request, call) {
       const page = await upstream.pageByCheckpoint(listMembers, members, request, call, (paging) =>
