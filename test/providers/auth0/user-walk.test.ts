@@ -1,5 +1,8 @@
+import * as fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Page } from '../../../src/identity/page.ts'
 import type { UserQuery } from '../../../src/identity/provider.ts'
+import type { User } from '../../../src/identity/records.ts'
 import { testCall } from '../../support/sandbox.ts'
 import {
   type Answer,
@@ -38,7 +41,10 @@ function search(users: readonly Row[], { query }: SeenRequest): Answer {
 }
 
 let upstream: HandMadeUpstream | undefined
-afterEach(async () => upstream?.close())
+afterEach(async () => {
+  await upstream?.close()
+  upstream = undefined
+})
 
 const byCreation = (direction: 'asc' | 'desc') => ({ filter: {}, order: { field: 'createdAt', direction } }) as const
 
@@ -74,6 +80,38 @@ describe('a walk in order of creation', () => {
     const ids = await walkIds(first, byCreation(direction))
     expect(ids).toHaveLength(times.length)
     expect(new Set(ids).size).toBe(times.length)
+  })
+
+  test('sees each once however creation clusters, pages vary and seen users go', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 60, maxLength: 260 }),
+        fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 5 }),
+        fc.constantFrom('asc', 'desc'),
+        async (times, sizes, direction) => {
+          let users = usersAt(times)
+          const all = users.map((user) => user.user_id)
+          const started = await startHandMadeUpstream((request) => search(users, request))
+          const seen: string[] = []
+          let after: string | null = null
+          for (let pages = 0, hasNextPage = true; hasNextPage; pages += 1) {
+            const first = sizes[pages % sizes.length] ?? 1
+            const page: Page<User> = await started.provider.users.list(
+              { ...byCreation(direction), first, after },
+              testCall(),
+            )
+            seen.push(...page.edges.map((edge) => edge.node.nativeId))
+            // One of those that were seen is deleted.
+            users = users.filter((user) => user.user_id !== page.edges[0]?.node.nativeId)
+            after = page.edges.at(-1)?.cursor ?? after
+            hasNextPage = page.hasNextPage
+          }
+          await started.close()
+          expect(seen.toSorted()).toEqual(all.toSorted())
+        },
+      ),
+      { seed: 7, numRuns: 30 },
+    )
   })
 
   test('is not shifted by users who come and go behind it', async () => {
