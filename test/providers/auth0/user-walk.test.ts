@@ -82,6 +82,12 @@ describe('a walk in order of creation', () => {
     expect(new Set(ids).size).toBe(times.length)
   })
 
+  test('does not end where one page holds more users of a millisecond than a place can name', async () => {
+    const users = usersAt(Array<number>(60).fill(5))
+    upstream = await startHandMadeUpstream((request) => search(users, request))
+    expect(new Set(await walkIds(100, byCreation('asc'))).size).toBe(60)
+  })
+
   test('sees each once however creation clusters, pages vary and seen users go', async () => {
     await fc.assert(
       fc.asyncProperty(
