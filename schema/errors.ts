@@ -76,7 +76,8 @@ export function toClientError(error: GraphQLError): GraphQLError {
     // Syntax, validation and variables: the caller's mistakes, already in the caller's words.
     const code = isErrorCode(cause.extensions['code']) ? cause.extensions['code'] : 'BAD_USER_INPUT'
     // The server reads the HTTP status from here, and leaves it out of the answer. Whatever else a library adds stays inside.
-    const { http } = cause.extensions
+    // A request that is no GraphQL at all is a 400 whatever media type the caller takes.
+    const http = cause.extensions['code'] === 'BAD_REQUEST' ? { status: 400 } : cause.extensions['http']
     return new GraphQLError(error.message, {
       ...located,
       extensions: { code, provider: null, ...(http === undefined ? {} : { http }) },
