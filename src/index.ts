@@ -72,7 +72,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     listen: (host, port) =>
       new Promise((resolve, reject) => {
         const server = createHttpServer((request, response) => {
-          void yoga(request, response)
+          // A host that makes no URL would fail before anything of ours sees the request.
+          if (URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`))
+            void yoga(request, response)
+          else response.writeHead(400).end()
         })
         http = server
         server.once('error', reject)

@@ -65,7 +65,8 @@ const callers = new WeakMap<Request, Caller>()
 function useAuthentication(authenticate: Authenticate): Plugin {
   return {
     onRequest({ request, url, endResponse, fetchAPI }) {
-      if (url.pathname !== graphqlPath) return
+      // Whatever is not open to anybody, so that another spelling of a path is no way in.
+      if (url.pathname === healthPath) return
       const caller = authenticate(request.headers.get(apiKeyHeader))
       if (caller) {
         callers.set(request, caller)
