@@ -14,6 +14,8 @@ import './session.ts'
 import './grant.ts'
 import './pending-user.ts'
 import './verify-token.ts'
+import { answerEntities } from './entities.ts'
+import { answerService } from './print-subgraph.ts'
 
 builder.queryType({})
 builder.mutationType({})
@@ -22,7 +24,9 @@ builder.mutationType({})
 const federationVersion = 'https://specs.apollo.dev/federation/v2.9'
 
 /** What the gateway serves: the contract, and `_service` and `_entities` for a router that composes us. */
-export const schema: GraphQLSchema = builder.toSubGraphSchema({ linkUrl: federationVersion })
+export const schema: GraphQLSchema = answerService(
+  answerEntities(builder.toSubGraphSchema({ linkUrl: federationVersion })),
+)
 
 /** The contract alone. */
 export const publicSchema: GraphQLSchema = builder.toSchema()
