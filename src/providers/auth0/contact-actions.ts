@@ -1,7 +1,8 @@
 import type { Call } from '../../identity/call.ts'
 import type { UserActions } from '../../identity/provider.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { changing, refusal } from './changes.ts'
+import { changing } from './changes.ts'
+import { refusal } from './refusals.ts'
 import type { Auth0Upstream } from './upstream.ts'
 import { patchUser, readUserFor } from './user-changes.ts'
 

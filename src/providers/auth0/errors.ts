@@ -104,5 +104,5 @@ function argumentIn(message: string, { name, route }: Operation): string | null 
     ...(route.includes(' /organizations') ? argumentsOfOrganizations : {}),
     ...argumentsByOperation[name],
   }
-  return ours[member] ?? null
+  return Object.hasOwn(ours, member) ? (ours[member] ?? null) : null
 }

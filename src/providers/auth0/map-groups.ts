@@ -52,6 +52,7 @@ export function toGroup(provider: string, group: Auth0Group): Group {
   }
 }
 
+/** auth0.md 5.3: since when is not said. */
 export function toRoleMembership(provider: string, role: Auth0Role): UserMembership {
   return { group: toRole(provider, role), roles: null, joinedAt: null }
 }
@@ -65,6 +66,7 @@ export function toOrganizationMembership(
   return { group: toOrganization(provider, organization), roles, joinedAt: null }
 }
 
+/** auth0.md 5.5. */
 export function toGroupMembership(provider: string, group: Auth0UserGroup): UserMembership {
   return { group: toGroup(provider, group), roles: null, joinedAt: group.membership_created_at }
 }

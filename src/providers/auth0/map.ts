@@ -134,6 +134,7 @@ function toUserStub(provider: string, { user_id, name, email, picture }: Auth0Us
   return { ...user, missing: missingFromStubs, status: 'unknown' }
 }
 
+/** auth0.md 5.3: since when is not said. */
 export function toRoleMember(provider: string, stub: Auth0UserStub): GroupMember {
   return { user: toUserStub(provider, stub), roles: null, joinedAt: null }
 }
@@ -166,6 +167,7 @@ const authenticatorKinds: ReadonlyMap<string, AuthenticatorKind> = new Map([
   ['recovery-code', 'recoveryCode'],
 ])
 
+/** The name is the one its owner gave it, else the masked number or address it uses. */
 export function toAuthenticator(method: Auth0AuthenticationMethod): Authenticator {
   return {
     nativeId: method.id,
@@ -177,6 +179,7 @@ export function toAuthenticator(method: Auth0AuthenticationMethod): Authenticato
   }
 }
 
+/** auth0.md 5.3, of roles and of users alike. */
 export function toPermission(permission: Auth0Permission): Permission {
   return {
     name: permission.permission_name,
@@ -199,6 +202,7 @@ const successes: ReadonlySet<string> = new Set(
 )
 const failures: ReadonlySet<string> = new Set('f fu fp flo fsa fs fdu fertft ferrt fi gd_auth_rejected'.split(' '))
 
+/** auth0.md 5.12. Descriptions are often empty, which is none. */
 export function toIdentityEvent(event: Auth0LogEvent): IdentityEvent {
   return {
     nativeId: event.log_id,

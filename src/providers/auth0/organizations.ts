@@ -1,9 +1,9 @@
 import type { Call } from '../../identity/call.ts'
 import type { GroupKindReader } from './group-kind.ts'
-import { toOrganizationMember } from './map.ts'
 import { toOrganization, toOrganizationMembership } from './map-groups.ts'
+import { toOrganizationMember } from './map.ts'
+import { unsupported } from './refusals.ts'
 import { groupId, memberId, recordsOf } from './rows.ts'
-import { unsupported } from './search.ts'
 import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
 import { auth0Organization, auth0OrganizationMember, auth0Role, checkpoint, counted } from './wire.ts'
 

@@ -1,10 +1,10 @@
 import type { SessionReader } from '../../identity/provider.ts'
 import type { Session } from '../../identity/records.ts'
 import type { Clock } from '../../upstream/clock.ts'
-import { isOpaqueId, isUserId, notFound } from './ids.ts'
+import { isOpaqueId, isUserId } from './ids.ts'
 import { toSession } from './map-grants.ts'
-import { foreignRow, otherId, recordsOf } from './rows.ts'
-import { unsupported } from './search.ts'
+import { foreignRow, notFound, otherId, unsupported } from './refusals.ts'
+import { recordsOf } from './rows.ts'
 import { type Auth0Upstream, reading } from './upstream.ts'
 import { type Auth0Session, auth0Session, checkpoint } from './wire.ts'
 

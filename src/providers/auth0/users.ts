@@ -4,7 +4,7 @@ import type { UserFilter, UserReader } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
 import { isUserId } from './ids.ts'
 import { toUser } from './map.ts'
-import { otherId } from './rows.ts'
+import { otherId } from './refusals.ts'
 import { allOf, anyOf, clausesOf, createFilters } from './search.ts'
 import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
 import { createUserList } from './user-list.ts'
@@ -21,6 +21,7 @@ const usersByEmail = reading('users.findByEmails', '/users-by-email')
 const countUsers = reading('users.count', '/users')
 const countActiveUsers = reading('users.countActive', '/stats/active-users')
 
+/** Users by search and by id (auth0.md 2.3). A search lags behind writes, and leaves out parts of metadata above 10 kB. */
 export function createUsers(upstream: Auth0Upstream): UserReader {
   const { provider, clients } = upstream
   const filters = createFilters(provider)

@@ -17,7 +17,7 @@ import { createUserReader } from './users.ts'
 import { userListWire } from './wire.ts'
 
 /** Clerk, as the registry offers it. */
-export const clerkDefinition: ProviderDefinition<ClerkSettings> = {
+export const clerk: ProviderDefinition<ClerkSettings> = {
   kind: 'clerk',
   settings: clerkSettings,
   environment: clerkEnvironment,

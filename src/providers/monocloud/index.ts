@@ -20,7 +20,7 @@ import { createUsers } from './users.ts'
 
 const checkOperation: Operation = { name: 'check', route: 'GET /users', safe: true }
 
-export const monoCloud: ProviderDefinition<MonoCloudSettings> = {
+export const monocloud: ProviderDefinition<MonoCloudSettings> = {
   kind: 'monocloud',
   settings: monoCloudSettings,
   environment: monoCloudEnvironment,

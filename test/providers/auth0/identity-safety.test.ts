@@ -11,7 +11,10 @@ import {
 } from './support.ts'
 
 let upstream: HandMadeUpstream | undefined
-afterEach(async () => upstream?.close())
+afterEach(async () => {
+  await upstream?.close()
+  upstream = undefined
+})
 
 async function start(answer: (request: SeenRequest) => Answer) {
   upstream = await startHandMadeUpstream(answer)

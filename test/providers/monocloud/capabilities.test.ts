@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { allCapabilities, capabilitiesOf } from '../../../src/identity/capabilities.ts'
-import { monoCloud } from '../../../src/providers/monocloud/index.ts'
+import { monocloud } from '../../../src/providers/monocloud/index.ts'
 
 it('MonoCloud can do everything but what its API lacks', async () => {
   const settings = { name: 'acme', domain: 'acme.us.monocloud.com', apiKey: 'key' }
-  const { provider, close } = await monoCloud.connect(monoCloud.settings.parse(settings), {})
+  const { provider, close } = await monocloud.connect(monocloud.settings.parse(settings), {})
   const present = new Set(capabilitiesOf(provider))
   await close()
   expect(allCapabilities.filter((capability) => !present.has(capability))).toEqual([
