@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { composeServices as composeWithApollo } from '@apollo/composition'
 import { composeServices as composeWithTheGuild, sortSDL } from '@theguild/federation-composition'
-import { type DocumentNode, Kind, parse, print } from 'graphql'
+import { concatAST, type DocumentNode, Kind, parse, print, visit } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { composeSupergraph, readSubgraphs, type Subgraph, supergraphFile } from '../../examples/supergraph/compose.ts'
 
@@ -52,13 +52,14 @@ function compose(subgraphs: Subgraph[]) {
   return {
     errors: [...(apollo.errors ?? []), ...(theGuild.errors ?? [])].map(({ message }) => message),
     hints: (apollo.hints ?? []).map(({ message }) => message),
-    apollo: contentOf(apollo.supergraphSdl ?? ''),
-    theGuild: contentOf(theGuild.supergraphSdl ?? ''),
+    apollo: contentOf(apollo.supergraphSdl),
+    theGuild: contentOf(theGuild.supergraphSdl),
   }
 }
 
 /** A supergraph without the declarations that every supergraph brings along, of which one composer prints more than the other. */
-function contentOf(sdl: string): string {
+function contentOf(sdl: string | undefined): string | null {
+  if (sdl === undefined) return null
   const document = sortSDL(parse(sdl))
   const definitions = document.definitions.filter(
     (definition) =>
@@ -66,6 +67,17 @@ function contentOf(sdl: string): string {
       !(definition.kind === Kind.SCALAR_TYPE_DEFINITION && /^(join|link)__/.test(definition.name.value)),
   )
   return print({ ...document, definitions } satisfies DocumentNode)
+}
+
+/** Without the two fields that only one subgraph can have. */
+function withoutNode(subgraph: Subgraph): Subgraph {
+  const typeDefs = visit(subgraph.typeDefs, {
+    ObjectTypeDefinition: (type) =>
+      type.name.value === 'Query'
+        ? { ...type, fields: type.fields?.filter(({ name }) => !['node', 'nodes'].includes(name.value)) ?? [] }
+        : undefined,
+  })
+  return { ...subgraph, typeDefs }
 }
 
 describe('the subgraph', () => {
@@ -79,6 +91,16 @@ describe('the subgraph', () => {
 
   it('composes with a Relay server that has connections, nodes, times and JSON of its own', async () => {
     const { errors, apollo, theGuild } = compose([...(await readSubgraphs()), reviews])
+    expect(errors).toEqual([])
+    expect(apollo).toBe(theGuild)
+  })
+
+  it('composes with a Relay server that answers node itself, when ours is left out', async () => {
+    const node = parse('extend type Query { node(id: ID!): Node }')
+    const theirs = { ...reviews, typeDefs: concatAST([reviews.typeDefs, node]) }
+    const ours = await readSubgraphs()
+    expect(compose([...ours, theirs]).errors.join('\n')).toContain('Query.node')
+    const { errors, apollo, theGuild } = compose([...ours.map(withoutNode), theirs])
     expect(errors).toEqual([])
     expect(apollo).toBe(theGuild)
   })

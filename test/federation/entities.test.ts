@@ -180,6 +180,21 @@ describe('entities of every type', () => {
     ])
   })
 
+  it('are found when the representation is written into the document', async () => {
+    const [user] = users
+    const { data, errors } = await gateway.query(
+      `query ($id: String) {
+        _entities(representations: [
+          { __typename: "User", id: $id }
+          { __typename: "User", providerName: "${user?.providerName}", nativeId: "${user?.nativeId}" }
+        ]) { ... on User { id } }
+      }`,
+      { id: user?.id },
+    )
+    expect(errors).toEqual([])
+    expect(data?.['_entities']).toEqual([{ id: user?.id }, { id: user?.id }])
+  })
+
   it('are answered as they are: a frozen provider is not written to', async () => {
     const frozen = connected.providers.map((provider): IdentityProvider => Object.freeze({ ...provider }))
     const id = encodeGlobalId({ type: 'IdentityProvider', provider: 'clerk', parts: [] })
