@@ -7,19 +7,19 @@ type Representation = Readonly<Record<string, unknown>>
 
 /** An entity type, with what it takes to find one. */
 interface Entity {
-  /** The fields of each key. */
+  /** The fields of each key. No key of ours selects within an object. */
   readonly keys: readonly (readonly string[])[]
   readonly resolve: (reference: Representation, context: RequestContext, info: GraphQLResolveInfo) => Promise<unknown>
 }
 
 /**
- * Answers `_entities` so that representations are alone in failure and together in loading: one that cannot be had is null with an error
+ * Has `_entities` answer so that representations are alone in failure and together in loading: one that cannot be had is null with an error
  * of its own, one that does not exist is null without, and all users of a provider are read in the same calls as `nodes` would.
  *
  * Takes the place of Apollo's own resolver, which fails all for one, and writes the name of the type into the record that it is given:
  * providers outlive the request, and a frozen record cannot be written to.
  */
-export function answerEntities(schema: GraphQLSchema): GraphQLSchema {
+export function answerEntities(schema: GraphQLSchema): void {
   const field = schema.getQueryType()?.getFields()['_entities']
   const union = schema.getType('_Entity')
   if (!field || !isUnionType(union)) throw new Error('the schema has no entities')
@@ -54,7 +54,6 @@ export function answerEntities(schema: GraphQLSchema): GraphQLSchema {
       }),
     )
   }
-  return schema
 }
 
 /** What the federation plugin keeps at a type. */

@@ -24,9 +24,9 @@ builder.mutationType({})
 const federationVersion = 'https://specs.apollo.dev/federation/v2.9'
 
 /** What the gateway serves: the contract, and `_service` and `_entities` for a router that composes us. */
-export const schema: GraphQLSchema = answerService(
-  answerEntities(builder.toSubGraphSchema({ linkUrl: federationVersion })),
-)
+export const schema: GraphQLSchema = builder.toSubGraphSchema({ linkUrl: federationVersion })
+answerEntities(schema)
+answerService(schema)
 
 /** The contract alone. */
 export const publicSchema: GraphQLSchema = builder.toSchema()
