@@ -89,6 +89,7 @@ async function serveOnSandbox(config: Config): Promise<void> {
   const gateway = await createGateway({
     providers,
     requestTimeoutMs: config.requestTimeoutMs,
+    maxRepresentations: config.maxRepresentations,
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey) }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
     onInternalError,

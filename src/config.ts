@@ -16,6 +16,8 @@ export interface Config {
   readonly port: number
   /** Milliseconds within which a GraphQL request is answered. */
   readonly requestTimeoutMs: number
+  /** How many representations a router may send in one `_entities`; `undefined`: the default. */
+  readonly maxRepresentations: number | undefined
   readonly isGraphiqlEnabled: boolean
   readonly apiKeys: readonly ApiKey[]
   /** Empty: the sandbox is started instead. */
@@ -58,6 +60,7 @@ const fileSchema = z.strictObject({
   host: z.string().min(1).optional(),
   port: z.int().min(0).max(65_535).optional(),
   requestTimeoutMs: z.int().min(100).max(120_000).optional(),
+  maxRepresentations: z.int().min(1).max(100_000).optional(),
   graphiql: z.boolean().optional(),
   apiKeys: apiKeys.optional(),
   providers: z.array(z.looseObject({ kind: z.string(), name: z.string() })).optional(),
@@ -69,6 +72,7 @@ const environmentSchema = z.object({
   SANDBOX_PORT: port.optional(),
   SANDBOX_USERS: z.coerce.number().int().min(1).max(100_000).optional(),
   REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
+  MAX_REPRESENTATIONS: z.coerce.number().int().min(1).max(100_000).optional(),
   GRAPHIQL: z.enum(['on', 'off']).optional(),
   API_KEYS: z
     .string()
@@ -112,6 +116,7 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     host: fromEnvironment.HOST ?? fromFile.host ?? '127.0.0.1',
     port: fromEnvironment.PORT ?? fromFile.port ?? 4000,
     requestTimeoutMs: fromEnvironment.REQUEST_TIMEOUT_MS ?? fromFile.requestTimeoutMs ?? 10_000,
+    maxRepresentations: fromEnvironment.MAX_REPRESENTATIONS ?? fromFile.maxRepresentations,
     isGraphiqlEnabled:
       fromEnvironment.GRAPHIQL === undefined ? (fromFile.graphiql ?? false) : fromEnvironment.GRAPHIQL === 'on',
     apiKeys: fromEnvironment.API_KEYS ?? fromFile.apiKeys ?? [],

@@ -11,6 +11,8 @@ export interface ServerOptions {
   readonly authenticate: Authenticate
   /** Milliseconds within which a GraphQL request is answered, with what is there by then. */
   readonly requestTimeoutMs: number
+  /** How many representations a router may send in one `_entities`; more are refused. Default 500. */
+  readonly maxRepresentations?: number | undefined
   /** `null`: no GraphiQL. */
   readonly graphiql: Omit<GraphiqlOptions, 'path' | 'endpoint'> | null
   /** Told of failures that are our own bugs. */
@@ -47,7 +49,7 @@ export function createServer(options: ServerOptions) {
       if (!caller) throw new Error('a request reached execution without a caller')
       const deadline = Date.now() + options.requestTimeoutMs
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.requestTimeoutMs)])
-      return createRequestContext({ caller, providers: options.providers, call: { signal, deadline, record } })
+      return createRequestContext({ ...options, caller, call: { signal, deadline, record } })
     },
     plugins: [
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),

@@ -33,6 +33,13 @@ const complete = {
 const digest = 'a'.repeat(64)
 
 describe('the environment', () => {
+  it('limits what a router may send at once, and must say a number', () => {
+    expect(read({}).maxRepresentations).toBeUndefined()
+    expect(read({ MAX_REPRESENTATIONS: '50' }).maxRepresentations).toBe(50)
+    expect(read({}, { maxRepresentations: 20 }).maxRepresentations).toBe(20)
+    expect(faultsOf({ MAX_REPRESENTATIONS: 'many' })).toEqual([expect.stringMatching(/^MAX_REPRESENTATIONS: /)])
+  })
+
   it('without any provider means the sandbox', () => {
     expect(read({})).toMatchObject({
       providers: [],

@@ -1,6 +1,6 @@
 import { createAuthenticator, digestOfApiKey } from '../../src/access/api-keys.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
-import { createServer } from '../../src/server.ts'
+import { createServer, type ServerOptions } from '../../src/server.ts'
 
 /** The key that test callers show. */
 export const testApiKey = 'key-of-the-tests'
@@ -30,7 +30,11 @@ export interface TestGateway {
 }
 
 /** The gateway over these providers, asked through its own `fetch`. */
-export function createTestGateway(providers: readonly IdentityProvider[], requestTimeoutMs = 10_000): TestGateway {
+export function createTestGateway(
+  providers: readonly IdentityProvider[],
+  requestTimeoutMs = 10_000,
+  overrides: Partial<ServerOptions> = {},
+): TestGateway {
   const internalErrors: Error[] = []
   const server = createServer({
     providers: new Map(providers.map((provider) => [provider.name, provider])),
@@ -38,6 +42,7 @@ export function createTestGateway(providers: readonly IdentityProvider[], reques
     requestTimeoutMs,
     graphiql: null,
     onInternalError: (error) => internalErrors.push(error),
+    ...overrides,
   })
   const send = async (request: Request): Promise<Response> => server.fetch(request)
   return {
