@@ -88,6 +88,7 @@ async function serveOnSandbox(config: Config): Promise<void> {
   const gateway = await createGateway({
     providers,
     requestTimeoutMs: config.requestTimeoutMs,
+    softDeadlineMs: config.softDeadlineMs,
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey) }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
     onInternalError,

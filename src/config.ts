@@ -16,6 +16,8 @@ export interface Config {
   readonly port: number
   /** Milliseconds within which a GraphQL request is answered. */
   readonly requestTimeoutMs: number
+  /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
+  readonly softDeadlineMs: number
   readonly isGraphiqlEnabled: boolean
   readonly apiKeys: readonly ApiKey[]
   /** Empty: the sandbox is started instead. */
@@ -56,6 +58,7 @@ const fileSchema = z.strictObject({
   host: z.string().min(1).optional(),
   port: z.int().min(0).max(65_535).optional(),
   requestTimeoutMs: z.int().min(100).max(120_000).optional(),
+  softDeadlineMs: z.int().min(50).max(120_000).optional(),
   graphiql: z.boolean().optional(),
   apiKeys: apiKeys.optional(),
   providers: z.array(z.looseObject({ kind: z.string(), name: z.string() })).optional(),
@@ -67,6 +70,7 @@ const environmentSchema = z.object({
   SANDBOX_PORT: port.optional(),
   SANDBOX_USERS: z.coerce.number().int().min(1).max(100_000).optional(),
   REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
+  SOFT_DEADLINE_MS: z.coerce.number().int().min(50).max(120_000).optional(),
   GRAPHIQL: z.enum(['on', 'off']).optional(),
   API_KEYS: z
     .string()
@@ -89,12 +93,20 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
   for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index))) {
     faults.push(`providers: the name ${name} is used more than once; every provider needs a name of its own`)
   }
+  const requestTimeoutMs = fromEnvironment.REQUEST_TIMEOUT_MS ?? fromFile.requestTimeoutMs ?? 10_000
+  const softDeadlineMs =
+    fromEnvironment.SOFT_DEADLINE_MS ?? fromFile.softDeadlineMs ?? Math.min(2_000, requestTimeoutMs / 2)
+  if (softDeadlineMs >= requestTimeoutMs) {
+    const name = fromEnvironment.SOFT_DEADLINE_MS === undefined ? 'softDeadlineMs' : 'SOFT_DEADLINE_MS'
+    faults.push(`${name}: would never come; expected less than the request's own timeout, ${requestTimeoutMs} ms`)
+  }
   if (faults.length > 0) throw new ConfigError(faults)
 
   return {
     host: fromEnvironment.HOST ?? fromFile.host ?? '127.0.0.1',
     port: fromEnvironment.PORT ?? fromFile.port ?? 4000,
-    requestTimeoutMs: fromEnvironment.REQUEST_TIMEOUT_MS ?? fromFile.requestTimeoutMs ?? 10_000,
+    requestTimeoutMs,
+    softDeadlineMs,
     isGraphiqlEnabled:
       fromEnvironment.GRAPHIQL === undefined ? (fromFile.graphiql ?? false) : fromEnvironment.GRAPHIQL === 'on',
     apiKeys: fromEnvironment.API_KEYS ?? fromFile.apiKeys ?? [],

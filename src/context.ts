@@ -27,6 +27,8 @@ export interface RequestContext {
   readonly caller: Caller
   readonly providers: Providers
   readonly call: Call
+  /** Milliseconds that an answer over several providers waits for the slow ones. */
+  readonly softDeadlineMs: number
   readonly loaders: Loaders
   /** Does work once per request and key, however many fields ask for it. */
   once<Result>(key: string, work: () => Promise<Result>): Promise<Result>
@@ -40,9 +42,15 @@ export interface RequestContextOptions {
   readonly caller: Caller
   readonly providers: Providers
   readonly call: Call
+  readonly softDeadlineMs: number
 }
 
-export function createRequestContext({ caller, providers, call }: RequestContextOptions): RequestContext {
+export function createRequestContext({
+  caller,
+  providers,
+  call,
+  softDeadlineMs,
+}: RequestContextOptions): RequestContext {
   const loaders = createLoaders(providers, call)
   const shared = new Map<string, Promise<unknown>>()
 
@@ -50,6 +58,7 @@ export function createRequestContext({ caller, providers, call }: RequestContext
     caller,
     providers,
     call,
+    softDeadlineMs,
     loaders,
     once<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
       const known = shared.get(key)

@@ -18,6 +18,8 @@ export interface GatewayOptions {
   readonly apiKeys: readonly ApiKey[]
   /** Milliseconds within which a GraphQL request is answered. */
   readonly requestTimeoutMs: number
+  /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
+  readonly softDeadlineMs: number
   /** `null`: no GraphiQL. */
   readonly graphiql: {
     /** Filled into the headers of the page. */
@@ -59,6 +61,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     providers,
     authenticate: createAuthenticator(options.apiKeys),
     requestTimeoutMs: options.requestTimeoutMs,
+    softDeadlineMs: options.softDeadlineMs,
     graphiql: options.graphiql && {
       headers: options.graphiql.headers,
       tabs: exampleTabs(options.graphiql.exampleEmail),

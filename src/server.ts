@@ -11,6 +11,8 @@ export interface ServerOptions {
   readonly authenticate: Authenticate
   /** Milliseconds within which a GraphQL request is answered, with what is there by then. */
   readonly requestTimeoutMs: number
+  /** Milliseconds that an answer over several providers waits for the slow ones. */
+  readonly softDeadlineMs: number
   /** `null`: no GraphiQL. */
   readonly graphiql: Omit<GraphiqlOptions, 'path' | 'endpoint'> | null
   /** Told of failures that are our own bugs. */
@@ -45,7 +47,8 @@ export function createServer(options: ServerOptions) {
       if (!caller) throw new Error('a request reached execution without a caller')
       const deadline = Date.now() + options.requestTimeoutMs
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.requestTimeoutMs)])
-      return createRequestContext({ caller, providers: options.providers, call: { signal, deadline, record } })
+      const { providers, softDeadlineMs } = options
+      return createRequestContext({ caller, providers, softDeadlineMs, call: { signal, deadline, record } })
     },
     plugins: [
       useHealth(),

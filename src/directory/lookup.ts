@@ -3,7 +3,7 @@ import type { Loaders, Providers } from '../context.ts'
 import { ProviderError } from '../identity/errors.ts'
 import type { IdentityProvider } from '../identity/provider.ts'
 import type { User } from '../identity/records.ts'
-import type { MissingPart } from './concatenate.ts'
+import type { MissingPart } from './part.ts'
 
 /** Accounts found at several providers, and where it could not be looked. */
 export interface Lookup {

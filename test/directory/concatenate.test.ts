@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { concatenate, type Part } from '../../src/directory/concatenate.ts'
+import { concatenate } from '../../src/directory/concatenate.ts'
+import type { Part } from '../../src/directory/part.ts'
 import { ProviderError } from '../../src/identity/errors.ts'
 import { pageOfAll } from '../../src/upstream/paging.ts'
 import { walk } from '../contract/walk.ts'

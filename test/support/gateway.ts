@@ -30,12 +30,17 @@ export interface TestGateway {
 }
 
 /** The gateway over these providers, asked through its own `fetch`. */
-export function createTestGateway(providers: readonly IdentityProvider[], requestTimeoutMs = 10_000): TestGateway {
+export function createTestGateway(
+  providers: readonly IdentityProvider[],
+  requestTimeoutMs = 10_000,
+  softDeadlineMs = 5_000,
+): TestGateway {
   const internalErrors: Error[] = []
   const server = createServer({
     providers: new Map(providers.map((provider) => [provider.name, provider])),
     authenticate: createAuthenticator([{ name: 'tests', sha256: digestOfApiKey(testApiKey) }]),
     requestTimeoutMs,
+    softDeadlineMs,
     graphiql: null,
     onInternalError: (error) => internalErrors.push(error),
   })
