@@ -2,7 +2,7 @@ import { ProviderError } from '../identity/errors.ts'
 import type { Page } from '../identity/page.ts'
 import type { Part } from './part.ts'
 import { decodePositions, encodePositions, type Position } from './positions.ts'
-import { late, type SoftDeadline } from './soft-deadline.ts'
+import { late, type SoftDeadline, tooLate } from './soft-deadline.ts'
 
 /**
  * Reads one part for the length of one page of the longer list. Items that it has read and nobody takes are dropped with it: the next
@@ -104,13 +104,4 @@ function createPartReader<Node>(part: Part<Node>, start: Position, deadline: Sof
     },
   }
   return reader
-}
-
-function tooLate(provider: string): ProviderError {
-  return new ProviderError({
-    provider,
-    kind: 'timeout',
-    operation: 'list',
-    message: `${provider} did not answer in time; the others were not kept waiting`,
-  })
 }

@@ -1,3 +1,5 @@
+import { ProviderError } from '../identity/errors.ts'
+
 /** What a wait ends with when the soft deadline comes first. */
 export const late = Symbol('late')
 
@@ -13,18 +15,18 @@ export interface SoftDeadline {
   readonly halfway: Promise<void>
 }
 
-/** Does work under a soft deadline that passes in so many milliseconds. */
+/** Does work under a soft deadline that passes in so many milliseconds; `null`: never. */
 export async function withSoftDeadline<Result>(
-  ms: number,
+  ms: number | null,
   work: (deadline: SoftDeadline) => Promise<Result>,
 ): Promise<Result> {
   let hasPassed = false
   const timers: NodeJS.Timeout[] = []
-  const after = (delayMs: number): Promise<void> =>
+  const after = (share: number): Promise<void> =>
     new Promise((resolve) => {
-      timers.push(setTimeout(resolve, delayMs))
+      if (ms !== null) timers.push(setTimeout(resolve, ms * share))
     })
-  const passed = after(ms).then((): typeof late => {
+  const passed = after(1).then((): typeof late => {
     hasPassed = true
     return late
   })
@@ -33,9 +35,19 @@ export async function withSoftDeadline<Result>(
       hasPassed: () => hasPassed,
       // A rejection that comes after the deadline has been heard by the race, and means nothing any more.
       wait: (promise) => Promise.race([promise, passed]),
-      halfway: after(ms / 2),
+      halfway: after(0.5),
     })
   } finally {
     for (const timer of timers) clearTimeout(timer)
   }
+}
+
+/** What a provider that misses the soft deadline is named with. */
+export function tooLate(provider: string): ProviderError {
+  return new ProviderError({
+    provider,
+    kind: 'timeout',
+    operation: 'directory.wait',
+    message: `${provider} did not answer in time; the others were not kept waiting`,
+  })
 }
