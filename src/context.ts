@@ -1,5 +1,4 @@
-import type DataLoader from 'dataloader'
-import { type BatchKey, batchKey, createBatchLoader } from './batch.ts'
+import { batchKey, type BatchLoader, createBatchLoader } from './batch.ts'
 import type { Call } from './identity/call.ts'
 import type { IdentityProvider, UserHandle } from './identity/provider.ts'
 import type { Group, User } from './identity/records.ts'
@@ -15,11 +14,11 @@ export type Providers = ReadonlyMap<string, IdentityProvider>
 
 /** Loaders of one request. Each resolves to `null` for what does not exist; look-ups to an empty list. */
 export interface Loaders {
-  readonly user: DataLoader<BatchKey, User | null>
-  readonly group: DataLoader<BatchKey, Group | null>
-  readonly usersByEmail: DataLoader<BatchKey, readonly User[]>
-  readonly usersByPhoneNumber: DataLoader<BatchKey, readonly User[]>
-  readonly usersByExternalId: DataLoader<BatchKey, readonly User[]>
+  readonly user: BatchLoader<User | null>
+  readonly group: BatchLoader<Group | null>
+  readonly usersByEmail: BatchLoader<readonly User[]>
+  readonly usersByPhoneNumber: BatchLoader<readonly User[]>
+  readonly usersByExternalId: BatchLoader<readonly User[]>
 }
 
 /** What one GraphQL request carries. */
@@ -86,7 +85,7 @@ function createLoaders(providers: Providers, call: Call): Loaders {
   const lookup = (
     method: 'findByEmails' | 'findByPhoneNumbers' | 'findByExternalIds',
     keysOf: (user: User) => readonly string[],
-  ): DataLoader<BatchKey, readonly User[]> =>
+  ): BatchLoader<readonly User[]> =>
     createBatchLoader<User, readonly User[]>({
       source(name) {
         const provider = providers.get(name)
