@@ -49,6 +49,8 @@ export interface ConfigSources {
   readonly definitions: Partial<Record<ProviderKind, ProviderDefinition>>
 }
 
+const defaultSoftDeadlineMs = 2_000
+
 const port = z.coerce.number().int().min(0).max(65_535)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key, 64 lower-case hexadecimal digits')
 const keyName = z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, `_`, `.` and `-`, at most 64')
@@ -95,7 +97,7 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
   }
   const requestTimeoutMs = fromEnvironment.REQUEST_TIMEOUT_MS ?? fromFile.requestTimeoutMs ?? 10_000
   const softDeadlineMs =
-    fromEnvironment.SOFT_DEADLINE_MS ?? fromFile.softDeadlineMs ?? Math.min(2_000, requestTimeoutMs / 2)
+    fromEnvironment.SOFT_DEADLINE_MS ?? fromFile.softDeadlineMs ?? Math.min(defaultSoftDeadlineMs, requestTimeoutMs / 2)
   if (softDeadlineMs >= requestTimeoutMs) {
     const name = fromEnvironment.SOFT_DEADLINE_MS === undefined ? 'softDeadlineMs' : 'SOFT_DEADLINE_MS'
     faults.push(`${name}: would never come; expected less than the request's own timeout, ${requestTimeoutMs} ms`)

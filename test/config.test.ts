@@ -49,6 +49,14 @@ describe('the environment', () => {
     expect(read({ CLERK_SECRET_KEY }).providers.map(({ name }) => name)).toEqual(['clerk'])
   })
 
+  it('gives slow providers less time than the request has', () => {
+    expect(read({}).softDeadlineMs).toBe(2_000)
+    expect(read({ REQUEST_TIMEOUT_MS: '1000' }).softDeadlineMs).toBe(500)
+    expect(read({ SOFT_DEADLINE_MS: '150' }, { softDeadlineMs: 300 }).softDeadlineMs).toBe(150)
+    const [fault] = faultsOf({ SOFT_DEADLINE_MS: '9000', REQUEST_TIMEOUT_MS: '9000' })
+    expect(fault).toMatch(/^SOFT_DEADLINE_MS: /)
+  })
+
   it('takes an empty variable for one that is not set', () => {
     expect(read({ CLERK_SECRET_KEY: '', PORT: '' })).toMatchObject({ providers: [], port: 4000 })
   })
