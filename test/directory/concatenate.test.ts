@@ -121,6 +121,25 @@ describe('lists put one after the other', () => {
     expect(page.hasNextPage).toBe(true)
   })
 
+  it('end a page early rather than call somebody late who was only asked late', async () => {
+    const silent: Part<string> = { ...partOf('a', []), read: () => new Promise(() => {}) }
+    const whole = partOf('b', ['1', '2', '3', '4'])
+    const inPairs: Part<string> = { ...whole, read: (page) => whole.read({ ...page, first: Math.min(page.first, 2) }) }
+    const page = await withSoftDeadline(30, (deadline) =>
+      concatenate({ first: 10, after: null }, [silent, inPairs], { eager: false, deadline }),
+    )
+    expect(page.edges.map(({ node }) => node)).toEqual(['1', '2'])
+    expect(page.missing).toMatchObject([{ part: 'A' }])
+    expect(page.hasNextPage).toBe(true)
+  })
+
+  it('know at a full page that nothing follows, although parts do', async () => {
+    const parts = [partOf('a', ['1', '2']), partOf('b', []), partOf('c', [])]
+    for (const eager of [true, false]) {
+      expect(await concatenate({ first: 2, after: null }, parts, { eager })).toMatchObject({ hasNextPage: false })
+    }
+  })
+
   it('refuse a cursor that names no part', async () => {
     const parts = [partOf('a', ['1'])]
     for (const after of ['', 'x', '[]', '["z","x"]', '["a",7]', 'null']) {

@@ -141,8 +141,10 @@ describe('users over the four vendors', () => {
   it('refuse a cursor from a list of other providers, another filter or another order, and one that is broken', async () => {
     const { pageInfo } = await readPage(gateway, 'users', { first: 3 })
     const after = pageInfo.endCursor ?? ''
+    const ofTwo = await readPage(gateway, 'users', { first: 3, providers: ['clerk', 'auth0'] })
     connected.sandbox.clearCalls()
     for (const variables of [
+      { after: ofTwo.pageInfo.endCursor },
       { after, providers: ['clerk', 'auth0'] },
       { after, providers: ['clerk'] },
       { after, filter: { status: 'DISABLED' } },
