@@ -1,4 +1,4 @@
-import type { ProviderError } from '../identity/errors.ts'
+import type { ProviderError, ProviderErrorKind } from '../identity/errors.ts'
 import type { Edge } from '../identity/page.ts'
 import type { MissingPart, PartialPage } from './part.ts'
 import { cursorOf, type PartReader } from './part-reader.ts'
@@ -41,9 +41,11 @@ export function mainFailure(missing: readonly MissingPart[]): ProviderError {
   return error
 }
 
-/** Whether the same read may succeed without the list or the tenant's plan being another. */
+const lasting: ReadonlySet<ProviderErrorKind> = new Set(['unsupported', 'planRequired', 'forbidden'])
+
+/** Whether the same read may succeed without anybody changing the list, our permissions or the tenant's plan. */
 function mayPass({ kind }: ProviderError): boolean {
-  return kind !== 'unsupported' && kind !== 'planRequired'
+  return !lasting.has(kind)
 }
 
 function sum(totals: Iterable<number>): number {

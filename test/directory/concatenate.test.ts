@@ -105,9 +105,13 @@ describe('lists put one after the other', () => {
     }
   })
 
-  it('are not kept open by a part that the plan excludes', async () => {
-    const parts = [partOf('a', ['1']), failing('b', 'planRequired')]
-    expect(await concatenate({ first: 10, after: null }, parts, { eager: true })).toMatchObject({ hasNextPage: false })
+  it('are not kept open by a part that will not come back by itself', async () => {
+    for (const kind of ['unsupported', 'planRequired', 'forbidden'] as const) {
+      const parts = [partOf('a', ['1']), failing('b', kind)]
+      expect(await concatenate({ first: 10, after: null }, parts, { eager: true })).toMatchObject({
+        hasNextPage: false,
+      })
+    }
   })
 
   it('answer by the soft deadline what stands behind somebody silent', async () => {
