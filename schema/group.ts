@@ -127,7 +127,7 @@ export async function readGroups(
     list: ['groups', provider.name, selection.kinds, selection.search],
     args,
     read: (page) => concatenate(page, groupParts(provider, selection, context), { eager: false }),
-    count: () => countJoinedGroups([provider], selection, context),
+    count: (known) => countJoinedGroups([provider], selection, known, context),
   })
   context.remember({ groups: connection.edges.map(({ node }) => node) })
   return connection
@@ -144,7 +144,7 @@ async function readJoinedGroups(
     list: ['groups', providers.map(({ name }) => name), selection.kinds, selection.search],
     args,
     read: (page) => listJoinedGroups(providers, selection, page, context),
-    count: () => countJoinedGroups(providers, selection, context),
+    count: (known) => countJoinedGroups(providers, selection, known, context),
   })
   context.remember({ groups: connection.edges.map(({ node }) => node) })
   return connection

@@ -2,10 +2,10 @@ import type { PageRequest } from '../identity/page.ts'
 import type { IdentityProvider } from '../identity/provider.ts'
 import type { Group, GroupKind } from '../identity/records.ts'
 import { concatenate } from './concatenate.ts'
-import { heldBack } from './held-back.ts'
-import type { MergeContext } from './merged-users.ts'
-import type { Part, PartialPage } from './part.ts'
+import { unlessHeldBack } from './held-back.ts'
+import type { ListingContext, Part, PartialPage } from './part.ts'
 import { withSoftDeadline } from './soft-deadline.ts'
+import { sumOfCounts } from './sum.ts'
 
 export interface GroupSelection {
   /** The kinds asked for; `null`: all. */
@@ -19,12 +19,12 @@ export interface GroupSelection {
 export function groupParts(
   { name: provider, groups }: IdentityProvider,
   { kinds, search, nameOf }: GroupSelection,
-  { call }: Pick<MergeContext, 'call'>,
+  { call }: Pick<ListingContext, 'call'>,
 ): readonly Part<Group>[] {
   if (!groups) return []
   const wanted = groups.kinds.filter((kind) => kinds?.includes(kind) ?? true)
   return wanted.map((kind) => ({
-    key: kind,
+    key: `${provider}:${kind}`,
     provider,
     name: nameOf(kind),
     read: (page) => groups.list({ ...page, kind, search }, call),
@@ -39,40 +39,34 @@ export function listJoinedGroups(
   providers: readonly IdentityProvider[],
   selection: GroupSelection,
   page: PageRequest,
-  { call, softDeadlineMs }: MergeContext,
+  { call, softDeadlineMs }: ListingContext,
 ): Promise<PartialPage<Group>> {
   const parts = providers.flatMap((provider) =>
     groupParts(provider, selection, { call }).map((part): Part<Group> => ({
       ...part,
-      key: `${provider.name}:${part.key}`,
-      async read(request) {
-        const refusal = heldBack(provider)
-        if (refusal) throw refusal
-        return part.read(request)
-      },
+      read: (request) => unlessHeldBack(provider, () => part.read(request)),
     })),
   )
   return withSoftDeadline(softDeadlineMs, (deadline) => concatenate(page, parts, { eager: false, deadline }))
 }
 
-/** How many groups there are in all, where every kind says so with its pages; otherwise `null`. Costs a call for each kind. */
+/**
+ * How many groups there are in all, where every kind says so with its pages; otherwise `null`. Costs a call for each kind but those in
+ * `known`, by the keys of the parts, whose pages have said so.
+ */
 export function countJoinedGroups(
   providers: readonly IdentityProvider[],
   selection: GroupSelection,
-  { call, softDeadlineMs }: MergeContext,
+  known: ReadonlyMap<string, number>,
+  { call, softDeadlineMs }: ListingContext,
 ): Promise<number | null> {
-  return withSoftDeadline(softDeadlineMs, async (deadline) => {
-    if (providers.some((provider) => heldBack(provider))) return null
-    const parts = providers.flatMap((provider) => groupParts(provider, selection, { call }))
-    const pages = await Promise.all(
-      parts.map((part) =>
-        // What fails cannot be counted now; the page says why.
-        deadline.wait(part.read({ first: 1, after: null }).catch(() => null)),
-      ),
-    )
-    return pages.reduce<number | null>((sum, page) => {
-      const total = page !== null && typeof page === 'object' ? page.total : undefined
-      return sum === null || total === undefined ? null : sum + total
-    }, 0)
-  })
+  const counts = providers.flatMap((provider) =>
+    groupParts(provider, selection, { call }).map(async (part) => {
+      const total = known.get(part.key)
+      if (total !== undefined) return total
+      const page = await unlessHeldBack(provider, () => part.read({ first: 1, after: null }))
+      return page.total ?? null
+    }),
+  )
+  return sumOfCounts(counts, softDeadlineMs)
 }

@@ -3,7 +3,7 @@ import type { Loaders, Providers } from '../context.ts'
 import { ProviderError } from '../identity/errors.ts'
 import type { IdentityProvider } from '../identity/provider.ts'
 import type { User } from '../identity/records.ts'
-import { heldBack } from './held-back.ts'
+import { unlessHeldBack } from './held-back.ts'
 import type { MissingPart } from './part.ts'
 import { late, tooLate, withSoftDeadline } from './soft-deadline.ts'
 
@@ -79,9 +79,7 @@ async function everywhere(
   const answers = await withSoftDeadline(deadlineMs, (deadline) =>
     Promise.allSettled(
       providers.map(async (provider) => {
-        const refusal = heldBack(provider)
-        if (refusal) throw refusal
-        const found = await deadline.wait(find(provider))
+        const found = await deadline.wait(unlessHeldBack(provider, () => find(provider)))
         if (found === late) throw tooLate(provider.name)
         return found
       }),

@@ -1,18 +1,12 @@
-import type { Call } from '../identity/call.ts'
 import type { IdentityProvider, UserFilter, UserOrder, UserQuery } from '../identity/provider.ts'
 import type { User } from '../identity/records.ts'
-import { heldBack } from './held-back.ts'
+import { unlessHeldBack } from './held-back.ts'
 import { mergeByTime } from './merge.ts'
-import type { MissingPart, Part, PartialPage } from './part.ts'
+import type { ListingContext, MissingPart, Part, PartialPage } from './part.ts'
 import { mainFailure } from './partial-page.ts'
 import { withSoftDeadline } from './soft-deadline.ts'
+import { sumOfCounts } from './sum.ts'
 import { unsupportedIn } from './users.ts'
-
-export interface MergeContext {
-  readonly call: Call
-  /** Milliseconds that an answer over several providers waits for the slow ones. */
-  readonly softDeadlineMs: number
-}
 
 /**
  * One page of the users of all these providers, in one order. A provider without the order or a filter is named as missing, on every
@@ -21,7 +15,7 @@ export interface MergeContext {
 export async function listMergedUsers(
   providers: readonly IdentityProvider[],
   { filter, order, ...page }: UserQuery,
-  { call, softDeadlineMs }: MergeContext,
+  { call, softDeadlineMs }: ListingContext,
 ): Promise<PartialPage<User>> {
   const { able, refusing } = split(providers, { filter, order })
   if (able.length === 0) throw mainFailure(refusing)
@@ -29,11 +23,7 @@ export async function listMergedUsers(
     key: provider.name,
     provider: provider.name,
     name: null,
-    async read(part) {
-      const refusal = heldBack(provider)
-      if (refusal) throw refusal
-      return provider.users.list({ ...part, filter, order }, call)
-    },
+    read: (part) => unlessHeldBack(provider, () => provider.users.list({ ...part, filter, order }, call)),
   }))
   const { field, direction } = order
   const merged = await withSoftDeadline(softDeadlineMs, (deadline) =>
@@ -50,23 +40,14 @@ export async function countMergedUsers(
   providers: readonly IdentityProvider[],
   query: { readonly filter: UserFilter; readonly order: UserOrder },
   known: ReadonlyMap<string, number>,
-  { call, softDeadlineMs }: MergeContext,
+  { call, softDeadlineMs }: ListingContext,
 ): Promise<number | null> {
   const { able } = split(providers, query)
-  const counts = await withSoftDeadline(softDeadlineMs, (deadline) =>
-    Promise.all(able.map((provider) => deadline.wait(countOf(provider)))),
-  )
-  return counts.reduce<number | null>(
-    (sum, count) => (sum === null || typeof count !== 'number' ? null : sum + count),
-    0,
-  )
+  return sumOfCounts(able.map(countOf), softDeadlineMs)
 
   async function countOf(provider: IdentityProvider): Promise<number | null> {
-    const total = known.get(provider.name)
-    if (total !== undefined) return total
-    if (!provider.users.count || heldBack(provider)) return null
-    // What fails cannot be counted now; the page says why.
-    return provider.users.count(query.filter, call).catch(() => null)
+    const { count } = provider.users
+    return known.get(provider.name) ?? (count ? unlessHeldBack(provider, () => count(query.filter, call)) : null)
   }
 }
 

@@ -1,5 +1,9 @@
+import type { RequestContext } from '../context.ts'
 import type { ProviderError } from '../identity/errors.ts'
 import type { Page, PageRequest } from '../identity/page.ts'
+
+/** What of a request its lists need. */
+export type ListingContext = Pick<RequestContext, 'call' | 'softDeadlineMs'>
 
 /** One list among those that a longer list is made of. */
 export interface Part<Node> {

@@ -45,6 +45,21 @@ describe('groups over the four vendors', () => {
     expect(connected.sandbox.calls()).toEqual({ 'monocloud GET /groups': 1 })
   })
 
+  it('are counted where every kind says how many there are', async () => {
+    const count = async (providers: readonly string[]): Promise<unknown> => {
+      connected.sandbox.clearCalls()
+      const document = 'query ($providers: [String!]) { groups(first: 2, providers: $providers) { totalCount } }'
+      const { data, errors } = await gateway.query(document, { providers })
+      expect(errors).toEqual([])
+      return (data as unknown as { readonly groups: { readonly totalCount: number | null } }).groups.totalCount // as asked
+    }
+    const nodes = await walkPages(gateway, 'groups', { first: 50, providers: ['monocloud', 'clerk'] })
+    expect(await count(['monocloud', 'clerk'])).toBe(nodes.length)
+    expect(connected.sandbox.calls()).toEqual({ 'monocloud GET /groups': 1, 'clerk GET /organizations': 1 })
+    // Auth0 pages its organizations by a token, without a total.
+    expect(await count(['monocloud', 'auth0'])).toBeNull()
+  })
+
   it('are of the kinds that are asked for, in the vendors’ order', async () => {
     const nodes = await walkPages(gateway, 'groups', { first: 3, kinds: ['ORGANIZATION'] })
     expect(new Set(nodes.map(({ kind }) => kind))).toEqual(new Set(['ORGANIZATION']))
