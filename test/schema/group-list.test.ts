@@ -10,12 +10,15 @@ const softDeadlineMs = 300
 describe('groups over the four vendors', () => {
   let connected: ConnectedSandbox
   let gateway: TestGateway
+  /** Waits for nobody longer than the short deadline. */
+  let hasty: TestGateway
   /** Every group: provider by provider in the order of the configuration, kind by kind. */
   let expected: readonly string[]
 
   beforeAll(async () => {
     connected = await connectAll({ users: 300 }, { maxRetries: 0 })
-    gateway = createTestGateway(connected.providers, 10_000, { softDeadlineMs })
+    gateway = createTestGateway(connected.providers)
+    hasty = createTestGateway(connected.providers, 10_000, { softDeadlineMs })
     await Promise.all(connected.providers.map((provider) => provider.check(testCall())))
     const lists = connected.providers.flatMap(({ groups }) =>
       (groups?.kinds ?? []).map((kind) =>
@@ -79,8 +82,8 @@ describe('groups over the four vendors', () => {
   it('arrive by the soft deadline from behind a vendor that hangs, which comes when it is back', async () => {
     await connected.sandbox.fault({ provider: 'monocloud', kind: 'latency', ms: 1_500 })
     const startedAt = performance.now()
-    const page = await readPage(gateway, 'groups', { first: 100 })
-    expect(performance.now() - startedAt).toBeLessThan(softDeadlineMs + 400)
+    const page = await readPage(hasty, 'groups', { first: 100 })
+    expect(performance.now() - startedAt).toBeLessThan(softDeadlineMs + 1_000)
     expect(page.unavailable).toMatchObject([{ providerName: 'monocloud', part: 'GROUP', code: 'PROVIDER_TIMEOUT' }])
     expect(page.pageInfo.hasNextPage).toBe(true)
     await connected.sandbox.clearFaults()

@@ -12,10 +12,13 @@ const softDeadlineMs = 400
 describe('users over the four vendors', () => {
   let connected: ConnectedSandbox
   let gateway: TestGateway
+  /** Waits for nobody longer than the short deadline. */
+  let hasty: TestGateway
 
   beforeAll(async () => {
     connected = await connectAll({ users: 300 }, { maxRetries: 0 })
-    gateway = createTestGateway(connected.providers, 10_000, { softDeadlineMs })
+    gateway = createTestGateway(connected.providers)
+    hasty = createTestGateway(connected.providers, 10_000, { softDeadlineMs })
     // Tokens are fetched once and are no part of what a page costs.
     await Promise.all(connected.providers.map((provider) => provider.check(testCall())))
   })
@@ -186,10 +189,10 @@ describe('users over the four vendors', () => {
     await connected.sandbox.fault({ provider: 'clerk', kind: 'latency', ms: 1_500 })
 
     const startedAt = performance.now()
-    const during = await readPage(gateway, 'users', { first: 30, after: before.pageInfo.endCursor })
+    const during = await readPage(hasty, 'users', { first: 30, after: before.pageInfo.endCursor })
     const tookMs = performance.now() - startedAt
     expect(tookMs).toBeGreaterThan(softDeadlineMs - 20)
-    expect(tookMs).toBeLessThan(softDeadlineMs + 400)
+    expect(tookMs).toBeLessThan(softDeadlineMs + 1_000)
     expect(during.edges).toHaveLength(30)
     expect(during.unavailable).toMatchObject([{ providerName: 'clerk', part: null, code: 'PROVIDER_TIMEOUT' }])
     expect(during.edges.map(({ node }) => node.providerName)).not.toContain('clerk')

@@ -13,10 +13,13 @@ interface Lookup {
 describe('looking somebody up everywhere', () => {
   let connected: ConnectedSandbox
   let gateway: TestGateway
+  /** Waits for nobody longer than the short deadline. */
+  let hasty: TestGateway
 
   beforeAll(async () => {
     connected = await connectAll({}, { maxRetries: 0 })
-    gateway = createTestGateway(connected.providers, 10_000, { softDeadlineMs })
+    gateway = createTestGateway(connected.providers)
+    hasty = createTestGateway(connected.providers, 10_000, { softDeadlineMs })
     await Promise.all(connected.providers.map((provider) => provider.check(testCall())))
   })
   beforeEach(() => connected.sandbox.clearCalls())
@@ -26,8 +29,8 @@ describe('looking somebody up everywhere', () => {
   const byEmail =
     'query ($email: String!) { usersByEmail(email: $email) { users { providerName } unavailable { providerName code } } }'
 
-  async function lookUp(): Promise<Lookup> {
-    const { data, errors } = await gateway.query(byEmail, { email: exampleEmail() })
+  async function lookUp(asked = gateway): Promise<Lookup> {
+    const { data, errors } = await asked.query(byEmail, { email: exampleEmail() })
     expect(errors).toEqual([])
     return (data as unknown as { readonly usersByEmail: Lookup }).usersByEmail // as asked above
   }
@@ -46,17 +49,17 @@ describe('looking somebody up everywhere', () => {
   it('does not wait for a provider that hangs longer than the soft deadline', async () => {
     await connected.sandbox.fault({ provider: 'auth0', kind: 'latency', ms: 1_500 })
     const startedAt = performance.now()
-    const { users, unavailable } = await lookUp()
+    const { users, unavailable } = await lookUp(hasty)
     const tookMs = performance.now() - startedAt
     expect(tookMs).toBeGreaterThan(softDeadlineMs - 20)
-    expect(tookMs).toBeLessThan(softDeadlineMs + 400)
+    expect(tookMs).toBeLessThan(softDeadlineMs + 1_000)
     expect(users.map(({ providerName }) => providerName)).toEqual(['monocloud', 'clerk'])
     expect(unavailable).toContainEqual({ providerName: 'auth0', code: 'PROVIDER_TIMEOUT' })
   })
 
   it('waits for the only provider that is asked, because nobody else waits with it', async () => {
     await connected.sandbox.fault({ provider: 'clerk', kind: 'latency', ms: softDeadlineMs + 100 })
-    const { data, errors } = await gateway.query(
+    const { data, errors } = await hasty.query(
       'query ($email: String!) { usersByEmail(email: $email, providers: ["clerk"]) { users { providerName } } }',
       { email: exampleEmail() },
     )
