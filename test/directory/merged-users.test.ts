@@ -275,6 +275,27 @@ describe('the users of several providers', () => {
     expect(clerk.calls).toEqual([])
   })
 
+  it('leave the call of who is late alone, because somebody else may be waiting for it', async () => {
+    const [auth0, ...others] = populate(names.map(() => ({ ticks: [1], tieOrder: 'asc' })))
+    if (!auth0) throw new Error('there is no provider')
+    const signals: AbortSignal[] = []
+    const silent: InMemoryProvider = {
+      ...auth0,
+      users: {
+        ...auth0.users,
+        list(_, { signal }) {
+          signals.push(signal)
+          return new Promise(() => {})
+        },
+      },
+    }
+    const context = { call: testCall(), softDeadlineMs: 10 }
+    const query = { first: 5, after: null, filter: {}, order: newestFirst }
+    const page = await listMergedUsers([silent, ...others], query, context)
+    expect(page.missing).toMatchObject([{ provider: 'auth0', error: { kind: 'timeout' } }])
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+  })
+
   it('do not ask a provider that is down before it can be tried again', async () => {
     const providers = populate(names.map(() => ({ ticks: [1], tieOrder: 'asc' })))
     const [auth0, ...others] = providers
