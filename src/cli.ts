@@ -90,6 +90,7 @@ async function serveOnSandbox(config: Config): Promise<void> {
     providers,
     requestTimeoutMs: config.requestTimeoutMs,
     maxRepresentations: config.maxRepresentations,
+    softDeadlineMs: config.softDeadlineMs,
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey) }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
     onInternalError,
