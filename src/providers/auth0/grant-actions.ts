@@ -72,9 +72,14 @@ export function createGrantActions(upstream: Auth0Upstream, grants: GrantReader)
     return afterwards([], async () => {
       for (const device of devices) await revokeOne(device, call)
       await revokeConsents(consents)
-      const revokedIds = [...devices, ...consents].map(({ nativeId }) => nativeId)
+      const revokedGrants = [...devices, ...consents].map((grant) => ({
+        ...grant,
+        audience: grant.audiences?.[0] ?? null,
+      }))
+      const revokedIds = revokedGrants.map(({ nativeId }) => nativeId)
       // How many refresh tokens there were is not said.
-      return { count: hasTokens ? null : revokedIds.length, scope: null, revokedIds, pending: hasTokens }
+      const count = hasTokens ? null : revokedIds.length
+      return { count, scope: null, revokedIds, revokedGrants, pending: hasTokens }
     })
   }
 
