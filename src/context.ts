@@ -34,15 +34,24 @@ export interface RequestContext {
   userHandle(provider: string, nativeId: string): UserHandle
   /** Puts complete records where a later look-up by id finds them. Partial ones are left alone. */
   remember(records: { readonly users?: readonly User[]; readonly groups?: readonly Group[] }): void
+  /** Forgets all that was read so far, because something has changed: what follows is read afresh. */
+  forget(): void
+  /** Whether changes at this provider are turned off. */
+  isReadOnly(provider: string): boolean
 }
 
 export interface RequestContextOptions {
   readonly caller: Caller
   readonly providers: Providers
   readonly call: Call
+  /** The providers at which nothing may be changed. */
+  readonly readOnlyProviders?: ReadonlySet<string>
 }
 
-export function createRequestContext({ caller, providers, call }: RequestContextOptions): RequestContext {
+const none: ReadonlySet<string> = new Set()
+
+export function createRequestContext(options: RequestContextOptions): RequestContext {
+  const { caller, providers, call, readOnlyProviders = none } = options
   const loaders = createLoaders(providers, call)
   const shared = new Map<string, Promise<unknown>>()
 
@@ -70,6 +79,11 @@ export function createRequestContext({ caller, providers, call }: RequestContext
         if (group.missing.length === 0) loaders.group.prime(batchKey(group.provider, group.nativeId), group)
       }
     },
+    forget() {
+      shared.clear()
+      for (const loader of Object.values(loaders)) loader.clearAll()
+    },
+    isReadOnly: (provider) => readOnlyProviders.has(provider),
   }
 }
 
