@@ -1,14 +1,12 @@
-import { batchKey } from '../src/batch.ts'
-import { providerNamed } from '../src/directory/select.ts'
-import { ProviderError } from '../src/identity/errors.ts'
-import type { TokenVerification } from '../src/identity/records.ts'
-import { checkedText } from './arguments.ts'
-import { builder } from './builder.ts'
-import { attemptMutation, MutationPayloadRef, type PayloadShape } from './mutation-payload.ts'
-import { UserRef } from './refs.ts'
+import { batchKey } from '../../src/batch.ts'
+import type { TokenVerification } from '../../src/identity/records.ts'
+import { builder } from '../builder.ts'
+import { UserRef } from '../refs.ts'
+import * as check from './checks.ts'
+import { atProvider, defineMutation } from './define.ts'
+import { MutationPayloadRef, type PayloadShape } from './failures.ts'
 
 interface TokenVerificationPayload extends PayloadShape {
-  readonly provider?: string
   readonly verification?: TokenVerification
 }
 
@@ -29,7 +27,7 @@ const TokenVerificationPayloadRef = builder.objectRef<TokenVerificationPayload>(
       type: UserRef,
       nullable: true,
       resolve: ({ provider, verification }, _, context) =>
-        provider !== undefined && verification?.userId
+        provider !== null && verification?.userId
           ? context.loaders.user.load(batchKey(provider, verification.userId))
           : null,
     }),
@@ -48,33 +46,19 @@ const TokenVerificationPayloadRef = builder.objectRef<TokenVerificationPayload>(
   }),
 })
 
-const VerifyTokenInput = builder.inputType('VerifyTokenInput', {
-  fields: (t) => ({ provider: t.string({ required: true }), token: t.string({ required: true }) }),
-})
-
 /** No vendor's token comes near this; a longer text is no token. */
 const maxTokenLength = 16_384
 
-builder.mutationFields((t) => ({
-  verifyToken: t.field({
-    type: TokenVerificationPayloadRef,
-    nullable: false,
-    description:
-      "Ask the provider (or check against its published keys) whether an end user's token is valid now. A mutation so that tokens never stand in a URL.",
-    args: { input: t.arg({ type: VerifyTokenInput, required: true }) },
-    resolve: (_, { input }, context) =>
-      attemptMutation(async () => {
-        const { name, tokens } = providerNamed(context.providers, input.provider, ['input', 'provider'])
-        const token = checkedText(['input', 'token'], input.token, maxTokenLength)
-        if (!tokens) {
-          throw new ProviderError({
-            provider: name,
-            kind: 'unsupported',
-            operation: 'tokens.verify',
-            message: `${name} has no way to verify a token`,
-          })
-        }
-        return { provider: name, verification: await tokens.verify(token, context.call) }
-      }),
+defineMutation('verifyToken', {
+  description:
+    "Ask the provider (or check against its published keys) whether an end user's token is valid now. A mutation so that tokens never stand in a URL.",
+  input: builder.inputType('VerifyTokenInput', {
+    fields: (t) => ({ provider: t.string({ required: true }), token: t.string({ required: true }) }),
   }),
-}))
+  payload: TokenVerificationPayloadRef,
+  aim: atProvider,
+  checks: { token: check.text(maxTokenLength) },
+  action: ({ tokens }) => tokens?.verify,
+  isCheckOnly: true,
+  run: async (verify, { input, context }) => ({ verification: await verify(input.token, context.call) }),
+})
