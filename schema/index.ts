@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql'
 import { builder } from './builder.ts'
+import { auditMutations } from './mutations/audit.ts'
 import './scalars.ts'
 import './enums.ts'
 import './node.ts'
@@ -34,6 +35,7 @@ const federationVersion = 'https://specs.apollo.dev/federation/v2.9'
 
 /** What the gateway serves: the contract, and `_service` and `_entities` for a router that composes us. */
 export const schema: GraphQLSchema = builder.toSubGraphSchema({ linkUrl: federationVersion })
+auditMutations(schema)
 
 /** The contract alone. */
 export const publicSchema: GraphQLSchema = builder.toSchema()

@@ -60,6 +60,7 @@ async function serve(config: Config): Promise<void> {
   if (config.providers.length === 0) return serveOnSandbox(config)
   const gateway = await createGateway({
     ...config,
+    auditLog: config.auditLog ?? 'stdout',
     graphiql: config.isGraphiqlEnabled
       ? { headers: { [apiKeyHeader]: '' }, exampleEmail: 'somebody@example.com' }
       : null,
@@ -84,10 +85,15 @@ async function serveOnSandbox(config: Config): Promise<void> {
     createSandbox(config.sandbox.users === undefined ? {} : { users: config.sandbox.users }),
     config.sandbox.port,
   )
-  const { providers } = await configFrom(undefined, sandboxEnvironment(sandbox.origin))
+  const { providers } = await configFrom(undefined, {
+    ...sandboxEnvironment(sandbox.origin),
+    READ_ONLY: process.env['READ_ONLY'],
+  })
   const gateway = await createGateway({
     providers,
     requestTimeoutMs: config.requestTimeoutMs,
+    maxMutations: config.maxMutations,
+    auditLog: config.auditLog ?? 'off',
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey) }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
     onInternalError,

@@ -8,6 +8,8 @@ export interface ProviderConfig {
   readonly name: string
   /** Parsed by the definition's own schema. Holds secrets. */
   readonly settings: unknown
+  /** Whether nothing may be changed there. */
+  readonly isReadOnly: boolean
 }
 
 export interface Config {
@@ -18,6 +20,10 @@ export interface Config {
   readonly requestTimeoutMs: number
   readonly isGraphiqlEnabled: boolean
   readonly apiKeys: readonly ApiKey[]
+  /** Mutations in one operation. */
+  readonly maxMutations: number
+  /** `off`, `stdout` or a path; `undefined`: nobody said. */
+  readonly auditLog: string | undefined
   /** Empty: the sandbox is started instead. */
   readonly providers: readonly ProviderConfig[]
   readonly sandbox: {
@@ -58,7 +64,12 @@ const fileSchema = z.strictObject({
   requestTimeoutMs: z.int().min(100).max(120_000).optional(),
   graphiql: z.boolean().optional(),
   apiKeys: apiKeys.optional(),
-  providers: z.array(z.looseObject({ kind: z.string(), name: z.string() })).optional(),
+  maxMutations: z.int().min(1).max(1_000).optional(),
+  auditLog: z.string().min(1).optional(),
+  readOnly: z.boolean().optional(),
+  providers: z
+    .array(z.looseObject({ kind: z.string(), name: z.string(), readOnly: z.boolean().optional() }))
+    .optional(),
 })
 
 const environmentSchema = z.object({
@@ -68,6 +79,9 @@ const environmentSchema = z.object({
   SANDBOX_USERS: z.coerce.number().int().min(1).max(100_000).optional(),
   REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
   GRAPHIQL: z.enum(['on', 'off']).optional(),
+  MAX_MUTATIONS: z.coerce.number().int().min(1).max(1_000).optional(),
+  AUDIT_LOG: z.string().min(1).optional(),
+  READ_ONLY: z.enum(['on', 'off']).optional(),
   API_KEYS: z
     .string()
     .transform((text) => text.split(',').map((entry) => ({ name: entry.split(':')[0], sha256: entry.split(':')[1] })))
@@ -84,7 +98,11 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
   const providers = fromFile.providers
     ? fromFile.providers.map((entry, index) => providerFromFile(entry, index, environment, definitions, faults))
     : providersFromEnvironment(environment, definitions, faults)
-  const known = providers.filter((provider) => provider !== null)
+  const isReadOnly =
+    fromEnvironment.READ_ONLY === undefined ? (fromFile.readOnly ?? false) : fromEnvironment.READ_ONLY === 'on'
+  const known = providers
+    .filter((provider) => provider !== null)
+    .map((provider) => (isReadOnly ? { ...provider, isReadOnly } : provider))
   const names = known.map((provider) => provider.name)
   for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index))) {
     faults.push(`providers: the name ${name} is used more than once; every provider needs a name of its own`)
@@ -98,6 +116,8 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     isGraphiqlEnabled:
       fromEnvironment.GRAPHIQL === undefined ? (fromFile.graphiql ?? false) : fromEnvironment.GRAPHIQL === 'on',
     apiKeys: fromEnvironment.API_KEYS ?? fromFile.apiKeys ?? [],
+    maxMutations: fromEnvironment.MAX_MUTATIONS ?? fromFile.maxMutations ?? 10,
+    auditLog: fromEnvironment.AUDIT_LOG ?? fromFile.auditLog,
     providers: known,
     sandbox: { port: fromEnvironment.SANDBOX_PORT ?? 4010, users: fromEnvironment.SANDBOX_USERS },
   }
@@ -126,14 +146,23 @@ function providersFromEnvironment(
       return description === undefined ? variable : `${variable} (${description})`
     })
     faults.push(...ownFaults)
-    providers.push(parsed === undefined ? null : { definition, name: definition.kind, settings: parsed })
+    providers.push(
+      parsed === undefined ? null : { definition, name: definition.kind, settings: parsed, isReadOnly: false },
+    )
   }
   return providers
 }
 
+interface FileProvider {
+  readonly kind: string
+  readonly name: string
+  readonly readOnly?: boolean | undefined
+  readonly [member: string]: unknown
+}
+
 /** A provider of the config file. Its secrets are references, `{ "env": "NAME" }`, never the secrets themselves. */
 function providerFromFile(
-  { kind, ...entry }: { readonly kind: string; readonly name: string; readonly [member: string]: unknown },
+  { kind, readOnly = false, ...entry }: FileProvider,
   index: number,
   environment: ConfigSources['environment'],
   definitions: ConfigSources['definitions'],
@@ -166,7 +195,7 @@ function providerFromFile(
   }
   if (faults.length > faultsBefore) return null
   const parsed = parse(definition.settings, settings, `${at}.`, faults)
-  return parsed === undefined ? null : { definition, name: entry.name, settings: parsed }
+  return parsed === undefined ? null : { definition, name: entry.name, settings: parsed, isReadOnly: readOnly }
 }
 
 function referenceIn(value: unknown): string | null {

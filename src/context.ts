@@ -3,6 +3,7 @@ import { type BatchKey, batchKey, createBatchLoader } from './batch.ts'
 import type { Call } from './identity/call.ts'
 import type { IdentityProvider, UserHandle } from './identity/provider.ts'
 import type { Group, User } from './identity/records.ts'
+import type { AuditSink } from './telemetry/audit.ts'
 
 /** Who is asking. */
 export interface Caller {
@@ -38,6 +39,8 @@ export interface RequestContext {
   forget(): void
   /** Whether changes at this provider are turned off. */
   isReadOnly(provider: string): boolean
+  /** Takes the record of each mutation. */
+  readonly audit: AuditSink
 }
 
 export interface RequestContextOptions {
@@ -45,13 +48,12 @@ export interface RequestContextOptions {
   readonly providers: Providers
   readonly call: Call
   /** The providers at which nothing may be changed. */
-  readonly readOnlyProviders?: ReadonlySet<string>
+  readonly readOnlyProviders: ReadonlySet<string>
+  readonly audit: AuditSink
 }
 
-const none: ReadonlySet<string> = new Set()
-
 export function createRequestContext(options: RequestContextOptions): RequestContext {
-  const { caller, providers, call, readOnlyProviders = none } = options
+  const { caller, providers, call, readOnlyProviders, audit } = options
   const loaders = createLoaders(providers, call)
   const shared = new Map<string, Promise<unknown>>()
 
@@ -84,6 +86,7 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
       for (const loader of Object.values(loaders)) loader.clearAll()
     },
     isReadOnly: (provider) => readOnlyProviders.has(provider),
+    audit,
   }
 }
 

@@ -1,6 +1,7 @@
 import { createAuthenticator, digestOfApiKey } from '../../src/access/api-keys.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
-import { createServer } from '../../src/server.ts'
+import { createServer, type ServerOptions } from '../../src/server.ts'
+import type { AuditRecord } from '../../src/telemetry/audit.ts'
 
 /** The key that test callers show. */
 export const testApiKey = 'key-of-the-tests'
@@ -22,6 +23,8 @@ export interface TestGateway {
   readonly fetch: (request: Request) => Promise<Response>
   /** Errors that were masked, because they are our own bugs. */
   readonly internalErrors: readonly Error[]
+  /** The records of the mutations so far. */
+  readonly audit: AuditRecord[]
   query(
     document: string,
     variables?: Readonly<Record<string, unknown>>,
@@ -30,19 +33,29 @@ export interface TestGateway {
 }
 
 /** The gateway over these providers, asked through its own `fetch`. */
-export function createTestGateway(providers: readonly IdentityProvider[], requestTimeoutMs = 10_000): TestGateway {
+export function createTestGateway(
+  providers: readonly IdentityProvider[],
+  requestTimeoutMs = 10_000,
+  overrides: Partial<ServerOptions> = {},
+): TestGateway {
   const internalErrors: Error[] = []
+  const audit: AuditRecord[] = []
   const server = createServer({
     providers: new Map(providers.map((provider) => [provider.name, provider])),
     authenticate: createAuthenticator([{ name: 'tests', sha256: digestOfApiKey(testApiKey) }]),
     requestTimeoutMs,
     graphiql: null,
     onInternalError: (error) => internalErrors.push(error),
+    audit: (record) => audit.push(record),
+    readOnlyProviders: new Set(),
+    maxMutations: 10,
+    ...overrides,
   })
   const send = async (request: Request): Promise<Response> => server.fetch(request)
   return {
     fetch: send,
     internalErrors,
+    audit,
     async query(document, variables = {}, headers = { 'x-api-key': testApiKey }) {
       const response = await send(
         new Request('http://gateway.test/graphql', {
