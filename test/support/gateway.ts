@@ -30,7 +30,16 @@ export interface TestGateway {
     variables?: Readonly<Record<string, unknown>>,
     headers?: Readonly<Record<string, string>>,
   ): Promise<GraphqlAnswer>
+  /** As a multipart request: the file becomes `input.file` of the variables. */
+  upload(
+    document: string,
+    input: Readonly<Record<string, unknown>>,
+    file: File,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<GraphqlAnswer>
 }
+
+const keyHeaders = { 'x-api-key': testApiKey }
 
 /** The gateway over these providers, asked through its own `fetch`. */
 export function createTestGateway(
@@ -52,21 +61,24 @@ export function createTestGateway(
     ...overrides,
   })
   const send = async (request: Request): Promise<Response> => server.fetch(request)
+  const ask = async (body: string | FormData, headers: Readonly<Record<string, string>>): Promise<GraphqlAnswer> => {
+    const response = await send(new Request('http://gateway.test/graphql', { method: 'POST', headers, body }))
+    const text = await response.text()
+    const answer = JSON.parse(text) as Partial<GraphqlAnswer> // a GraphQL answer
+    return { status: response.status, data: answer.data ?? null, errors: answer.errors ?? [], text }
+  }
   return {
     fetch: send,
     internalErrors,
     audit,
-    async query(document, variables = {}, headers = { 'x-api-key': testApiKey }) {
-      const response = await send(
-        new Request('http://gateway.test/graphql', {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', ...headers },
-          body: JSON.stringify({ query: document, variables }),
-        }),
-      )
-      const text = await response.text()
-      const body = JSON.parse(text) as Partial<GraphqlAnswer> // a GraphQL answer
-      return { status: response.status, data: body.data ?? null, errors: body.errors ?? [], text }
+    query: (document, variables = {}, headers = keyHeaders) =>
+      ask(JSON.stringify({ query: document, variables }), { 'content-type': 'application/json', ...headers }),
+    upload(document, input, file, headers = keyHeaders) {
+      const form = new FormData()
+      form.set('operations', JSON.stringify({ query: document, variables: { input: { ...input, file: null } } }))
+      form.set('map', JSON.stringify({ file: ['variables.input.file'] }))
+      form.set('file', file)
+      return ask(form, headers)
     },
   }
 }
