@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { CreateUserInput, UserChanges } from '../../identity/actions.ts'
 import type { Call } from '../../identity/call.ts'
+import { ProviderError } from '../../identity/errors.ts'
 import type { UserActions } from '../../identity/provider.ts'
 import type { JsonValue, User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
@@ -12,7 +13,7 @@ import { bagsOf, createMetadataWriter, metadataMembers } from './metadata.ts'
 import { badInput, unsupported } from './refusals.ts'
 import { wirePassword } from './passwords.ts'
 import { userWire } from './wire.ts'
-import { createWriter, inSteps, type Step } from './writer.ts'
+import { createWriter, inSteps, type Step, withOutcome } from './writer.ts'
 
 /** What may be repeated is in monocloud.md 3.5. */
 const operations = {
@@ -146,9 +147,18 @@ export function createUserActions(monoCloud: MonoCloud): Required<Actions> {
           run: async (user) => (await changeClaims(user.nativeId, { locale }, skipChecks, call)) ?? user,
         })
       }
-      const create = async (): Promise<User> =>
-        toUser(await writer.send(operations.create, { body }, userWire, call), { provider, now: now() })
-      return inSteps({ fields: Object.keys(atOnce), run: create }, rest)
+      let createdId: string | undefined
+      const create = async (): Promise<User> => {
+        const user = toUser(await writer.send(operations.create, { body }, userWire, call), { provider, now: now() })
+        createdId = user.nativeId
+        return user
+      }
+      try {
+        return await inSteps({ fields: Object.keys(atOnce), run: create }, rest)
+      } catch (error) {
+        if (!(error instanceof ProviderError) || createdId === undefined) throw error
+        throw withOutcome(error, error.outcome, error.applied, createdId)
+      }
     },
 
     async update(id, { externalId, ...changes }, call) {
