@@ -75,13 +75,34 @@ export function toClientError(error: GraphQLError): GraphQLError {
   if (cause instanceof GraphQLError) {
     // Syntax, validation and variables: the caller's mistakes, already in the caller's words.
     const code = isErrorCode(cause.extensions['code']) ? cause.extensions['code'] : 'BAD_USER_INPUT'
-    return new GraphQLError(error.message, { ...located, extensions: { ...cause.extensions, code, provider: null } })
+    return new GraphQLError(withoutValues(error.message), {
+      ...located,
+      extensions: { ...cause.extensions, code, provider: null },
+    })
   }
   return new GraphQLError('Something went wrong in the gateway', {
     ...located,
     originalError: cause instanceof Error ? cause : null,
     extensions: { code: 'INTERNAL', provider: null },
   })
+}
+
+/** Why GraphQL takes a value for wrong, as far as it says so without the value. */
+const reasons =
+  /Expected (?:non-nullable )?type "[\w![\]]+" (?:not to be null|to be an object)|Field "\w+" of required type "[\w![\]]+" was not provided|Field "\w+" is not defined by type "\w+"|\w+ cannot represent [\w -]*value|A DateTime is [^"]+$|A File is [^"]+$|does not exist in "\w+" enum/
+
+/** GraphQL repeats wrong values in its messages. A wrong value may be a password in the wrong place. */
+function withoutValues(message: string): string {
+  const variable = /^Variable "(\$\w+)" got invalid value /.exec(message)?.[1]
+  if (variable === undefined) {
+    return message
+      .replace(/(cannot represent [\w -]*value): [^]*$/, '$1')
+      .replace(/, found [^]*$/, '')
+      .replace(/^Value "[^]*" does not exist in /, 'The value does not exist in ')
+  }
+  const place = / at "([\w.[\]]+)"; /.exec(message)?.[1]
+  const reason = reasons.exec(message)?.[0]
+  return `Variable "${variable}" got an invalid value${place ? ` at "${place}"` : ''}${reason ? `; ${reason}` : ''}`
 }
 
 /** The error that a resolver threw; GraphQL wraps it to say where. */

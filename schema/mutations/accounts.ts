@@ -36,6 +36,7 @@ const CreateUserInput = builder.inputType('CreateUserInput', {
 
 defineMutation('createUser', {
   input: CreateUserInput,
+  makes: 'User',
   payload: UserPayloadRef,
   aim: atProvider,
   checks: {

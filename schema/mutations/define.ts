@@ -46,6 +46,10 @@ export interface MutationOptions<Input extends object, Action, Payload extends P
   readonly check?: (input: Rest<Input>, aim: Aim) => void
   /** The adapter's method. Absent: the mutation is unsupported at this provider. */
   readonly action: (provider: IdentityProvider) => Action | undefined
+  /** What of the payload is known before the call, and shown also when only a part of the change was done. */
+  readonly known?: (input: Rest<Input>) => Partial<Payload>
+  /** What the mutation makes, so that it can be shown even when only a part of it was done. */
+  readonly makes?: 'User' | 'Group'
   /** Whether nothing is changed, so that it may be done where changes are turned off. */
   readonly isCheckOnly?: boolean
   readonly run: (action: Action, work: Work<Input>) => Promise<Partial<Omit<Payload, 'errors' | 'provider'>>>
@@ -81,20 +85,32 @@ async function attempt<Input extends object, Action, Payload extends PayloadShap
   context: RequestContext,
 ): Promise<object> {
   let aim: Aim | null = null
+  let known: Partial<Payload> = {}
   try {
     aim = options.aim(context, input)
     const work = { input: checked(options, input, aim), aim, id: aim.parts[0] ?? '', context }
+    known = options.known?.(work.input) ?? {}
     const { provider } = aim
     if (!options.isCheckOnly && context.isReadOnly(provider.name)) throw new ReadOnlyError(provider.name)
     const action = options.action(provider)
     if (action === undefined) throw unsupported(provider.name, name)
-    return { target: aim.target, ...(await options.run(action, work)), provider: provider.name, errors: [] }
+    return { ...known, target: aim.target, ...(await options.run(action, work)), provider: provider.name, errors: [] }
   } catch (error) {
-    return { provider: aim?.provider.name ?? null, target: aim?.target ?? null, errors: failuresOf(error) }
+    return {
+      ...known,
+      provider: aim?.provider.name ?? null,
+      target: aim?.target ?? madeBefore(error, options.makes),
+      errors: failuresOf(error),
+    }
   } finally {
     // What a change touches is not known from here: to delete a group changes what its members' lists hold.
     context.forget()
   }
+}
+
+function madeBefore(error: unknown, type: 'User' | 'Group' | undefined): GlobalId | null {
+  if (type === undefined || !(error instanceof ProviderError) || error.createdId === null) return null
+  return { type, provider: error.provider, parts: [error.createdId] }
 }
 
 /** The input as adapters take it. Every field that is wrong is named. */

@@ -29,6 +29,7 @@ defineMutation('createGroup', {
   }),
   payload: GroupPayloadRef,
   aim: atProvider,
+  makes: 'Group',
   checks: groupChecks,
   check: ({ kind }, { provider }) => requireKind(kind, provider),
   action: ({ groups }) => groups?.create,

@@ -7,6 +7,7 @@ import { MembershipPayloadRef } from './payloads.ts'
 const about = {
   payload: MembershipPayloadRef,
   aim: atRecord('Group', 'groupId'),
+  known: ({ userId }: { readonly userId: string }) => ({ memberId: userId }),
 } as const
 
 defineMutation('addGroupMember', {
@@ -22,7 +23,7 @@ defineMutation('addGroupMember', {
   action: ({ groups }) => groups?.addMember,
   async run(add, { id, input: { userId, roles }, context }) {
     const change = { groupId: id, userId, ...(roles == null ? {} : { roles }) }
-    return { memberId: userId, roles: (await add(change, context.call)).roles }
+    return { roles: (await add(change, context.call)).roles }
   },
 })
 
@@ -38,7 +39,6 @@ defineMutation('updateGroupMember', {
   checks: { userId: check.neighbour, roles: check.roles },
   action: ({ groups }) => groups?.updateMember,
   run: async (update, { id, input: { userId, roles }, context }) => ({
-    memberId: userId,
     roles: (await update({ groupId: id, userId, roles }, context.call)).roles,
   }),
 })
@@ -52,6 +52,6 @@ defineMutation('removeGroupMember', {
   action: ({ groups }) => groups?.removeMember,
   async run(remove, { id, input: { userId }, context }) {
     await remove({ groupId: id, userId }, context.call)
-    return { memberId: userId }
+    return {}
   },
 })

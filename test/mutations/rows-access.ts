@@ -130,9 +130,11 @@ export const accessRows: Readonly<Record<string, Row>> = {
     async pick(place) {
       const user = await place.someone(({ grants }) => grants?.nodes.some(({ kind }) => kind === 'CONSENT') ?? false)
       const consent = user.grants?.nodes.find(({ kind }) => kind === 'CONSENT')
-      return { id: user.id, clientId: consent?.clientId ?? '' }
+      return { id: user.id, grantId: consent?.id ?? '', clientId: consent?.clientId ?? '' }
     },
-    async seen(place, { id, clientId }) {
+    async seen(place, { id, grantId, clientId }, payload) {
+      if (place.kind === 'auth0') assert((payload['revokedIds'] as string[]).includes(grantId))
+      else assert.equal(payload['revokedIds'], null)
       const left = (await place.user(id))?.grants?.nodes ?? []
       assert(left.every((grant) => grant.kind !== 'CONSENT' || grant.clientId !== clientId))
     },
