@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTestGateway, type TestGateway, testApiKey } from '../support/gateway.ts'
 import { madeUpSubject } from './row.ts'
 import { rows } from './rows.ts'
-import { kinds, mutationDocument, mutationNames, startWorld, type World } from './world.ts'
+import { kinds, mutationDocument, mutationNames, type SeenPayload, startWorld, type World } from './world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -67,7 +67,8 @@ describe('where changes are turned off', () => {
     world.connected.sandbox.clearCalls()
     const document = mutationDocument(name)
     const { data } = file ? await gateway.upload(document, input, file) : await gateway.query(document, { input })
-    const codes = (data?.[name] as unknown as { errors: { code: string }[] }).errors.map(({ code }) => code)
+    const payload = data?.[name] as unknown as SeenPayload | undefined
+    const codes = payload?.errors.map(({ code }) => code)
     if (harmless.has(name)) return expect(codes).not.toContain('READ_ONLY')
     expect(codes).toEqual(['READ_ONLY'])
     expect(world.connected.sandbox.calls()).toEqual({})

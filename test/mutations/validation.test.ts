@@ -87,7 +87,7 @@ const refused: readonly [what: string, mutation: string, input: object, path: re
   [
     '51 permissions',
     'revokeGroupPermissions',
-    { id: groupAtClerk, permissions: Array(51).fill(permission) },
+    { id: groupAtClerk, permissions: Array.from({ length: 51 }, () => permission) },
     ['permissions'],
   ],
   [
