@@ -75,9 +75,12 @@ export function toClientError(error: GraphQLError): GraphQLError {
   if (cause instanceof GraphQLError) {
     // Syntax, validation and variables: the caller's mistakes, already in the caller's words.
     const code = isErrorCode(cause.extensions['code']) ? cause.extensions['code'] : 'BAD_USER_INPUT'
+    // The server reads the HTTP status from here, and leaves it out of the answer. Whatever else a library adds stays inside.
+    // A request that is no GraphQL at all is a 400 whatever media type the caller takes.
+    const http = cause.extensions['code'] === 'BAD_REQUEST' ? { status: 400 } : cause.extensions['http']
     return new GraphQLError(withoutValues(error.message), {
       ...located,
-      extensions: { ...cause.extensions, code, provider: null },
+      extensions: { code, provider: null, ...(http === undefined ? {} : { http }) },
     })
   }
   return new GraphQLError('Something went wrong in the gateway', {

@@ -1,6 +1,6 @@
 import { capabilitiesOf, supports } from '../src/identity/capabilities.ts'
 import { encodeGlobalId } from '../src/identity/global-id.ts'
-import type { ProviderHealth } from '../src/identity/provider.ts'
+import type { EmailIndexState, ProviderHealth } from '../src/identity/provider.ts'
 import { pageArguments, targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
 import { CapabilityEnum, GroupKindEnum, IdentityProviderKindEnum, ProviderStatusEnum } from './enums.ts'
@@ -20,6 +20,19 @@ const ProviderHealthRef = builder.objectRef<ProviderHealth>('ProviderHealth').im
       nullable: true,
       description: "Calls left in the provider's current window, where it says.",
     }),
+  }),
+})
+
+const EmailIndexRef = builder.objectRef<EmailIndexState>('EmailIndex').implement({
+  description: 'An index of addresses, kept by the gateway for a provider that cannot look users up by email.',
+  fields: (t) => ({
+    users: t.exposeInt('users', { nullable: false, description: 'How many users are in it.' }),
+    isComplete: t.exposeBoolean('isComplete', {
+      nullable: false,
+      description:
+        'Whether it holds all users that there were at refreshedAt. Until then the provider is unavailable for look-ups.',
+    }),
+    refreshedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ refreshedAt }) => refreshedAt }),
   }),
 })
 
@@ -47,6 +60,12 @@ IdentityProviderRef.implement({
       resolve: (provider, { capability }) => supports(provider, capability),
     }),
     health: t.field({ type: ProviderHealthRef, nullable: false, resolve: (provider) => provider.health() }),
+    emailIndex: t.field({
+      type: EmailIndexRef,
+      nullable: true,
+      description: 'null: look-ups by email need no index here, or none is kept.',
+      resolve: ({ users }) => users.emailIndex?.() ?? null,
+    }),
     totalUsers: t.int({
       nullable: true,
       description: 'null: this provider cannot count.',

@@ -38,7 +38,10 @@ const UserGroupConnectionRef = defineConnection<UserMembership, Group>({
     roles: t.stringList({
       nullable: { list: true, items: false },
       description: 'null: this provider gives members of this kind of group no roles.',
-      resolve: ({ node }) => node.roles && [...node.roles],
+      resolve: async ({ node: { roles } }) => {
+        const known = typeof roles === 'function' ? await roles() : roles
+        return known && [...known]
+      },
     }),
     joinedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ node }) => node.joinedAt }),
   }),

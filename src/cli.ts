@@ -60,7 +60,6 @@ async function serve(config: Config): Promise<void> {
   if (config.providers.length === 0) return serveOnSandbox(config)
   const gateway = await createGateway({
     ...config,
-    auditLog: config.auditLog ?? 'stdout',
     graphiql: config.isGraphiqlEnabled
       ? { headers: { [apiKeyHeader]: '' }, exampleEmail: 'somebody@example.com' }
       : null,

@@ -46,6 +46,8 @@ export class ConfigError extends Error {
   }
 }
 
+export const defaultMaxMutations = 10
+
 export interface ConfigSources {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** The parsed config file; `undefined` when there is none. */
@@ -116,7 +118,7 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     isGraphiqlEnabled:
       fromEnvironment.GRAPHIQL === undefined ? (fromFile.graphiql ?? false) : fromEnvironment.GRAPHIQL === 'on',
     apiKeys: fromEnvironment.API_KEYS ?? fromFile.apiKeys ?? [],
-    maxMutations: fromEnvironment.MAX_MUTATIONS ?? fromFile.maxMutations ?? 10,
+    maxMutations: fromEnvironment.MAX_MUTATIONS ?? fromFile.maxMutations ?? defaultMaxMutations,
     auditLog: fromEnvironment.AUDIT_LOG ?? fromFile.auditLog,
     providers: known,
     sandbox: { port: fromEnvironment.SANDBOX_PORT ?? 4010, users: fromEnvironment.SANDBOX_USERS },

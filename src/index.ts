@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type Server } from 'node:http'
 import { type AddressInfo } from 'node:net'
 import type { ApiKey } from './access/api-keys.ts'
 import { createAuthenticator } from './access/api-keys.ts'
-import { ConfigError, type ProviderConfig } from './config.ts'
+import { ConfigError, defaultMaxMutations, type ProviderConfig } from './config.ts'
 import type { Providers } from './context.ts'
 import { exampleTabs } from './graphiql/examples.ts'
 import type { AttemptRecorder, Call } from './identity/call.ts'
@@ -30,10 +30,10 @@ export interface GatewayOptions {
   readonly onInternalError: (error: Error) => void
   /** Sees every attempt to reach a provider. */
   readonly record?: AttemptRecorder
-  /** Where the record of each mutation goes: `off`, `stdout`, or the path of a file to append to. */
-  readonly auditLog: string
-  /** Mutations in one operation. */
-  readonly maxMutations: number
+  /** Where the record of each mutation goes: `off`, `stdout`, or the path of a file to append to. Left out: `stdout`. */
+  readonly auditLog?: string | undefined
+  /** Mutations in one operation. Left out: 10. */
+  readonly maxMutations?: number
 }
 
 /** Whether a provider accepts our key. */
@@ -72,7 +72,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     onInternalError: options.onInternalError,
     audit: audit.write,
     readOnlyProviders: new Set(options.providers.filter(({ isReadOnly }) => isReadOnly).map(({ name }) => name)),
-    maxMutations: options.maxMutations,
+    maxMutations: options.maxMutations ?? defaultMaxMutations,
   })
   let http: Server | null = null
 
@@ -103,7 +103,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** A gateway that could not write down what it does does not start. */
-function openAudit({ auditLog, onInternalError }: GatewayOptions): AuditLog {
+function openAudit({ auditLog = 'stdout', onInternalError }: GatewayOptions): AuditLog {
   try {
     return openAuditLog(auditLog, onInternalError)
   } catch (error) {

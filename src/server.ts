@@ -44,6 +44,8 @@ export function createServer(options: ServerOptions) {
   return createYoga<Record<string, unknown>, RequestContext>({
     schema,
     graphqlEndpoint: graphqlPath,
+    // Open to anybody, and says nothing of providers: that requests are served, and no more.
+    healthCheckEndpoint: healthPath,
     cors: false,
     landingPage: false,
     graphiql: false,
@@ -60,7 +62,6 @@ export function createServer(options: ServerOptions) {
       return createRequestContext({ ...options, caller, call: { signal, deadline, record } })
     },
     plugins: [
-      useHealth(),
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
       useAuthentication(options.authenticate),
       useBodyLimit(),
@@ -73,15 +74,6 @@ export function createServer(options: ServerOptions) {
 
 /** Who sent each request that is being answered. */
 const callers = new WeakMap<Request, Caller>()
-
-/** Answers as soon as requests are served. Says nothing about providers: it is open to anybody. */
-function useHealth(): Plugin {
-  return {
-    onRequest({ url, endResponse, fetchAPI }) {
-      if (url.pathname === healthPath) endResponse(fetchAPI.Response.json({ status: 'ok' }))
-    },
-  }
-}
 
 /** Nobody is served without a key that we know. */
 function useAuthentication(authenticate: Authenticate): Plugin {

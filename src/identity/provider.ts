@@ -129,6 +129,8 @@ export interface UserReader {
   findByPhoneNumbers?(numbers: readonly string[], call: Call): Promise<readonly records.User[]>
   /** Every account with one of these ids of the customer's own. Records may be partial. */
   findByExternalIds?(externalIds: readonly string[], call: Call): Promise<readonly records.User[]>
+  /** Present where look-ups by email go through an index that this gateway builds. Makes no call. */
+  emailIndex?(): EmailIndexState
   /** IP addresses from which sign-in as this user is blocked. */
   listBlockedIps?(id: string, page: PageRequest, call: Call): Promise<Page<records.BlockedIp>>
   /** Ways in which this user can prove who they are, as far as the upstream keeps them. */
@@ -139,6 +141,16 @@ export interface UserReader {
   listDevices?(id: string, call: Call): Promise<readonly records.UserDevice[]>
   /** What the upstream recorded about this user, newest first. */
   listEvents?(id: string, page: PageRequest, call: Call): Promise<Page<records.IdentityEvent>>
+}
+
+/** How much is in an index that stands in for a look-up which the upstream does not have. */
+export interface EmailIndexState {
+  /** How many users are in it. */
+  readonly users: number
+  /** Whether all users were walked at least once. Until then look-ups are `unavailable`. */
+  readonly isComplete: boolean
+  /** When new users were last looked for; `null`: never yet. */
+  readonly refreshedAt: Date | null
 }
 
 /** An unknown user is `notFound`. What each returns is in `actions.ts`. */

@@ -145,8 +145,8 @@ export type GroupField = Exclude<keyof Group, 'provider' | 'nativeId' | 'kind' |
 export interface UserMembership {
   /** Often a partial record. */
   readonly group: Group
-  /** `null`: this provider gives members of this kind of group no roles. */
-  readonly roles: readonly string[] | null
+  /** `null`: this provider gives members of this kind of group no roles. A function where they cost a call of their own. */
+  readonly roles: readonly string[] | null | (() => Promise<readonly string[]>)
   readonly joinedAt: Date | null
 }
 

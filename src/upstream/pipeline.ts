@@ -49,7 +49,7 @@ export interface Pipeline {
   readonly origin: string
   /**
    * Sends a request within the caller's deadline and answers whatever the upstream answered, errors included. Identical GETs in flight
-   * are one call. Throws `ProviderError` (`timeout`, `unavailable`, `aborted`, `badResponse`) when there is no usable answer.
+   * are one call, unless a write ended between them. Throws `ProviderError` (`timeout`, `unavailable`, `aborted`, `badResponse`) when there is no usable answer.
    */
   send(request: WireRequest, options: SendOptions): Promise<WireResponse>
   /** Tells the health of a failure that only the reader of an answer can see. */
@@ -73,6 +73,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const limiter = createLimiter(options.maxParallelCalls)
   const singleFlight = createSingleFlight<WireResponse>()
   const health = createHealthTracker(clock)
+  /** Writes that have ended. A read that begins after one must not join a read that began before it. */
+  let writes = 0
 
   /** One attempt: a place among the parallel calls, its own timeout, its record. */
   async function attempt(
@@ -189,10 +191,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     try {
       const response =
         request.method === 'GET'
-          ? await singleFlight.run(request.url.href, call, (signal, deadline) =>
+          ? await singleFlight.run(`${writes} ${request.url.href}`, call, (signal, deadline) =>
               attempts(request, sending, signal, deadline),
             )
-          : await attempts(request, sending, call.signal, () => call.deadline)
+          : await attempts(request, sending, call.signal, () => call.deadline).finally(() => {
+              writes += 1
+            })
       if (response.status >= 300 && response.status < 400) {
         throw fail('badResponse', `${provider} answered ${operation.name} with a redirect, which is not followed`, true)
       }

@@ -86,7 +86,8 @@ export function createTransport(options: TransportOptions): { readonly send: Tra
     }
   }
 
-  return { send, close: () => agent.close() }
+  let closed: Promise<void> | null = null
+  return { send, close: () => (closed ??= agent.close()) }
 }
 
 async function readBody(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Buffer> {

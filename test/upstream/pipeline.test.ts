@@ -117,6 +117,22 @@ describe('the pipeline', () => {
     expect(upstream.requests).toHaveLength(3)
   })
 
+  it('does not let a read that begins after a write join one that began before it', async () => {
+    const waiting: (() => void)[] = []
+    const { pipeline, upstream } = await pipelineTo((request, response) => {
+      if (request.method === 'GET') waiting.push(() => response.end('{}'))
+      else response.end('{}')
+    })
+    const before = get(pipeline, '/things/1')
+    while (waiting.length < 1) await new Promise((resolve) => setImmediate(resolve))
+    await post(pipeline)
+    const after = get(pipeline, '/things/1')
+    while (waiting.length < 2) await new Promise((resolve) => setImmediate(resolve))
+    for (const answer of waiting) answer()
+    await Promise.all([before, after])
+    expect(upstream.requests).toEqual(['GET /things/1', 'POST /things', 'GET /things/1'])
+  })
+
   it('never joins writes', async () => {
     const { pipeline, upstream } = await pipelineTo(ok)
     await Promise.all([post(pipeline), post(pipeline)])

@@ -16,6 +16,17 @@ export const settingsSchema = z.strictObject({
   /** The app's internal id, or its client app id, which costs one look-up after the start (app-services.md 1.4). */
   appId: z.string().regex(/^[\w-]+$/, 'the internal app id (24 hex digits) or the client app id (myapp-abcde)'),
   baseUrl: baseUrlSetting.default(defaultBaseUrl),
+  /** Up to how many users their addresses are indexed, so that users can be looked up by email; left out: no index. */
+  emailIndexMaxUsers: z.coerce.number().int().min(1).max(5_000_000).optional(),
+  /** Seconds between looks for new users. */
+  emailIndexRefreshSeconds: z.int().min(1).max(86_400).default(60),
+  /** Seconds after which all users are walked again, for addresses that changed. */
+  emailIndexWalkSeconds: z.int().min(60).max(604_800).default(3_600),
+  /**
+   * Whether the app confirms the addresses of its email/password users, so that they count as verified. The vendor does not say it of a
+   * user (app-services.md 7.1).
+   */
+  emailsAreConfirmed: z.union([z.boolean(), z.enum(['on', 'off']).transform((word) => word === 'on')]).default(false),
 })
 
 export type AppServicesSettings = z.output<typeof settingsSchema>
@@ -40,6 +51,16 @@ export const environment: Readonly<Record<string, EnvironmentSetting>> = {
     member: 'appId',
     isSecret: false,
     description: "The app's id: its App ID (myapp-abcde) or the 24 hex digits in the URL of its dashboard",
+  },
+  APP_SERVICES_EMAIL_INDEX_MAX_USERS: {
+    member: 'emailIndexMaxUsers',
+    isSecret: false,
+    description: 'Up to how many users their addresses are indexed for look-ups; not set: no index',
+  },
+  APP_SERVICES_EMAILS_CONFIRMED: {
+    member: 'emailsAreConfirmed',
+    isSecret: false,
+    description: 'on: the app confirms the addresses of its email/password users, so that they count as verified',
   },
   APP_SERVICES_BASE_URL: {
     member: 'baseUrl',

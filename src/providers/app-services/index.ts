@@ -47,11 +47,13 @@ function connect(settings: AppServicesSettings, deps: UpstreamDeps): ConnectedPr
   const http: Http = createHttp({ pipeline, baseUrl, readVendorError, headers, clock })
   const api = createAdminApi(settings, http)
 
+  const { users, index } = createUserReader(api, { settings, clock })
+
   const provider: IdentityProvider = {
     name,
     kind: 'app-services',
     maxParallelCalls,
-    users: { ...createUserReader(api), ...createUserActions(api) },
+    users: { ...users, ...createUserActions(api) },
     // No groups: the vendor has none, and its "groups" are Atlas projects (app-services.md 7.2).
     sessions: { ...createSessionReader(api), ...createSessionActions(api) },
     grants: { ...createGrantReader(api), ...createGrantActions(api) },
@@ -59,8 +61,15 @@ function connect(settings: AppServicesSettings, deps: UpstreamDeps): ConnectedPr
     tokens: createTokenVerifier(api),
     async check(call) {
       await api.request({ operation: collections.users.probe, query: { limit: 1 } }, call)
+      index?.start()
     },
     health: () => pipeline.health(),
   }
-  return { provider, close: () => pipeline.close() }
+  return {
+    provider,
+    close() {
+      index?.stop()
+      return pipeline.close()
+    },
+  }
 }

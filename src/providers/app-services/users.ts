@@ -3,15 +3,19 @@ import { ProviderError } from '../../identity/errors.ts'
 import type { Page } from '../../identity/page.ts'
 import type { UserFilter, UserFilterTranslators, UserQuery, UserReader } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
+import type { Clock } from '../../upstream/clock.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { type AdminApi, app, collections } from './admin-api.ts'
 import { listEvents } from './events.ts'
+import { createEmailIndex, type EmailIndex } from './email-index.ts'
+import { withEmailIndex } from './email-lookup.ts'
 import { findUser, requireUserId } from './find-user.ts'
 import { pageById } from './id-paging.ts'
 import { toDevice, toUser } from './map.ts'
-import { deviceSchema, userSchema } from './wire.ts'
+import type { AppServicesSettings } from './config.ts'
+import { type AppServicesUser, deviceSchema, userSchema } from './wire.ts'
 
 const operations = {
   list: { name: 'users.list', route: `GET ${app}/users`, safe: true },
@@ -24,8 +28,25 @@ interface StatusClause {
   readonly status: 'enabled' | 'disabled'
 }
 
-export function createUserReader(api: AdminApi): UserReader {
+export interface UserReaderOptions {
+  readonly settings: Pick<
+    AppServicesSettings,
+    'emailIndexMaxUsers' | 'emailIndexRefreshSeconds' | 'emailIndexWalkSeconds' | 'emailsAreConfirmed'
+  >
+  readonly clock: Clock
+}
+
+/** Users, and the index of their addresses where one is kept. */
+export function createUserReader(
+  api: AdminApi,
+  { settings, clock }: UserReaderOptions,
+): { readonly users: UserReader; readonly index: EmailIndex | null } {
   const { provider } = api
+
+  const record = (wire: AppServicesUser, answer: 'user' | 'listItem'): User => {
+    const user = toUser(provider, wire, answer)
+    return settings.emailsAreConfirmed ? withConfirmedEmails(user) : user
+  }
 
   /** `status` is not in the official document, but the vendor's own tools use it and test it (app-services.md 2). */
   const filters = {
@@ -59,16 +80,18 @@ export function createUserReader(api: AdminApi): UserReader {
     if (clause && listed.edges.some(({ node }) => node.disabled !== (clause.status === 'disabled'))) {
       throw unsupported(['filter', 'status'], `${provider} does not filter users by status`)
     }
-    return mapPage(listed, (wire) => toUser(provider, wire, 'listItem'))
+    return mapPage(listed, (wire) => record(wire, 'listItem'))
   }
 
-  return {
+  async function getMany(ids: readonly string[], call: Call): Promise<readonly User[]> {
+    const found = await Promise.all([...new Set(ids)].map((id) => findUser(api, id, call)))
+    return found.filter((wire) => wire !== null).map((wire) => record(wire, 'user'))
+  }
+
+  const users: UserReader = {
     // Each id is a call of its own, so that one which fails fails alone.
     maxIdsPerCall: 1,
-    async getMany(ids, call) {
-      const found = await Promise.all([...new Set(ids)].map((id) => findUser(api, id, call)))
-      return found.filter((wire) => wire !== null).map((wire) => toUser(provider, wire, 'user'))
-    },
+    getMany,
     filters,
     /** Ids begin with the time of creation, and lists go by id alone (app-services.md 2). */
     orders: { createdAt: '_id' },
@@ -94,4 +117,26 @@ export function createUserReader(api: AdminApi): UserReader {
     },
     listEvents: (id, page, call) => listEvents(api, id, page, call),
   }
+
+  const { emailIndexMaxUsers } = settings
+  if (emailIndexMaxUsers === undefined) return { users, index: null }
+  const index = createEmailIndex({
+    provider,
+    list: (page, call) => list({ ...page, filter: {}, order: { field: 'createdAt', direction: 'asc' } }, call),
+    getMany,
+    maxUsers: emailIndexMaxUsers,
+    refreshMs: settings.emailIndexRefreshSeconds * 1000,
+    walkMs: settings.emailIndexWalkSeconds * 1000,
+    clock,
+  })
+  return { users: withEmailIndex(users, index, provider), index }
+}
+
+/** The address of an email/password identity counts as verified, because the app has it confirmed. */
+function withConfirmedEmails(user: User): User {
+  const confirmed = new Set(
+    user.identities.filter(({ service }) => service === 'local-userpass').map(({ email }) => email),
+  )
+  const emails = user.emails.map((email) => (confirmed.has(email.address) ? { ...email, verified: true } : email))
+  return { ...user, emails, emailVerified: emails.find(({ primary }) => primary)?.verified ?? null }
 }

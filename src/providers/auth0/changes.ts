@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
-import { type Outcome, ProviderError, type ProviderErrorKind } from '../../identity/errors.ts'
+import { ProviderError } from '../../identity/errors.ts'
 import type { JsonValue } from '../../identity/records.ts'
 import type { HttpMethod, Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import { refusal, type RefusalContext } from './refusals.ts'
 import type { Auth0Upstream } from './upstream.ts'
 
 /** A change that is made at most once: after a lost answer nobody knows whether it happened. */
@@ -63,18 +64,20 @@ export async function afterwards<Result>(applied: readonly string[], next: () =>
   try {
     return await next()
   } catch (error) {
-    throw error instanceof ProviderError ? withOutcome(error, 'partiallyApplied', applied) : error
+    throw asPartial(error, applied)
   }
 }
 
-function withOutcome(error: ProviderError, outcome: Outcome, applied: readonly string[]): ProviderError {
+/** The same error, saying that some of the change was made before it. */
+export function asPartial(error: unknown, applied: readonly string[] = []): unknown {
+  if (!(error instanceof ProviderError)) return error
   const { provider, kind, operation, message, retryAfterSeconds, argument, field, providerCode, status } = error
   return new ProviderError({
     provider,
     kind,
     operation,
     message,
-    outcome,
+    outcome: 'partiallyApplied',
     applied,
     cause: error,
     ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
@@ -85,22 +88,6 @@ function withOutcome(error: ProviderError, outcome: Outcome, applied: readonly s
   })
 }
 
-/** Who refuses what, before any call. */
-export interface RefusalContext {
-  readonly provider: string
-  /** In our words: `users.create`. */
-  readonly operation: string
-}
-
-export function refusal(
-  context: RefusalContext,
-  kind: ProviderErrorKind & ('badInput' | 'unsupported' | 'conflict'),
-  argument: readonly string[],
-  message: string,
-): ProviderError {
-  return new ProviderError({ ...context, kind, argument, message })
-}
-
 /** Refuses fields that Auth0 has no place for. `false` asks for nothing. */
 export function refuseOthers(input: object, known: readonly string[], context: RefusalContext): void {
   for (const [field, value] of Object.entries(input) as [string, unknown][]) {
@@ -109,6 +96,7 @@ export function refuseOthers(input: object, known: readonly string[], context: R
   }
 }
 
+/** Metadata, as Auth0 takes it. */
 export type JsonObject = Readonly<Record<string, JsonValue>>
 
 /** Metadata is an object at Auth0; `null` is an empty one. */
@@ -118,6 +106,7 @@ export function requireObject(value: JsonValue, field: string, context: RefusalC
   throw refusal(context, 'badInput', [field], `${field} has to be an object`)
 }
 
+/** As `requireObject`, where the field may have been left out. */
 export function optionalObject(
   value: JsonValue | undefined,
   field: string,

@@ -15,8 +15,10 @@ export const auth0Settings = z.strictObject({
   baseUrl: baseUrlSetting.optional(),
 })
 
+/** The settings as parsed: times in milliseconds, optional ones absent when left to the defaults. */
 export type Auth0Settings = z.infer<typeof auth0Settings>
 
+/** One tenant without a file: where each of its settings comes from. */
 export const auth0Environment: Readonly<Record<string, EnvironmentSetting>> = {
   AUTH0_DOMAIN: {
     member: 'domain',

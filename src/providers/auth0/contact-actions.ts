@@ -1,14 +1,10 @@
 import type { Call } from '../../identity/call.ts'
 import type { UserActions } from '../../identity/provider.ts'
-import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { changing, refusal } from './changes.ts'
-import { isUserId, notFound } from './ids.ts'
-import { toUser } from './map.ts'
-import { otherId } from './rows.ts'
-import { type Auth0Upstream, reading } from './upstream.ts'
-import { patchUser } from './user-actions.ts'
-import { auth0User } from './wire.ts'
+import { changing } from './changes.ts'
+import { refusal } from './refusals.ts'
+import type { Auth0Upstream } from './upstream.ts'
+import { patchUser, readUserFor } from './user-changes.ts'
 
 const patching = (name: string): Operation => changing(name, 'PATCH /users/{id}')
 
@@ -34,19 +30,6 @@ type Actions =
   | 'setUsername'
   | 'removeUsername'
   | 'removeProfileImage'
-
-/** Reads a user before a change that depends on what it carries now. */
-export async function readUserFor(
-  { provider, clients, read }: Auth0Upstream,
-  operation: Operation,
-  id: string,
-  call: Call,
-): Promise<User> {
-  if (!isUserId(id)) throw notFound(provider, operation.name)
-  const user = await read(reading(operation.name, '/users/{id}'), auth0User, call, () => clients.users.get(id))
-  if (user.user_id !== id) throw otherId(provider, operation.name)
-  return toUser(provider, user)
-}
 
 /**
  * A user has one address and one number at most (auth0.md 5.2), without ids: they are their own. The upstream changes "the" address

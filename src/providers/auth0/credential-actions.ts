@@ -2,12 +2,13 @@ import { z } from 'zod'
 import type { UserActions } from '../../identity/provider.ts'
 import type { Clock } from '../../upstream/clock.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { change, changing, given, refusal, removing, send } from './changes.ts'
-import { readUserFor } from './contact-actions.ts'
-import { isOpaqueId, isUserId, notFound } from './ids.ts'
+import { change, changing, given, removing, send } from './changes.ts'
+import { isOpaqueId, isUserId } from './ids.ts'
+import { toWirePermission } from './map.ts'
+import { notFound, refusal } from './refusals.ts'
 import type { EndingSessions } from './session-actions.ts'
 import type { Auth0Upstream } from './upstream.ts'
-import { patchUser } from './user-actions.ts'
+import { patchUser, readUserFor } from './user-changes.ts'
 
 const setPassword = changing('users.setPassword', 'PATCH /users/{id}')
 const removePassword = changing('users.removePassword', 'PATCH /users/{id}')
@@ -166,11 +167,6 @@ export function createCredentialActions(
       await send(upstream, revokePermissions, call, () => clients.users.permissions.delete(id, body))
     },
   }
-}
-
-/** auth0.md 5.3, as references in bodies. */
-export function toWirePermission({ name, api }: { readonly name: string; readonly api: string }) {
-  return { permission_name: name, resource_server_identifier: api }
 }
 
 /** The service, and the id there: what stands before the first bar, and what stands behind it (auth0.md 5.1). */

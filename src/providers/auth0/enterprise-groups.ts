@@ -1,6 +1,6 @@
 import type { GroupKindReader } from './group-kind.ts'
-import { toGroupMember } from './map.ts'
 import { toGroup, toGroupMembership } from './map-groups.ts'
+import { toGroupMember } from './map.ts'
 import { groupId, memberId, membershipGroupId, recordsOf } from './rows.ts'
 import { type Auth0Upstream, type Checkpoint, reading } from './upstream.ts'
 import { type Auth0GroupMember, auth0Group, auth0GroupMember, auth0UserGroup, checkpoint } from './wire.ts'

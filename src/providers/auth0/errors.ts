@@ -46,6 +46,13 @@ const usualArguments: Readonly<Record<string, string>> = {
   permissions: 'permissions',
   result_url: 'redirectUrl',
   ttl_sec: 'expiresInSeconds',
+  // Of lists.
+  from: 'after',
+  page: 'after',
+  q: 'filter',
+  search: 'search',
+  name_filter: 'search',
+  client_id: 'clientId',
 }
 
 /** Where an operation's input calls them otherwise. */
@@ -97,5 +104,5 @@ function argumentIn(message: string, { name, route }: Operation): string | null 
     ...(route.includes(' /organizations') ? argumentsOfOrganizations : {}),
     ...argumentsByOperation[name],
   }
-  return ours[member] ?? null
+  return Object.hasOwn(ours, member) ? (ours[member] ?? null) : null
 }

@@ -5,8 +5,9 @@ import type { PageRequest } from '../../identity/page.ts'
 import type { GrantActions, GrantReader } from '../../identity/provider.ts'
 import type { Grant, GrantKey, GrantKind } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { afterwards, changing, removing, send, sendUnlessGone } from './changes.ts'
-import { isUserId, notFound } from './ids.ts'
+import { asPartial, changing, removing, send, sendUnlessGone } from './changes.ts'
+import { isUserId } from './ids.ts'
+import { notFound } from './refusals.ts'
 import { type Auth0Upstream, maxPageSize } from './upstream.ts'
 
 const revokeConsent = removing('grants.revoke', '/grants/{id}')
@@ -15,6 +16,9 @@ const revokeDeviceCredential = removing('grants.revoke', '/device-credentials/{i
 const revokeTokensOfClient = changing('grants.revokeByClient', 'POST /refresh-tokens/revoke')
 const revokeTokensOfUser = removing('grants.revokeAll', '/users/{user_id}/refresh-tokens')
 const revokeConsentsOfUser = removing('grants.revokeAll', '/grants')
+
+/** Calls at once where each grant needs its own. */
+const revokedAtOnce = 8
 
 /** Refresh tokens go some time after the upstream has accepted it (auth0.md 4.1), all else at once. */
 export function createGrantActions(upstream: Auth0Upstream, grants: GrantReader): Required<GrantActions> {
@@ -55,7 +59,7 @@ export function createGrantActions(upstream: Auth0Upstream, grants: GrantReader)
     clientId: string | null,
     call: Call,
     revokeTokens: () => Promise<unknown>,
-    revokeConsents: (consents: readonly Grant[]) => Promise<unknown>,
+    revokeConsents: (consents: readonly Grant[], revokedIds: string[]) => Promise<unknown>,
   ): Promise<Revocation> {
     if (!isUserId(userId)) throw notFound(provider, operation.name)
     const [devices, consents] = await Promise.all([
@@ -69,18 +73,33 @@ export function createGrantActions(upstream: Auth0Upstream, grants: GrantReader)
         throw error
       },
     )
-    return afterwards([], async () => {
-      for (const device of devices) await revokeOne(device, call)
-      await revokeConsents(consents)
-      const revokedGrants = [...devices, ...consents].map((grant) => ({
-        ...grant,
-        audience: grant.audiences?.[0] ?? null,
-      }))
-      const revokedIds = revokedGrants.map(({ nativeId }) => nativeId)
-      // How many refresh tokens there were is not said.
-      const count = hasTokens ? null : revokedIds.length
-      return { count, scope: null, revokedIds, revokedGrants, pending: hasTokens }
-    })
+    const revokedIds: string[] = []
+    try {
+      await revokeEach(devices, revokedIds, call)
+      await revokeConsents(consents, revokedIds)
+    } catch (error) {
+      throw hasTokens || revokedIds.length > 0 ? asPartial(error) : error
+    }
+    // How many refresh tokens there were is not said.
+    const count = hasTokens ? null : revokedIds.length
+    const revokedGrants = [...devices, ...consents].map((grant) => ({
+      ...grant,
+      audience: grant.audiences?.[0] ?? null,
+    }))
+    return { count, scope: null, revokedIds, revokedGrants, pending: hasTokens }
+  }
+
+  /** A few at once, until one fails. Those that were ended are added to `revokedIds`. */
+  async function revokeEach(some: readonly Grant[], revokedIds: string[], call: Call): Promise<void> {
+    for (let from = 0; from < some.length; from += revokedAtOnce) {
+      const now = some.slice(from, from + revokedAtOnce)
+      const outcomes = await Promise.allSettled(now.map((grant) => revokeOne(grant, call)))
+      for (const [index, { nativeId }] of now.entries()) {
+        if (outcomes[index]?.status === 'fulfilled') revokedIds.push(nativeId)
+      }
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+      if (failed) throw failed.reason
+    }
   }
 
   return {
@@ -102,9 +121,7 @@ export function createGrantActions(upstream: Auth0Upstream, grants: GrantReader)
           send(upstream, revokeTokensOfClient, call, () =>
             clients.refreshTokens.revoke({ user_id: userId, client_id: clientId }),
           ),
-        async (consents) => {
-          for (const consent of consents) await revokeOne(consent, call)
-        },
+        (consents, revokedIds) => revokeEach(consents, revokedIds, call),
       ),
 
     revokeAll: (userId, call) =>
@@ -114,7 +131,10 @@ export function createGrantActions(upstream: Auth0Upstream, grants: GrantReader)
         null,
         call,
         () => send(upstream, revokeTokensOfUser, call, () => clients.users.refreshToken.delete(userId)),
-        () => send(upstream, revokeConsentsOfUser, call, () => clients.userGrants.deleteByUserId({ user_id: userId })),
+        async (consents, revokedIds) => {
+          await send(upstream, revokeConsentsOfUser, call, () => clients.userGrants.deleteByUserId({ user_id: userId }))
+          revokedIds.push(...consents.map(({ nativeId }) => nativeId))
+        },
       ),
   }
 }

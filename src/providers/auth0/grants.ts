@@ -5,10 +5,10 @@ import type { GrantReader } from '../../identity/provider.ts'
 import type { Grant, GrantKey } from '../../identity/records.ts'
 import { pageOfAll } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
-import { isOpaqueId, isUserId, notFound } from './ids.ts'
-import { toConsent, toDeviceCredentialGrant, toRefreshTokenGrant } from './map.ts'
-import { foreignRow, grantId, otherId, recordsOf } from './rows.ts'
-import { unsupported } from './search.ts'
+import { isOpaqueId, isUserId } from './ids.ts'
+import { toConsent, toDeviceCredentialGrant, toRefreshTokenGrant } from './map-grants.ts'
+import { foreignRow, notFound, otherId, unsupported } from './refusals.ts'
+import { grantId, recordsOf } from './rows.ts'
 import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
 import { auth0DeviceCredential, auth0Grant, auth0RefreshToken, checkpoint, counted } from './wire.ts'
 
@@ -31,6 +31,7 @@ interface Owner {
   readonly clientId: string | null
 }
 
+/** Consents, refresh tokens and device credentials (auth0.md 5.7 to 5.9). Plans below Enterprise refuse the second (auth0.md 8). */
 export function createGrants(upstream: Auth0Upstream): GrantReader {
   const { provider, clients } = upstream
 
@@ -60,7 +61,10 @@ export function createGrants(upstream: Auth0Upstream): GrantReader {
     },
 
     async get(key, _user, call) {
-      if (!isOpaqueId(key.nativeId) || !isUserId(key.userId)) return null
+      const { clientId, audience } = key
+      const isPossible = isOpaqueId(key.nativeId) && isUserId(key.userId)
+      // Half a surrogate pair cannot be put into a URL.
+      if (!isPossible || !`${clientId} ${audience}`.isWellFormed()) return null
       switch (key.kind) {
         case 'consent':
           return findConsent(key, call)

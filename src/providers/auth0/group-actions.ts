@@ -1,9 +1,10 @@
 import type { GroupActions } from '../../identity/provider.ts'
 import type { GroupKind } from '../../identity/records.ts'
-import { changing, refusal, send } from './changes.ts'
+import { changing, send } from './changes.ts'
 import type { GroupKindActions } from './group-kind.ts'
-import { groupKindOf, isUserId, notFound } from './ids.ts'
+import { groupKindOf, isUserId } from './ids.ts'
 import { createOrganizationActions } from './organization-actions.ts'
+import { notFound, refusal } from './refusals.ts'
 import { createRoleActions } from './role-actions.ts'
 import type { Auth0Upstream } from './upstream.ts'
 

@@ -3,10 +3,10 @@ import type { GroupReader } from '../../identity/provider.ts'
 import type { Group, GroupKind } from '../../identity/records.ts'
 import { createEnterpriseGroups } from './enterprise-groups.ts'
 import type { GroupKindReader } from './group-kind.ts'
-import { groupKindOf, isUserId, notFound } from './ids.ts'
+import { groupKindOf, isUserId } from './ids.ts'
 import { createOrganizations } from './organizations.ts'
+import { notFound, otherId } from './refusals.ts'
 import { createRoles } from './roles.ts'
-import { otherId } from './rows.ts'
 import type { Auth0Upstream } from './upstream.ts'
 
 /** Roles, organizations and enterprise groups, told apart by the prefixes of their ids. */

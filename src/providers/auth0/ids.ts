@@ -1,4 +1,3 @@
-import { ProviderError } from '../../identity/errors.ts'
 import type { GroupKind } from '../../identity/records.ts'
 
 /**
@@ -26,13 +25,4 @@ const kindsByPrefix: ReadonlyMap<string, GroupKind> = new Map([
 export function groupKindOf(id: string): GroupKind | null {
   const prefix = /^([a-z]{3})_[A-Za-z0-9]{1,50}$/.exec(id)?.[1]
   return kindsByPrefix.get(prefix ?? '') ?? null
-}
-
-export function notFound(provider: string, operation: string): ProviderError {
-  return new ProviderError({
-    provider,
-    kind: 'notFound',
-    operation,
-    message: `${provider} has nothing under this id for ${operation}`,
-  })
 }

@@ -52,19 +52,21 @@ export function toGroup(provider: string, group: Auth0Group): Group {
   }
 }
 
+/** auth0.md 5.3: since when is not said. */
 export function toRoleMembership(provider: string, role: Auth0Role): UserMembership {
   return { group: toRole(provider, role), roles: null, joinedAt: null }
 }
 
-/** `roles`: the ids of the roles that the user has in this organization. */
+/** `roles`: reads the ids of the roles that the user has in this organization. */
 export function toOrganizationMembership(
   provider: string,
   organization: Auth0Organization,
-  roles: readonly string[],
+  roles: () => Promise<readonly string[]>,
 ): UserMembership {
   return { group: toOrganization(provider, organization), roles, joinedAt: null }
 }
 
+/** auth0.md 5.5. */
 export function toGroupMembership(provider: string, group: Auth0UserGroup): UserMembership {
   return { group: toGroup(provider, group), roles: null, joinedAt: group.membership_created_at }
 }

@@ -1,24 +1,19 @@
+import type { PermissionReference } from '../../identity/actions.ts'
 import type {
   Authenticator,
   AuthenticatorKind,
-  Grant,
   GroupMember,
   IdentityEvent,
   LinkedIdentity,
   Permission,
-  Session,
   User,
 } from '../../identity/records.ts'
 import type {
   Auth0AuthenticationMethod,
-  Auth0DeviceCredential,
-  Auth0Grant,
   Auth0GroupMember,
   Auth0LogEvent,
   Auth0OrganizationMember,
   Auth0Permission,
-  Auth0RefreshToken,
-  Auth0Session,
   Auth0User,
   Auth0UserStub,
 } from './wire.ts'
@@ -139,6 +134,7 @@ function toUserStub(provider: string, { user_id, name, email, picture }: Auth0Us
   return { ...user, missing: missingFromStubs, status: 'unknown' }
 }
 
+/** auth0.md 5.3: since when is not said. */
 export function toRoleMember(provider: string, stub: Auth0UserStub): GroupMember {
   return { user: toUserStub(provider, stub), roles: null, joinedAt: null }
 }
@@ -171,6 +167,7 @@ const authenticatorKinds: ReadonlyMap<string, AuthenticatorKind> = new Map([
   ['recovery-code', 'recoveryCode'],
 ])
 
+/** The name is the one its owner gave it, else the masked number or address it uses. */
 export function toAuthenticator(method: Auth0AuthenticationMethod): Authenticator {
   return {
     nativeId: method.id,
@@ -182,12 +179,18 @@ export function toAuthenticator(method: Auth0AuthenticationMethod): Authenticato
   }
 }
 
+/** auth0.md 5.3, of roles and of users alike. */
 export function toPermission(permission: Auth0Permission): Permission {
   return {
     name: permission.permission_name,
     api: permission.resource_server_identifier,
     description: permission.description,
   }
+}
+
+/** auth0.md 5.3, as references in bodies. */
+export function toWirePermission({ name, api }: PermissionReference) {
+  return { permission_name: name, resource_server_identifier: api }
 }
 
 /** auth0.md 5.13. Warnings, limits and what is not listed there are neither. */
@@ -199,6 +202,7 @@ const successes: ReadonlySet<string> = new Set(
 )
 const failures: ReadonlySet<string> = new Set('f fu fp flo fsa fs fdu fertft ferrt fi gd_auth_rejected'.split(' '))
 
+/** auth0.md 5.12. Descriptions are often empty, which is none. */
 export function toIdentityEvent(event: Auth0LogEvent): IdentityEvent {
   return {
     nativeId: event.log_id,
@@ -209,81 +213,5 @@ export function toIdentityEvent(event: Auth0LogEvent): IdentityEvent {
     userAgent: event.user_agent,
     clientId: event.client_id,
     description: event.description || null,
-  }
-}
-
-/** auth0.md 5.6: there is no status; a listed session is live unless its time is up. `now`: epoch milliseconds. */
-export function toSession(provider: string, session: Auth0Session, now: number): Session {
-  const ends = [session.expires_at, session.idle_expires_at].filter((end) => end !== null)
-  return {
-    provider,
-    nativeId: session.id,
-    userId: session.user_id,
-    status: ends.some((end) => end.getTime() <= now) ? 'expired' : 'active',
-    rawStatus: 'listed',
-    clientIds: session.clients.flatMap(({ client_id }) => (client_id === null ? [] : [client_id])),
-    createdAt: session.created_at,
-    lastActiveAt: session.last_interacted_at ?? session.updated_at,
-    expiresAt: session.expires_at ?? session.idle_expires_at,
-    ipAddress: session.device?.last_ip ?? session.device?.initial_ip ?? null,
-    userAgent: session.device?.last_user_agent ?? session.device?.initial_user_agent ?? null,
-    city: null,
-    country: null,
-    revocationScope: 'session',
-  }
-}
-
-/** auth0.md 5.8: a consent, without times. */
-export function toConsent(provider: string, grant: Auth0Grant): Grant {
-  return {
-    provider,
-    nativeId: grant.id,
-    kind: 'consent',
-    userId: grant.user_id,
-    clientId: grant.clientID,
-    audiences: grant.audience === null ? [] : [grant.audience],
-    scopes: grant.scope,
-    sessionId: null,
-    createdAt: null,
-    expiresAt: null,
-    lastUsedAt: null,
-    revocable: true,
-  }
-}
-
-/** auth0.md 5.7: scopes stand in one text per audience. */
-export function toRefreshTokenGrant(provider: string, token: Auth0RefreshToken): Grant {
-  const scopes = token.resource_servers.flatMap((server) => (server.scopes ?? '').split(/\s+/)).filter(Boolean)
-  return {
-    provider,
-    nativeId: token.id,
-    kind: 'refreshToken',
-    userId: token.user_id,
-    clientId: token.client_id,
-    audiences: token.resource_servers.flatMap(({ audience }) => (audience === null ? [] : [audience])),
-    scopes: [...new Set(scopes)],
-    sessionId: token.session_id,
-    createdAt: token.created_at,
-    expiresAt: token.expires_at ?? token.idle_expires_at,
-    lastUsedAt: token.last_exchanged_at,
-    revocable: true,
-  }
-}
-
-/** auth0.md 5.9: without times, audiences and scopes. */
-export function toDeviceCredentialGrant(provider: string, credential: Auth0DeviceCredential): Grant {
-  return {
-    provider,
-    nativeId: credential.id,
-    kind: 'deviceCredential',
-    userId: credential.user_id,
-    clientId: credential.client_id,
-    audiences: null,
-    scopes: null,
-    sessionId: null,
-    createdAt: null,
-    expiresAt: null,
-    lastUsedAt: null,
-    revocable: true,
   }
 }

@@ -7,8 +7,6 @@ import {
   changing,
   given,
   type JsonObject,
-  refusal,
-  type RefusalContext,
   refuseOthers,
   removing,
   requireObject,
@@ -18,7 +16,7 @@ import type { GroupKindActions } from './group-kind.ts'
 import { groupKindOf } from './ids.ts'
 import { toOrganization } from './map-groups.ts'
 import { readMemberRoles } from './organizations.ts'
-import { otherId } from './rows.ts'
+import { type RefusalContext, otherId, refusal } from './refusals.ts'
 import { type Auth0Upstream, reading } from './upstream.ts'
 import { auth0Organization } from './wire.ts'
 

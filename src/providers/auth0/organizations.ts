@@ -1,9 +1,9 @@
 import type { Call } from '../../identity/call.ts'
 import type { GroupKindReader } from './group-kind.ts'
-import { toOrganizationMember } from './map.ts'
 import { toOrganization, toOrganizationMembership } from './map-groups.ts'
+import { toOrganizationMember } from './map.ts'
+import { unsupported } from './refusals.ts'
 import { groupId, memberId, recordsOf } from './rows.ts'
-import { unsupported } from './search.ts'
 import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
 import { auth0Organization, auth0OrganizationMember, auth0Role, checkpoint, counted } from './wire.ts'
 
@@ -42,17 +42,15 @@ export function createOrganizations(upstream: Auth0Upstream): GroupKindReader {
       const page = await upstream.pageByOffset(listUserOrganizations, userOrganizations, request, call, (paging) =>
         clients.users.organizations.list(userId, paging),
       )
-      // The list says nothing of roles, and each membership has its own.
-      const { edges } = recordsOf(
+      return recordsOf(
         page,
-        (organization) => organization,
-        ({ id }) => id,
+        // The list says nothing of roles, and each membership has its own.
+        (organization) =>
+          toOrganizationMembership(provider, organization, () =>
+            readMemberRoles(upstream, organization.id, userId, call),
+          ),
+        ({ group }) => group.nativeId,
       )
-      const memberships = edges.map(async ({ node, cursor }) => ({
-        node: toOrganizationMembership(provider, node, await readMemberRoles(upstream, node.id, userId, call)),
-        cursor,
-      }))
-      return { ...page, edges: await Promise.all(memberships) }
     },
     async listMembers(id, request, call) {
       const page = await upstream.pageByCheckpoint(listMembers, members, request, call, (paging) =>

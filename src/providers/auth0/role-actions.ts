@@ -1,8 +1,8 @@
-import { change, changing, given, refusal, refuseOthers, removing, send } from './changes.ts'
-import { toWirePermission } from './credential-actions.ts'
+import { change, changing, given, refuseOthers, removing, send } from './changes.ts'
 import type { GroupKindActions } from './group-kind.ts'
 import { toRole } from './map-groups.ts'
-import { otherId } from './rows.ts'
+import { toWirePermission } from './map.ts'
+import { otherId, refusal } from './refusals.ts'
 import type { Auth0Upstream } from './upstream.ts'
 import { auth0Role } from './wire.ts'
 

@@ -1,6 +1,6 @@
 import type { GroupKindReader } from './group-kind.ts'
-import { toPermission, toRoleMember } from './map.ts'
 import { toRole, toRoleMembership } from './map-groups.ts'
+import { toPermission, toRoleMember } from './map.ts'
 import { groupId, memberId, membershipGroupId, permissionKey, recordsOf } from './rows.ts'
 import { type Auth0Upstream, reading } from './upstream.ts'
 import { auth0Permission, auth0Role, auth0UserStub, checkpoint, counted } from './wire.ts'

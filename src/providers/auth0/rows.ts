@@ -1,4 +1,3 @@
-import { type Outcome, ProviderError } from '../../identity/errors.ts'
 import type { Page } from '../../identity/page.ts'
 import type { Grant, Group, GroupMember, Permission, UserMembership } from '../../identity/records.ts'
 
@@ -19,32 +18,10 @@ export function recordsOf<Row, Record>(
   return { ...page, edges }
 }
 
+/** What tells the records of a page apart. */
 export const groupId = (group: Group): string => group.nativeId
 export const membershipGroupId = ({ group }: UserMembership): string => group.nativeId
 export const memberId = ({ user }: GroupMember): string => user.nativeId
 export const grantId = (grant: Grant): string => grant.nativeId
 /** A permission has no id: its name is unique in its API. */
 export const permissionKey = ({ api, name }: Permission): string => JSON.stringify([api, name])
-
-/** A row that belongs to somebody else is no answer to the question about this user. */
-export function foreignRow(provider: string, operation: string): ProviderError {
-  return new ProviderError({
-    provider,
-    kind: 'badResponse',
-    operation,
-    field: 'user_id',
-    message: `${provider} answered ${operation} with what belongs to another user`,
-  })
-}
-
-/** An answer about another thing than was asked for. `outcome`: what became of a change all the same. */
-export function otherId(provider: string, operation: string, outcome: Outcome = 'notApplied'): ProviderError {
-  return new ProviderError({
-    provider,
-    kind: 'badResponse',
-    operation,
-    field: 'id',
-    outcome,
-    message: `${provider} answered ${operation} with another id than was asked for`,
-  })
-}

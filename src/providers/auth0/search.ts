@@ -1,5 +1,5 @@
-import { ProviderError } from '../../identity/errors.ts'
 import type { DateTimeRange, UserFilter, UserFilterTranslators } from '../../identity/provider.ts'
+import { unsupported } from './refusals.ts'
 
 /**
  * Queries of Auth0's user search, a Lucene subset (auth0.md 2.3). Every piece of text from outside goes through `quoted` or
@@ -39,7 +39,10 @@ function anywhere(text: string): string {
 /** How each filter is searched for. There is no `externalId`: Auth0 keeps none. */
 export function createFilters(provider: string) {
   return {
-    search: (text) => anywhere(text),
+    search(text) {
+      if (text.trim() === '') throw unsupported(provider, 'users.list', `${provider} cannot search for nothing`)
+      return anywhere(text)
+    },
     email: (address) => `email:${quoted(address)}`,
     phoneNumber: (number) => `phone_number:${quoted(number)}`,
     username: (name) => `username:${quoted(name)}`,
@@ -72,8 +75,4 @@ export function clausesOf(
 /** All clauses hold; `undefined`, and so no query at all, when there are none. */
 export function allOf(clauses: readonly string[]): string | undefined {
   return clauses.length === 0 ? undefined : clauses.join(' AND ')
-}
-
-export function unsupported(provider: string, operation: string, message: string): ProviderError {
-  return new ProviderError({ provider, kind: 'unsupported', operation, message })
 }

@@ -12,6 +12,7 @@ const fetchTokenOperation: Operation = { name: 'token', route: 'POST /oauth/toke
 
 const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.number() })
 
+/** What a token is asked for with. Times are in milliseconds. */
 export interface TokenOptions {
   /** Asked for late, because the pipeline itself needs the token. */
   readonly pipeline: () => Pipeline

@@ -1,15 +1,3 @@
-import type { DeviceCredentialsClient } from 'auth0/deviceCredentials'
-import type { GroupsClient } from 'auth0/groups'
-import type { VerificationEmailClient } from 'auth0/jobs/verificationEmail'
-import type { OrganizationsClient } from 'auth0/organizations'
-import type { RefreshTokensClient } from 'auth0/refreshTokens'
-import type { RolesClient } from 'auth0/roles'
-import type { SessionsClient } from 'auth0/sessions'
-import type { StatsClient } from 'auth0/stats'
-import type { TicketsClient } from 'auth0/tickets'
-import type { UserBlocksClient } from 'auth0/userBlocks'
-import type { UserGrantsClient } from 'auth0/userGrants'
-import type { UsersClient } from 'auth0/users'
 import type { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import type { ProviderError } from '../../identity/errors.ts'
@@ -19,30 +7,15 @@ import { createHttp, type Http } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { pageByNumber, pageByToken } from '../../upstream/paging.ts'
 import type { Pipeline } from '../../upstream/pipeline.ts'
-import { createSdk, type Sdk, sdkFetch } from '../../upstream/sdk.ts'
+import { createSdk, type Sdk } from '../../upstream/sdk.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import { type Clients, importClients } from './clients.ts'
 import { readAuth0Error } from './errors.ts'
-import { unsupported } from './search.ts'
+import { unsupported } from './refusals.ts'
 
 /** The largest page, and the most results of one query whatever the page size (auth0.md 2.1). */
 export const maxPageSize = 100
 export const maxResults = 1000
-
-/** The parts of Auth0's package that we call. */
-interface Clients {
-  readonly deviceCredentials: DeviceCredentialsClient
-  readonly groups: GroupsClient
-  readonly organizations: OrganizationsClient
-  readonly refreshTokens: RefreshTokensClient
-  readonly roles: RolesClient
-  readonly sessions: SessionsClient
-  readonly stats: StatsClient
-  readonly tickets: TicketsClient
-  readonly userBlocks: UserBlocksClient
-  readonly userGrants: UserGrantsClient
-  readonly users: UsersClient
-  readonly verificationEmails: VerificationEmailClient
-}
 
 /** What a list method of the package answers: the raw body is in `response`. */
 type SdkList = Promise<{ readonly response: unknown }>
@@ -112,6 +85,7 @@ export function reading(name: string, path: `/${string}`): Operation {
   return { name, route: `GET ${path}`, safe: true }
 }
 
+/** Imports the package, and makes the tenant out of its parts. `baseUrl`: what stands before `/api/v2`, without a slash at its end. */
 export async function createUpstream(pipeline: Pipeline, baseUrl: string, clock: Clock): Promise<Auth0Upstream> {
   const { provider } = pipeline
   const apiUrl = `${baseUrl}/api/v2`
@@ -171,60 +145,5 @@ export async function createUpstream(pipeline: Pipeline, baseUrl: string, clock:
       name,
       `${provider} shows only the first ${maxResults} results of ${name} in this order; narrow the filter`,
     )
-  }
-}
-
-/** Recipe A of auth0.md 1.2: sub-clients alone take a base URL. */
-async function importClients(baseUrl: string): Promise<Clients> {
-  const options = {
-    baseUrl,
-    fetch: sdkFetch,
-    maxRetries: 0,
-    // The pipeline puts the real one in its place.
-    token: 'set by the pipeline',
-    // Of no effect on our fetch, which has the pipeline's time limits; but the package's timer keeps the process alive so long when
-    // a call fails (auth0.md 1.5).
-    timeoutInSeconds: 1,
-  }
-  const [
-    { DeviceCredentialsClient },
-    { GroupsClient },
-    { OrganizationsClient },
-    { RefreshTokensClient },
-    { RolesClient },
-    { SessionsClient },
-    { StatsClient },
-    { TicketsClient },
-    { UserBlocksClient },
-    { UserGrantsClient },
-    { UsersClient },
-    { VerificationEmailClient },
-  ] = await Promise.all([
-    import('auth0/deviceCredentials'),
-    import('auth0/groups'),
-    import('auth0/organizations'),
-    import('auth0/refreshTokens'),
-    import('auth0/roles'),
-    import('auth0/sessions'),
-    import('auth0/stats'),
-    import('auth0/tickets'),
-    import('auth0/userBlocks'),
-    import('auth0/userGrants'),
-    import('auth0/users'),
-    import('auth0/jobs/verificationEmail'),
-  ])
-  return {
-    deviceCredentials: new DeviceCredentialsClient(options),
-    groups: new GroupsClient(options),
-    organizations: new OrganizationsClient(options),
-    refreshTokens: new RefreshTokensClient(options),
-    roles: new RolesClient(options),
-    sessions: new SessionsClient(options),
-    stats: new StatsClient(options),
-    tickets: new TicketsClient(options),
-    userBlocks: new UserBlocksClient(options),
-    userGrants: new UserGrantsClient(options),
-    users: new UsersClient(options),
-    verificationEmails: new VerificationEmailClient(options),
   }
 }

@@ -1,25 +1,14 @@
-import type { MetadataChanges } from '../../identity/actions.ts'
 import type { Call } from '../../identity/call.ts'
 import type { UserActions } from '../../identity/provider.ts'
-import type { User } from '../../identity/records.ts'
+import type { JsonValue } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import {
-  change,
-  changing,
-  given,
-  optionalObject,
-  type JsonObject,
-  refusal,
-  refuseOthers,
-  removing,
-  requireObject,
-  send,
-} from './changes.ts'
-import { isUserId, notFound } from './ids.ts'
+import { change, changing, given, optionalObject, type JsonObject, refuseOthers, removing, send } from './changes.ts'
+import { isUserId } from './ids.ts'
 import { toUser } from './map.ts'
-import { otherId } from './rows.ts'
+import { notFound, otherId, refusal } from './refusals.ts'
 import type { EndingSessions } from './session-actions.ts'
 import { type Auth0Upstream, reading } from './upstream.ts'
+import { patchUser, readUserFor } from './user-changes.ts'
 import { auth0User, auth0UserId } from './wire.ts'
 
 const createUser = changing('users.create', 'POST /users')
@@ -30,7 +19,6 @@ const disableUser = changing('users.disable', 'PATCH /users/{id}')
 const enableUser = changing('users.enable', 'PATCH /users/{id}')
 const unlockUser = removing('users.unlock', '/user-blocks/{id}')
 const unblockAllIps = removing('users.unblockAllIps', '/user-blocks/{id}')
-const readMetadata = reading('users.updateMetadata', '/users/{id}')
 const updateMetadata = changing('users.updateMetadata', 'PATCH /users/{id}')
 
 /** What the bodies of auth0.md 5.2 have a place for. */
@@ -43,27 +31,9 @@ const accountFields = [
   'phoneVerified',
   'username',
   'password',
+  'publicMetadata',
+  'privateMetadata',
 ] as const
-
-const metadataFields = { publicMetadata: 'user_metadata', privateMetadata: 'app_metadata' } as const
-
-/** The members of a PATCH of a user. */
-type UserPatch = Parameters<Auth0Upstream['clients']['users']['update']>[1]
-
-/** Changes a user, and answers the user as changed. */
-export async function patchUser(
-  upstream: Auth0Upstream,
-  operation: Operation,
-  id: string,
-  patch: UserPatch,
-  call: Call,
-): Promise<User> {
-  const { provider, clients } = upstream
-  if (!isUserId(id)) throw notFound(provider, operation.name)
-  const user = await change(upstream, operation, auth0User, call, () => clients.users.update(id, patch))
-  if (user.user_id !== id) throw otherId(provider, operation.name, 'unknown')
-  return toUser(provider, user)
-}
 
 type Actions = 'create' | 'update' | 'delete' | 'disable' | 'enable' | 'unlock' | 'unblockAllIps' | 'updateMetadata'
 
@@ -87,7 +57,7 @@ export function createUserActions(
   return {
     async create(input, call) {
       const context = contextOf(createUser)
-      refuseOthers(input, [...profileFields, ...accountFields, ...Object.keys(metadataFields)], context)
+      refuseOthers(input, [...profileFields, ...accountFields], context)
       const { connection, publicMetadata, privateMetadata } = input
       if (connection === undefined) {
         throw refusal(context, 'badInput', ['connection'], `${provider} needs the connection that holds the account`)
@@ -119,7 +89,10 @@ export function createUserActions(
     /** The upstream deletes whom it does not know, too, without a word; so it is asked first. */
     async delete(id, call) {
       if (!isUserId(id)) throw notFound(provider, deleteUser.name)
-      await upstream.read(findBeforeDelete, auth0UserId, call, () => clients.users.get(id, { fields: 'user_id' }))
+      const found = await upstream.read(findBeforeDelete, auth0UserId, call, () =>
+        clients.users.get(id, { fields: 'user_id' }),
+      )
+      if (found.user_id !== id) throw otherId(provider, deleteUser.name)
       await send(upstream, deleteUser, call, () => clients.users.delete(id))
     },
 
@@ -129,46 +102,35 @@ export function createUserActions(
     unlock: (id, call) => liftBlocks(unlockUser, id, call),
     unblockAllIps: (id, call) => liftBlocks(unblockAllIps, id, call),
 
-    async updateMetadata(id, changes, call) {
-      const wanted = wantedMetadata(changes, contextOf(updateMetadata))
-      if (Object.keys(wanted).length === 0) return null
-      if (!isUserId(id)) throw notFound(provider, updateMetadata.name)
-      const patch = changes.mode === 'merge' ? wanted : await replacing(id, wanted, call)
-      return patchUser(upstream, updateMetadata, id, patch, call)
+    async updateMetadata(id, { mode, ...changes }, call) {
+      const context = contextOf(updateMetadata)
+      const wanted = {
+        publicMetadata: optionalObject(changes.publicMetadata, 'publicMetadata', context),
+        privateMetadata: optionalObject(changes.privateMetadata, 'privateMetadata', context),
+      }
+      const isKnownNeeded =
+        mode === 'replace' && Object.values(wanted).some((metadata) => metadata && !isEmpty(metadata))
+      const known = isKnownNeeded ? await readUserFor(upstream, updateMetadata, id, call) : null
+      const patchOf = (field: keyof typeof wanted): JsonObject | undefined => {
+        const metadata = wanted[field]
+        if (mode === 'replace') return metadata && replacing(known?.[field] ?? null, metadata)
+        // An empty object would wipe all there is: `null` means that, but merging nothing does not.
+        return isEmpty(changes[field]) ? undefined : metadata
+      }
+      const patch = given({ user_metadata: patchOf('publicMetadata'), app_metadata: patchOf('privateMetadata') })
+      return Object.keys(patch).length === 0 ? null : patchUser(upstream, updateMetadata, id, patch, call)
     },
-  }
-
-  /** The upstream merges at the first level and deletes keys that are null: so keys that are to go are named (auth0.md 5.2). */
-  async function replacing(id: string, wanted: MetadataPatch, call: Call): Promise<MetadataPatch> {
-    if (Object.values(wanted).every((metadata) => Object.keys(metadata).length === 0)) return wanted
-    const user = await upstream.read(readMetadata, auth0User, call, () => clients.users.get(id))
-    if (user.user_id !== id) throw otherId(provider, readMetadata.name)
-    return Object.fromEntries(
-      Object.entries(wanted).map(([member, metadata]) => {
-        if (Object.keys(metadata).length === 0) return [member, metadata]
-        const known = Object.keys(user[member as keyof MetadataPatch] ?? {}) // the keys of a patch
-        return [member, { ...Object.fromEntries(known.map((key) => [key, null])), ...metadata }]
-      }),
-    )
   }
 }
 
-type MetadataPatch = { readonly [Member in (typeof metadataFields)[keyof typeof metadataFields]]?: JsonObject }
+function isEmpty(value: JsonValue | undefined): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
+}
 
-/** An empty object wipes everything upstream: meant by `null`, and by `{}` when it replaces; when it merges, `{}` changes nothing. */
-function wantedMetadata(
-  { mode, ...changes }: MetadataChanges,
-  context: { readonly provider: string; readonly operation: string },
-): MetadataPatch {
-  const wanted: Record<string, JsonObject> = {}
-  for (const [field, member] of Object.entries(metadataFields) as [keyof typeof metadataFields, string][]) {
-    const value = changes[field]
-    if (value === undefined) continue
-    const metadata = requireObject(value, field, context)
-    if (mode === 'merge' && value !== null && Object.keys(metadata).length === 0) continue
-    wanted[member] = metadata
-  }
-  return wanted
+/** The upstream merges at the first level, and deletes keys that are null: so the keys that are to go are named (auth0.md 5.2). */
+function replacing(known: JsonValue, wanted: JsonObject): JsonObject {
+  if (isEmpty(wanted)) return wanted
+  return { ...Object.fromEntries(Object.keys(known ?? {}).map((key) => [key, null])), ...wanted }
 }
 
 function profileOf<Text extends string | null>(input: {

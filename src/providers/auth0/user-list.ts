@@ -4,8 +4,9 @@ import { ProviderError } from '../../identity/errors.ts'
 import type { UserFilterTranslators, UserQuery, UserReader } from '../../identity/provider.ts'
 import { mapPage, pageByKey, type Slice } from '../../upstream/paging.ts'
 import { toUser } from './map.ts'
+import { unsupported } from './refusals.ts'
 import { recordsOf } from './rows.ts'
-import { allOf, anyOf, clausesOf, unsupported } from './search.ts'
+import { allOf, anyOf, clausesOf } from './search.ts'
 import { type Auth0Upstream, type Counted, maxPageSize, maxResults, reading } from './upstream.ts'
 import { type Auth0User, auth0Users } from './wire.ts'
 
@@ -13,11 +14,18 @@ const listUsers = reading('users.list', '/users')
 
 const orders = { createdAt: 'created_at', updatedAt: 'updated_at', lastSignInAt: 'last_login' } as const
 
+/** The last millisecond that a date can hold. */
+const latest = 8_640_000_000_000_000
+
 /**
  * A place in the list by creation: everybody up to `at`, and of those created in that millisecond only the ones `seen`. When these are
  * too many for a query, the rest of the millisecond follows in order of the ids, up to `last`.
  */
-const place = z.strictObject({ at: z.int(), seen: z.array(z.string()).min(1).max(50), last: z.string().nullable() })
+const place = z.strictObject({
+  at: z.int().min(0).max(latest),
+  seen: z.array(z.string()).min(1).max(50),
+  last: z.string().nullable(),
+})
 type Place = z.infer<typeof place>
 
 /** People created in one millisecond that a query names to leave them out. */
@@ -29,6 +37,7 @@ interface PlacedUser {
   readonly place: Place
 }
 
+/** Lists of users: one page, one call, but for the rare cases that are named where they are handled. */
 export function createUserList(
   upstream: Auth0Upstream,
   filters: UserFilterTranslators<string>,

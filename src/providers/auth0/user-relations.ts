@@ -2,9 +2,10 @@ import type { Call } from '../../identity/call.ts'
 import type { UserReader } from '../../identity/provider.ts'
 import type { IdentityEvent } from '../../identity/records.ts'
 import { pageOfAll } from '../../upstream/paging.ts'
-import { isUserId, notFound } from './ids.ts'
+import { isUserId } from './ids.ts'
 import { toAuthenticator, toIdentityEvent, toPermission } from './map.ts'
-import { foreignRow, permissionKey, recordsOf } from './rows.ts'
+import { foreignRow, notFound } from './refusals.ts'
+import { permissionKey, recordsOf } from './rows.ts'
 import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
 import {
   type Auth0AuthenticationMethod,

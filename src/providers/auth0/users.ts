@@ -4,15 +4,16 @@ import type { UserFilter, UserReader } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
 import { isUserId } from './ids.ts'
 import { toUser } from './map.ts'
-import { otherId } from './rows.ts'
+import { otherId } from './refusals.ts'
 import { allOf, anyOf, clausesOf, createFilters } from './search.ts'
 import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
 import { createUserList } from './user-list.ts'
 import { createUserRelations } from './user-relations.ts'
 import { auth0User, auth0Users, auth0UserTotal } from './wire.ts'
 
-/** Values in one search: its URL has a limit that is not published, and so many are safe (auth0.md 2.3). */
+/** Values in one search, and the length of its query in a URL. The limit is not published; so much is safe (auth0.md 2.3). */
 const maxValuesPerSearch = 50
+const maxQueryLength = 4_000
 
 const getUser = reading('users.get', '/users/{id}')
 const searchUsers = reading('users.search', '/users')
@@ -20,6 +21,7 @@ const usersByEmail = reading('users.findByEmails', '/users-by-email')
 const countUsers = reading('users.count', '/users')
 const countActiveUsers = reading('users.countActive', '/stats/active-users')
 
+/** Users by search and by id (auth0.md 2.3). A search lags behind writes, and leaves out parts of metadata above 10 kB. */
 export function createUsers(upstream: Auth0Upstream): UserReader {
   const { provider, clients } = upstream
   const filters = createFilters(provider)
@@ -40,15 +42,17 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
   ): Promise<readonly User[]> {
     const wanted = new Set(values)
     const found = new Map<string, User>()
-    for (let page = 0, hasNext = values.length > 0; hasNext; page += 1) {
-      const { items, total } = await upstream.readList(searchUsers, auth0Users, call, () =>
-        clients.users.list({ q: anyOf(field, values), search_engine: 'v3', page, per_page: maxPageSize }),
-      )
-      for (const user of items.map((item) => toUser(provider, item))) {
-        const value = key(user)
-        if (value !== null && wanted.has(value)) found.set(user.nativeId, user)
+    for (const part of searchable(field, values)) {
+      for (let page = 0, hasNext = true; hasNext; page += 1) {
+        const { items, total } = await upstream.readList(searchUsers, auth0Users, call, () =>
+          clients.users.list({ q: anyOf(field, part), search_engine: 'v3', page, per_page: maxPageSize }),
+        )
+        for (const user of items.map((item) => toUser(provider, item))) {
+          const value = key(user)
+          if (value !== null && wanted.has(value)) found.set(user.nativeId, user)
+        }
+        hasNext = items.length > 0 && (page + 1) * maxPageSize < total
       }
-      hasNext = items.length > 0 && (page + 1) * maxPageSize < total
     }
     return [...found.values()]
   }
@@ -97,4 +101,16 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
 
 function emailOf(user: User): string | null {
   return user.email?.toLowerCase() ?? null
+}
+
+/** The values in parts that fit into a query each: one part, unless the values are very long. */
+function searchable(field: string, values: readonly string[]): readonly (readonly string[])[] {
+  const parts: string[][] = []
+  for (const value of values) {
+    const part = parts.at(-1)
+    const isFull = part === undefined || encodeURIComponent(anyOf(field, [...part, value])).length > maxQueryLength
+    if (isFull) parts.push([value])
+    else part.push(value)
+  }
+  return parts
 }

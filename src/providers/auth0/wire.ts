@@ -39,6 +39,7 @@ export function checkpoint<Item extends z.ZodType>(member: string, item: Item): 
 /** auth0.md 5.2: a number at some social services. */
 const identityUserId = z.union([z.string().min(1), z.number()]).transform(String)
 
+/** auth0.md 5.2: one of the accounts behind a user; the first is the primary one. */
 export const auth0Identity = z.object({
   provider: id,
   user_id: identityUserId,
@@ -49,6 +50,7 @@ export const auth0Identity = z.object({
     .transform((profile) => profile ?? { email: null, name: null }),
 })
 
+/** auth0.md 5.2. */
 export const auth0User = z.object({
   user_id: id,
   email: optionalString,
@@ -73,6 +75,7 @@ export const auth0User = z.object({
 })
 export type Auth0User = z.output<typeof auth0User>
 
+/** A page of users, of a search or of the whole list. */
 export const auth0Users = counted('users', auth0User)
 
 /** Of a look at whether somebody is there. */
@@ -83,8 +86,10 @@ export const auth0UserTotal = counted('users', z.unknown())
 
 // ---------------------------------------------------------------- what belongs to a user
 
+/** auth0.md 5.11. */
 export const auth0UserBlocks = z.object({ blocked_for: optionalArray(z.object({ ip: optionalString })) })
 
+/** auth0.md 5.10. */
 export const auth0AuthenticationMethod = z.object({
   id,
   type: z.string(),
@@ -97,6 +102,7 @@ export const auth0AuthenticationMethod = z.object({
 })
 export type Auth0AuthenticationMethod = z.output<typeof auth0AuthenticationMethod>
 
+/** auth0.md 5.3. */
 export const auth0Permission = z.object({
   permission_name: id,
   resource_server_identifier: optionalString,
@@ -104,6 +110,7 @@ export const auth0Permission = z.object({
 })
 export type Auth0Permission = z.output<typeof auth0Permission>
 
+/** auth0.md 5.12. */
 export const auth0LogEvent = z.object({
   log_id: id,
   type: z.string(),
@@ -118,9 +125,11 @@ export type Auth0LogEvent = z.output<typeof auth0LogEvent>
 
 // ---------------------------------------------------------------- groups of the three kinds
 
+/** auth0.md 5.3. */
 export const auth0Role = z.object({ id, name: z.string(), description: optionalString })
 export type Auth0Role = z.output<typeof auth0Role>
 
+/** auth0.md 5.4. */
 export const auth0Organization = z.object({
   id,
   name: z.string(),
@@ -129,6 +138,7 @@ export const auth0Organization = z.object({
 })
 export type Auth0Organization = z.output<typeof auth0Organization>
 
+/** auth0.md 5.5. */
 export const auth0Group = z.object({
   id,
   name: z.string(),
@@ -151,6 +161,7 @@ export const auth0UserStub = z.object({
 })
 export type Auth0UserStub = z.output<typeof auth0UserStub>
 
+/** auth0.md 5.4: roles are there only when they were asked for. */
 export const auth0OrganizationMember = auth0UserStub.extend({ roles: optionalArray(z.object({ id })) })
 export type Auth0OrganizationMember = z.output<typeof auth0OrganizationMember>
 
@@ -169,6 +180,7 @@ const auth0Device = z
   })
   .nullish()
 
+/** auth0.md 5.6. */
 export const auth0Session = z.object({
   id,
   user_id: id,
@@ -182,6 +194,7 @@ export const auth0Session = z.object({
 })
 export type Auth0Session = z.output<typeof auth0Session>
 
+/** auth0.md 5.8. */
 export const auth0Grant = z.object({
   id,
   user_id: id,
@@ -191,6 +204,7 @@ export const auth0Grant = z.object({
 })
 export type Auth0Grant = z.output<typeof auth0Grant>
 
+/** auth0.md 5.7. */
 export const auth0RefreshToken = z.object({
   id,
   user_id: id,
@@ -204,5 +218,6 @@ export const auth0RefreshToken = z.object({
 })
 export type Auth0RefreshToken = z.output<typeof auth0RefreshToken>
 
+/** auth0.md 5.9. */
 export const auth0DeviceCredential = z.object({ id, user_id: id, client_id: optionalString })
 export type Auth0DeviceCredential = z.output<typeof auth0DeviceCredential>

@@ -8,7 +8,7 @@ import { parseWire } from '../../upstream/wire.ts'
 import type { ArgumentNames } from './errors.ts'
 import { isUserId } from './ids.ts'
 import { toUser } from './map-user.ts'
-import { impossibleId, otherRecord } from './rows.ts'
+import { notFound, otherRecord } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 import { resourceWire, userWire } from './wire.ts'
 
@@ -22,6 +22,7 @@ export interface UserChanger {
 
 const userResource = resourceWire(userWire)
 
+/** `argumentNames`: what we call the parameters of the endpoints behind these changes. */
 export function createUserChanger(
   { provider, sdk: makeSdk, clock }: ClerkUpstream,
   argumentNames: ArgumentNames,
@@ -29,7 +30,7 @@ export function createUserChanger(
   const sdk = makeSdk(argumentNames)
 
   const done: UserChanger['done'] = async (operation, id, call, work) => {
-    if (!isUserId(id)) throw impossibleId({ provider, operation: operation.name })
+    if (!isUserId(id)) throw notFound({ provider, operation: operation.name })
     await sdk.run(operation, call, work)
     return null
   }
@@ -38,7 +39,7 @@ export function createUserChanger(
     done,
     async changed(operation, id, call, work) {
       const context = { provider, operation: operation.name }
-      if (!isUserId(id)) throw impossibleId(context)
+      if (!isUserId(id)) throw notFound(context)
       const user = readAnswer(userResource, await sdk.run(operation, call, work), context)
       if (user.id !== id) throw withOutcome(otherRecord(context, 'user'), 'unknown')
       return toUser(provider, user, clock.now())
@@ -106,6 +107,7 @@ export function refuseOtherFields(input: object, known: ReadonlySet<string>, con
   if (refused) throw unsupported(context, [refused[0]], `${context.provider} cannot set ${refused[0]}`)
 }
 
+/** The refusal of an argument that Clerk has no way to honour. */
 export function unsupported(context: ListContext, argument: readonly string[], message: string): ProviderError {
   return new ProviderError({ ...context, kind: 'unsupported', argument, message })
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { baseUrlSetting, commonSettings, type EnvironmentSetting } from '../../upstream/definition.ts'
 
+/** What one Clerk instance is configured with. */
 export const clerkSettings = z.strictObject({
   ...commonSettings,
   /** The instance's administrator key. A secret. */
@@ -9,8 +10,10 @@ export const clerkSettings = z.strictObject({
   baseUrl: baseUrlSetting.default('https://api.clerk.com'),
 })
 
+/** Settings after parsing. */
 export type ClerkSettings = z.infer<typeof clerkSettings>
 
+/** The same, as environment variables. */
 export const clerkEnvironment: Readonly<Record<string, EnvironmentSetting>> = {
   CLERK_SECRET_KEY: {
     member: 'secretKey',

@@ -5,7 +5,7 @@ import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { createUserChanger, inSteps, unsupported } from './changes.ts'
 import type { ArgumentNames } from './errors.ts'
-import { impossibleId } from './rows.ts'
+import { notFound } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 
 const operations = {
@@ -40,13 +40,13 @@ const argumentNames: ArgumentNames = {
 type List = 'emails' | 'phoneNumbers'
 
 /** Addresses and numbers, which Clerk keeps as things of their own, under paths that do not name the user. */
-export function createContactActions(upstream: ClerkUpstream, getMany: UserReader['getMany']) {
+export function createContactActions(upstream: ClerkUpstream, getMany: UserReader['getMany']): UserActions {
   const { provider, client } = upstream
   const { changed, done } = createUserChanger(upstream, argumentNames)
 
   async function readUser(id: string, operation: Operation, call: Call): Promise<User> {
     const [user] = await getMany([id], call)
-    if (!user) throw impossibleId({ provider, operation: operation.name })
+    if (!user) throw notFound({ provider, operation: operation.name })
     return user
   }
 
@@ -74,7 +74,10 @@ export function createContactActions(upstream: ClerkUpstream, getMany: UserReade
       return done(operations.removeEmail, id, call, () => client.emailAddresses.deleteEmailAddress(emailId))
     },
 
-    /** Clerk's own replacement drops every other address too, so that it only serves who has no other. */
+    /**
+     * Clerk's own replacement drops every other address too, so that it only serves who has no other. `reserved` is an unverified
+     * address with which its holder can still sign in.
+     */
     async changeEmail(id, { address, verified }, call) {
       const { emails } = await readUser(id, operations.changeEmail, call)
       if (emails.length <= 1) {
@@ -140,5 +143,5 @@ export function createContactActions(upstream: ClerkUpstream, getMany: UserReade
         client.phoneNumbers.updatePhoneNumber(phoneId, { verified }),
       )
     },
-  } satisfies UserActions
+  }
 }

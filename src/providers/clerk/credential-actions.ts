@@ -4,11 +4,11 @@ import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { UserActions, UserReader } from '../../identity/provider.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { createUserChanger, unsupported } from './changes.ts'
+import { createUserChanger, unsupported, type UserChanger, withOutcome } from './changes.ts'
 import type { ArgumentNames } from './errors.ts'
 import { isExternalAccountId, isIdentificationId } from './ids.ts'
 import { phoneFactorPrefix } from './map-user.ts'
-import { impossibleId } from './rows.ts'
+import { notFound } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 
 const operations = {
@@ -70,18 +70,33 @@ const argumentNames: ArgumentNames = {
 type UpdateUserParams = NonNullable<Parameters<ClerkClient['users']['updateUser']>[1]>
 
 /** How users prove who they are: passwords, second factors, passkeys, linked accounts. */
-export function createCredentialActions(upstream: ClerkUpstream, getMany: UserReader['getMany']) {
+export function createCredentialActions(upstream: ClerkUpstream, getMany: UserReader['getMany']): UserActions {
   const { provider, client } = upstream
-  const { changed, done } = createUserChanger(upstream, argumentNames)
+  const ofAnyPassword = createUserChanger(upstream, argumentNames)
+  const { changed, done } = ofAnyPassword
   const ofOldPassword = createUserChanger(upstream, { password: ['oldPassword'] })
   const ofNewPassword = createUserChanger(upstream, { ...argumentNames, password: ['newPassword'] })
+
+  async function isPassword(
+    changer: UserChanger,
+    operation: Operation,
+    id: string,
+    password: string,
+    call: Call,
+  ): Promise<boolean> {
+    const check = changer.done(operation, id, call, () => client.users.verifyPassword({ userId: id, password }))
+    return passes(check, wrongPassword).catch((error: unknown) => {
+      // However the check ends, it changes nothing.
+      throw error instanceof ProviderError ? withOutcome(error, 'notApplied') : error
+    })
+  }
 
   async function removePhoneFactor(id: string, phoneId: string, call: Call): Promise<null> {
     const operation = operations.removePhoneFactor
     // The path does not name the user, so the record must say whose number it is.
     const [user] = await getMany([id], call)
     if (!user?.phoneNumbers.some(({ nativeId }) => nativeId === phoneId)) {
-      throw impossibleId({ provider, operation: operation.name })
+      throw notFound({ provider, operation: operation.name })
     }
     return done(operation, id, call, () =>
       client.phoneNumbers.updatePhoneNumber(phoneId, { reservedForSecondFactor: false }),
@@ -98,10 +113,7 @@ export function createCredentialActions(upstream: ClerkUpstream, getMany: UserRe
     },
 
     async changePassword(id, { oldPassword, newPassword, revokeSessions }, call) {
-      const check = ofOldPassword.done(operations.checkOldPassword, id, call, () =>
-        client.users.verifyPassword({ userId: id, password: oldPassword }),
-      )
-      if (!(await passes(check, wrongPassword))) {
+      if (!(await isPassword(ofOldPassword, operations.checkOldPassword, id, oldPassword, call))) {
         throw new ProviderError({
           provider,
           kind: 'badInput',
@@ -116,11 +128,7 @@ export function createCredentialActions(upstream: ClerkUpstream, getMany: UserRe
 
     removePassword: (id, call) => changed(operations.removePassword, id, call, () => client.users.removePassword(id)),
 
-    verifyPassword: (id, password, call) =>
-      passes(
-        done(operations.verifyPassword, id, call, () => client.users.verifyPassword({ userId: id, password })),
-        wrongPassword,
-      ),
+    verifyPassword: (id, password, call) => isPassword(ofAnyPassword, operations.verifyPassword, id, password, call),
 
     requirePasswordReset: (id, revokeSessions, call) =>
       changed(operations.requirePasswordReset, id, call, () =>
@@ -153,7 +161,7 @@ export function createCredentialActions(upstream: ClerkUpstream, getMany: UserRe
         return removePhoneFactor(id, authenticatorId.slice(phoneFactorPrefix.length), call)
       }
       if (!isIdentificationId(authenticatorId)) {
-        throw impossibleId({ provider, operation: operations.removePasskey.name })
+        throw notFound({ provider, operation: operations.removePasskey.name })
       }
       const passkey = { userId: id, passkeyIdentificationId: authenticatorId }
       return done(operations.removePasskey, id, call, () => client.users.deleteUserPasskey(passkey))
@@ -171,7 +179,7 @@ export function createCredentialActions(upstream: ClerkUpstream, getMany: UserRe
       const context = { provider, operation: operations.unlinkAccount.name }
       throw unsupported(context, ['identityId'], `${provider} unlinks accounts and wallets, and no enterprise accounts`)
     },
-  } satisfies UserActions
+  }
 }
 
 /** Whether a check succeeds, where Clerk says no by one of these errors. */

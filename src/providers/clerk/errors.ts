@@ -42,6 +42,7 @@ const kindsByCode: Readonly<Record<string, ProviderErrorKind>> = {
   password_disabled: 'unsupported',
   request_invalid_for_environment: 'unsupported',
   request_invalid_for_instance: 'unsupported',
+  api_version_invalid: 'unsupported',
   // Refused with 403, but no permission is lacking.
   user_quota_exceeded: 'quotaExhausted',
   organization_quota_exceeded: 'quotaExhausted',

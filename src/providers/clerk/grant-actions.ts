@@ -4,7 +4,7 @@ import type { GrantKey } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { unsupported } from './changes.ts'
 import { isExternalAccountId, isUserId } from './ids.ts'
-import { impossibleId } from './rows.ts'
+import { notFound } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 
 const operations = {
@@ -16,6 +16,7 @@ const operations = {
   },
 } as const satisfies Record<string, Operation>
 
+/** Ending grants. Clerk ties none to an application, so that there is no ending by application. */
 export function createGrantActions(
   { provider, client, sdk: makeSdk }: ClerkUpstream,
   getGrant: GrantReader['get'],
@@ -30,7 +31,7 @@ export function createGrantActions(
           // Whose key it is stands in the key alone: an id is no proof of it.
           const owner: UserHandle = { nativeId: userId, record: () => Promise.resolve(null) }
           if (!(await getGrant(key, owner, call))) {
-            throw impossibleId({ provider, operation: operations.revokeKey.name })
+            throw notFound({ provider, operation: operations.revokeKey.name })
           }
           await sdk.run(operations.revokeKey, call, () => client.apiKeys.revoke({ apiKeyId: nativeId }))
           return revoked(key)
@@ -38,7 +39,7 @@ export function createGrantActions(
         case 'oauthAccessToken': {
           const operation = operations.unlinkAccount
           if (!isUserId(userId) || !isExternalAccountId(nativeId)) {
-            throw impossibleId({ provider, operation: operation.name })
+            throw notFound({ provider, operation: operation.name })
           }
           // The only way to drop such a token takes the linked account with it (clerk.md 4.5).
           await sdk.run(operation, call, () =>

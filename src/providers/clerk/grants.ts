@@ -8,7 +8,7 @@ import { parseWire } from '../../upstream/wire.ts'
 import { isApiKeyId, isUserId } from './ids.ts'
 import { toApiKeyGrant, toOauthGrant } from './map.ts'
 import { type ExternalAccount, factsOf } from './map-user.ts'
-import { impossibleId, onlyAsked, onlyAskedRecords, otherRecord } from './rows.ts'
+import { notFound, onlyAsked, onlyAskedRecords, otherRecord } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 import { apiKeyWire, listWire, oauthTokenWire } from './wire.ts'
 
@@ -36,6 +36,7 @@ const noTokenCodes: ReadonlySet<string | null> = new Set([
 const tokens = listWire(oauthTokenWire)
 const keys = listWire(apiKeyWire)
 
+/** Tokens of linked accounts and API keys, over our own HTTP: the package keeps the wire objects of neither (clerk.md 5.4). */
 export function createGrantReader({ provider, http: makeHttp }: ClerkUpstream): GrantReader {
   const http = makeHttp({ offset: ['after'], limit: ['first'] })
 
@@ -70,7 +71,7 @@ export function createGrantReader({ provider, http: makeHttp }: ClerkUpstream): 
 
   async function recordOf(user: Parameters<GrantReader['get']>[1], operation: Operation): Promise<User> {
     const record = await user.record()
-    if (!record) throw impossibleId({ provider, operation: operation.name })
+    if (!record) throw notFound({ provider, operation: operation.name })
     return record
   }
 
@@ -78,7 +79,7 @@ export function createGrantReader({ provider, http: makeHttp }: ClerkUpstream): 
   async function listKeys(userId: string, page: GrantQuery, call: Call): ReturnType<GrantReader['listByUser']> {
     const operation = operations.listKeys
     const context = { provider, operation: operation.name }
-    if (!isUserId(userId)) throw impossibleId(context)
+    if (!isUserId(userId)) throw notFound(context)
     const found = await pageByOffset(page, context, {
       maxSize: maxKeys,
       read: async (offset, limit) => {

@@ -15,7 +15,7 @@ import {
 import type { ArgumentNames } from './errors.ts'
 import { isOrganizationId, isUserId } from './ids.ts'
 import { toGroup, toGroupMember } from './map.ts'
-import { impossibleId, otherRecord } from './rows.ts'
+import { notFound, otherRecord } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 import { membershipWire, organizationWire, resourceWire } from './wire.ts'
 
@@ -49,12 +49,13 @@ const memberRole = 'org:member'
 const organizationResource = resourceWire(organizationWire)
 const membershipResource = resourceWire(membershipWire)
 
+/** Organizations, their metadata and who belongs to them. */
 export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpstream): GroupActions {
   const sdk = makeSdk(argumentNames)
 
   async function changed(operation: Operation, id: string, call: Call, work: () => Promise<unknown>): Promise<Group> {
     const context = { provider, operation: operation.name }
-    if (!isOrganizationId(id)) throw impossibleId(context)
+    if (!isOrganizationId(id)) throw notFound(context)
     const wire = readAnswer(organizationResource, await sdk.run(operation, call, work), context)
     if (wire.id !== id) throw withOutcome(otherRecord(context, 'organization'), 'unknown')
     return toGroup(provider, wire)
@@ -68,7 +69,7 @@ export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpst
     work: () => Promise<unknown>,
   ): Promise<{ readonly roles: readonly string[] | null }> {
     const context = { provider, operation: operation.name }
-    if (!isOrganizationId(groupId) || !isUserId(userId)) throw impossibleId(context)
+    if (!isOrganizationId(groupId) || !isUserId(userId)) throw notFound(context)
     const wire = readAnswer(membershipResource, await sdk.run(operation, call, work), context)
     if (wire.organization.id !== groupId || wire.public_user_data.user_id !== userId) {
       throw withOutcome(otherRecord(context, 'membership'), 'unknown')
@@ -136,7 +137,7 @@ export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpst
     },
 
     async delete(id, call) {
-      if (!isOrganizationId(id)) throw impossibleId({ provider, operation: operations.delete.name })
+      if (!isOrganizationId(id)) throw notFound({ provider, operation: operations.delete.name })
       await sdk.run(operations.delete, call, () => client.organizations.deleteOrganization(id))
     },
 

@@ -7,7 +7,7 @@ import { mapPage, pageByOffset } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { isOrganizationId, isUserId } from './ids.ts'
 import { toGroup, toGroupMember, toUserMembership } from './map.ts'
-import { impossibleId, onlyAsked, onlyAskedRecords, otherRecord } from './rows.ts'
+import { notFound, onlyAsked, onlyAskedRecords, otherRecord } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 import { membershipWire, organizationWire, resourceListWire, resourceWire } from './wire.ts'
 
@@ -28,6 +28,7 @@ const maxLimit = 500
 const organizations = resourceListWire(organizationWire)
 const memberships = resourceListWire(membershipWire)
 
+/** Organizations, the only groups there are. The package reads them as well as we could, and keeps the wire objects. */
 export function createGroupReader({ provider, client, sdk: makeSdk }: ClerkUpstream): GroupReader {
   const sdk = makeSdk({ query: ['search'], offset: ['after'], limit: ['first'] })
 
@@ -106,7 +107,7 @@ export function createGroupReader({ provider, client, sdk: makeSdk }: ClerkUpstr
       const operation = operations.listByUser
       requireOrganizations(kind, operation)
       const context = { provider, operation: operation.name }
-      if (!isUserId(userId)) throw impossibleId(context)
+      if (!isUserId(userId)) throw notFound(context)
       const found = await pageByOffset(page, context, {
         maxSize: maxLimit,
         read: async (offset, limit) => {
@@ -129,7 +130,7 @@ export function createGroupReader({ provider, client, sdk: makeSdk }: ClerkUpstr
     async listMembers(organizationId, page, call) {
       const operation = operations.listMembers
       const context = { provider, operation: operation.name }
-      if (!isOrganizationId(organizationId)) throw impossibleId(context)
+      if (!isOrganizationId(organizationId)) throw notFound(context)
       const found = await pageByOffset(page, context, {
         maxSize: maxLimit,
         read: async (offset, limit) => {

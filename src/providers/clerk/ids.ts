@@ -7,11 +7,17 @@ const idOf = (prefix: string): ((id: string) => boolean) => {
   return (id) => pattern.test(id)
 }
 
+/** Of a user. */
 export const isUserId = idOf('user')
+/** Of an organization. */
 export const isOrganizationId = idOf('org')
+/** Of a session. */
 export const isSessionId = idOf('sess')
+/** Of a client: a browser or device with sessions. */
 export const isClientId = idOf('client')
+/** Of an API key. */
 export const isApiKeyId = idOf('ak')
 /** Of an email address, phone number, wallet or passkey. */
 export const isIdentificationId = idOf('idn')
+/** Of an account at another login service. */
 export const isExternalAccountId = idOf('eac')

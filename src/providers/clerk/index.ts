@@ -16,7 +16,8 @@ import { createUserActions } from './user-actions.ts'
 import { createUserReader } from './users.ts'
 import { userListWire } from './wire.ts'
 
-export const clerkDefinition: ProviderDefinition<ClerkSettings> = {
+/** Clerk, as the registry offers it. */
+export const clerk: ProviderDefinition<ClerkSettings> = {
   kind: 'clerk',
   settings: clerkSettings,
   environment: clerkEnvironment,
@@ -44,10 +45,10 @@ async function connect(settings: ClerkSettings, deps: UpstreamDeps): Promise<Con
         ...createCredentialActions(upstream, users.getMany),
       },
       groups: { ...createGroupReader(upstream), ...createGroupActions(upstream) },
-      sessions: { ...sessions, ...createSessionActions(upstream, sessions.get) },
+      sessions: { ...sessions, ...createSessionActions(upstream, sessions.get, users.getMany) },
       grants: { ...grants, ...createGrantActions(upstream, grants.get) },
       tokens: createTokenVerifier(upstream),
-      // Clerk keeps no pending registrations, blocked addresses, devices or events that can be listed by user.
+      // No pending users: Clerk's invitations and waitlist are offers to register, nobody has registered yet.
       async check(call) {
         const { body } = await http.request({ operation: check, query: { limit: 1 } }, call)
         parseWire(userListWire, body, { provider, operation: check.name })

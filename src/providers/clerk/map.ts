@@ -3,6 +3,7 @@ import { toMemberUser } from './map-user.ts'
 import { joined } from './text.ts'
 import type { ClerkApiKey, ClerkMembership, ClerkOauthToken, ClerkOrganization, ClerkSession } from './wire.ts'
 
+/** An organization, with what its answer lacks. */
 export function toGroup(provider: string, wire: ClerkOrganization): Group {
   return {
     provider,
@@ -19,10 +20,12 @@ export function toGroup(provider: string, wire: ClerkOrganization): Group {
   }
 }
 
+/** A membership seen from the user: Clerk sends the whole organization. */
 export function toUserMembership(provider: string, wire: ClerkMembership): UserMembership {
   return { group: toGroup(provider, wire.organization), roles: toRoles(wire), joinedAt: wire.created_at }
 }
 
+/** A membership seen from the organization: of the user there is only a stub. */
 export function toGroupMember(provider: string, wire: ClerkMembership): GroupMember {
   return { user: toMemberUser(provider, wire.public_user_data), roles: toRoles(wire), joinedAt: wire.created_at }
 }
@@ -43,6 +46,7 @@ const sessionStatuses: ReadonlyMap<string, SessionStatus> = new Map([
   ['replaced', 'ended'],
 ])
 
+/** A session. Its clients are browsers or devices at Clerk, not applications. */
 export function toSession(provider: string, wire: ClerkSession): Session {
   const activity = wire.latest_activity
   return {
@@ -86,6 +90,7 @@ export function toOauthGrant(provider: string, userId: string, wire: ClerkOauthT
   }
 }
 
+/** An API key, without the key. */
 export function toApiKeyGrant(provider: string, wire: ClerkApiKey): Grant {
   return {
     provider,

@@ -38,8 +38,8 @@ export function onlyAskedRecords<Node>(
   return [...new Map(records.filter(isAsked).map((record) => [idOf(record), record])).values()]
 }
 
-/** The error for an id that the upstream cannot have: it is not asked. */
-export function impossibleId(context: ListContext): ProviderError {
+/** The error for what is not there, also for an id that cannot exist, which the upstream is not asked for. */
+export function notFound(context: ListContext): ProviderError {
   return new ProviderError({
     ...context,
     kind: 'notFound',

@@ -1,14 +1,14 @@
 import type { Revocation } from '../../identity/actions.ts'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
-import type { SessionActions, SessionReader, UserHandle } from '../../identity/provider.ts'
+import type { SessionActions, SessionReader, UserHandle, UserReader } from '../../identity/provider.ts'
 import type { Session } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { readAnswer, withOutcome } from './changes.ts'
 import { isUserId } from './ids.ts'
 import { toSession } from './map.ts'
-import { impossibleId } from './rows.ts'
+import { notFound } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 import { listWire, sessionWire } from './wire.ts'
 
@@ -23,9 +23,11 @@ const maxLimit = 500
 const sessions = listWire(sessionWire)
 
 /** The package hands on no wire object of a session (clerk.md 5.4), so these calls are our own. */
+/** Ending sessions. */
 export function createSessionActions(
   { provider, maxParallelCalls, http: makeHttp }: ClerkUpstream,
   getSession: SessionReader['get'],
+  getUsers: UserReader['getMany'],
 ): SessionActions {
   const http = makeHttp()
 
@@ -55,7 +57,7 @@ export function createSessionActions(
       // Whose session it is stands in the session alone: an id is no proof of it.
       const owner: UserHandle = { nativeId: userId, record: () => Promise.resolve(null) }
       if (!(await getSession({ nativeId, userId }, owner, call))) {
-        throw impossibleId({ provider, operation: operations.revoke.name })
+        throw notFound({ provider, operation: operations.revoke.name })
       }
       const session = await revoke(operations.revoke, nativeId, call)
       return { count: 1, scope: 'session', revokedIds: [nativeId], pending: false, session }
@@ -64,8 +66,12 @@ export function createSessionActions(
     /** One by one, because Clerk has no such call (clerk.md 4.3), and without the ban that would do it too. */
     async revokeAll(userId, call): Promise<Revocation> {
       const operation = operations.revokeAll
-      if (!isUserId(userId)) throw impossibleId({ provider, operation: operation.name })
+      if (!isUserId(userId)) throw notFound({ provider, operation: operation.name })
       const left = (await listLive(userId, call)).map((session) => session.nativeId)
+      // Of an unknown user Clerk lists no sessions, as of one who has none (clerk.md 4.3).
+      if (left.length === 0 && (await getUsers([userId], call)).length === 0) {
+        throw notFound({ provider, operation: operation.name })
+      }
       const revokedIds: string[] = []
       while (left.length > 0) {
         const some = left.splice(0, maxParallelCalls)

@@ -4,7 +4,7 @@ import { mapPage, pageByOffset } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { isClientId, isSessionId, isUserId } from './ids.ts'
 import { toSession } from './map.ts'
-import { impossibleId, onlyAsked, otherRecord } from './rows.ts'
+import { notFound, onlyAsked, otherRecord } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
 import { listWire, sessionWire } from './wire.ts'
 
@@ -17,6 +17,7 @@ const maxLimit = 500
 
 const sessions = listWire(sessionWire)
 
+/** Sessions, over our own HTTP: the package keeps no wire object of them (clerk.md 5.4). */
 export function createSessionReader({ provider, http: makeHttp }: ClerkUpstream): SessionReader {
   const http = makeHttp({ client_id: ['clientId'], offset: ['after'], limit: ['first'] })
 
@@ -24,7 +25,7 @@ export function createSessionReader({ provider, http: makeHttp }: ClerkUpstream)
     async listByUser({ nativeId: userId }, { clientId, ...page }, call) {
       const operation = operations.listByUser
       const context = { provider, operation: operation.name }
-      if (!isUserId(userId)) throw impossibleId(context)
+      if (!isUserId(userId)) throw notFound(context)
       if (clientId !== null && !isClientId(clientId)) return { edges: [], hasNextPage: false, total: 0 }
       const found = await pageByOffset(page, context, {
         maxSize: maxLimit,

@@ -28,6 +28,7 @@ const apiVersion = '2026-05-12'
 
 const userAgent = 'identity-gateway'
 
+/** Imports the package and makes the pipeline. Calls nobody. */
 export async function connectUpstream(settings: ClerkSettings, deps: UpstreamDeps): Promise<ClerkUpstream> {
   const { name: provider, baseUrl, secretKey } = settings
   const clock = deps.clock ?? systemClock

@@ -76,7 +76,7 @@ type CreateUserParams = Parameters<ClerkClient['users']['createUser']>[0]
 type UpdateUserParams = NonNullable<Parameters<ClerkClient['users']['updateUser']>[1]>
 
 /** The account as a whole: its life, its state, its profile. */
-export function createUserActions(upstream: ClerkUpstream) {
+export function createUserActions(upstream: ClerkUpstream): UserActions {
   const { provider, client, clock } = upstream
   const { changed, done } = createUserChanger(upstream, argumentNames)
   const sdk = upstream.sdk(argumentNames)
@@ -110,9 +110,8 @@ export function createUserActions(upstream: ClerkUpstream) {
     async create(input, call) {
       const context = { provider, operation: operations.create.name }
       refuseOtherFields(input, createFields, context)
-      const answer = await sdk.run(operations.create, call, () =>
-        client.users.createUser(toCreateParams(input, context)),
-      )
+      const params = toCreateParams(input, context)
+      const answer = await sdk.run(operations.create, call, () => client.users.createUser(params))
       return toUser(provider, readAnswer(resourceWire(userWire), answer, context), clock.now())
     },
 
@@ -161,7 +160,7 @@ export function createUserActions(upstream: ClerkUpstream) {
 
     removeProfileImage: (id, call) =>
       changed(operations.removeProfileImage, id, call, () => client.users.deleteUserProfileImage(id)),
-  } satisfies UserActions
+  }
 }
 
 /**

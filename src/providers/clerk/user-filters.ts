@@ -29,10 +29,11 @@ export const userListArguments: ArgumentNames = {
  */
 const identifiers: readonly UserFilterField[] = ['email', 'phoneNumber', 'username']
 
+/** One translator for each filter that Clerk has. The text in a filter becomes a parameter's value as it is. */
 export function createUserFilters(provider: string): UserFilterTranslators<UserClause> {
   return {
     search: (text) => ({ query: text }),
-    email: (address) => ({ email_address: [address] }),
+    email: (address) => ({ email_address: [address.toLowerCase()] }),
     phoneNumber: (number) => ({ phone_number: [number] }),
     username: (username) => ({ username: [username] }),
     externalId: (externalId) => ({ external_id: [included(externalId)] }),

@@ -42,6 +42,7 @@ const linkedAccount = z.object({
   last_name: optionalString,
 })
 
+/** A user (clerk.md 5.1). */
 export const userWire = z.object({
   id: z.string(),
   external_id: optionalString,
@@ -85,8 +86,10 @@ export type ClerkLinkedAccount = z.output<typeof linkedAccount>
 /** `GET /users` is a bare array (clerk.md 2.1). */
 export const userListWire = z.array(userWire)
 
+/** `GET /users/count`. */
 export const countWire = z.object({ total_count: z.int() })
 
+/** An organization (clerk.md 5.3). */
 export const organizationWire = z.object({
   id: z.string(),
   name: z.string(),
@@ -111,6 +114,7 @@ const publicUserData = z.object({
 
 export type ClerkPublicUserData = z.output<typeof publicUserData>
 
+/** That a user belongs to an organization (clerk.md 5.3). */
 export const membershipWire = z.object({
   role: optionalString,
   organization: organizationWire,
@@ -129,6 +133,7 @@ const sessionActivity = z.object({
   country: optionalString,
 })
 
+/** A session (clerk.md 5.4). */
 export const sessionWire = z.object({
   id: z.string(),
   user_id: z.string(),
@@ -154,6 +159,7 @@ export const oauthTokenWire = z.object({
 
 export type ClerkOauthToken = z.output<typeof oauthTokenWire>
 
+/** An API key, without `secret` (clerk.md 5.4). */
 export const apiKeyWire = z.object({
   id: z.string(),
   subject: z.string(),

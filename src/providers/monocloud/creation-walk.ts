@@ -3,8 +3,9 @@ import { ProviderError } from '../../identity/errors.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
 import { pageByKey } from '../../upstream/paging.ts'
 import { allOf, between, type Clause } from './filter.ts'
-import { type Listing, type MonoCloud, readListing } from './listing.ts'
+import { type Listing, readListing } from './listing.ts'
 import { badInput, type RefusalContext } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import type { MonoCloudUserSummary } from './wire.ts'
 
 /**
@@ -28,17 +29,17 @@ export interface CreationWalk {
   readonly listing: Listing<MonoCloudUserSummary>
   readonly clauses: readonly Clause[]
   readonly direction: 'asc' | 'desc'
-  /** Reads one user's second of creation; `null`: there is no such user. */
-  readonly creationSecondOf: (userId: string, call: Call) => Promise<number | null>
+  /** Whether there is still this user, created in this second. */
+  readonly isUnchanged: (userId: string, second: number) => Promise<boolean>
 }
 
 export async function pageInOrderOfCreation(
-  monoCloud: MonoCloud,
+  upstream: MonoCloudUpstream,
   request: PageRequest,
   walk: CreationWalk,
   call: Call,
 ): Promise<Page<MonoCloudUserSummary>> {
-  const { provider, maxPageSize } = monoCloud
+  const { provider, maxPageSize } = upstream
   const context = { provider, operation: walk.listing.operation.name }
   // Going on reads the last user again, who tells where to start: one place less, and still one call.
   const first = request.after === null ? request.first : Math.min(request.first, maxPageSize - 1)
@@ -46,29 +47,29 @@ export async function pageInOrderOfCreation(
     keyOf: ({ place }) => `${place.second}.${place.count}.${place.userId}`,
     read: async (after, wanted) => {
       if (after === null) {
-        const { items, hasNext, total } = await readPart(monoCloud, walk, null, 1, wanted, call)
+        const { items, hasNext, total } = await readPart(upstream, walk, null, 1, wanted, call)
         return { items: placed(items, 0, null, walk), hasNext, total }
       }
-      return readAfter(monoCloud, walk, parsePlace(after, context), wanted, call)
+      return readAfter(upstream, walk, parsePlace(after, context), wanted, call)
     },
   })
   return { ...page, edges: page.edges.map(({ node, cursor }) => ({ node: node.user, cursor })) }
 }
 
 async function readAfter(
-  monoCloud: MonoCloud,
+  upstream: MonoCloudUpstream,
   walk: CreationWalk,
   place: Place,
   wanted: number,
   call: Call,
 ): Promise<{ readonly items: readonly PlacedUser[]; readonly hasNext: boolean }> {
-  const window = windowOver(place.count - 1, wanted + 1, monoCloud.maxPageSize)
+  const window = windowOver(place.count - 1, wanted + 1, upstream.maxPageSize)
   for (let page = window.page; ; page += 1) {
-    const part = await readPart(monoCloud, walk, place, page, window.size, call)
+    const part = await readPart(upstream, walk, place, page, window.size, call)
     const offset = (page - 1) * part.size
     const users = placed(part.items, offset, place, walk)
     // With clauses the user may have stopped matching them, and the tenant is relied on to know them anyway.
-    if (page === window.page && users.length === 0 && walk.clauses.length === 0) await expectGone(place, walk, call)
+    if (page === window.page && users.length === 0 && walk.clauses.length === 0) await expectGone(place, walk)
     const items = users.slice(startAfter(place, users, offset))
     // Users behind the place may fill a page whose size the server has cut.
     if (items.length > 0 || !part.hasNext || part.items.length === 0) return { items, hasNext: part.hasNext }
@@ -76,7 +77,7 @@ async function readAfter(
 }
 
 function readPart(
-  monoCloud: MonoCloud,
+  upstream: MonoCloudUpstream,
   { listing, clauses, direction }: CreationWalk,
   place: Place | null,
   page: number,
@@ -88,7 +89,7 @@ function readPart(
     ? [between('creation_time', isAscending ? place.second : 0, isAscending ? Number.POSITIVE_INFINITY : place.second)]
     : []
   const query = { filter: allOf([...clauses, ...rest]), sort: `creation_time:${isAscending ? 1 : -1}` }
-  return readListing(monoCloud, { ...listing, query }, page, size, call)
+  return readListing(upstream, { ...listing, query }, page, size, call)
 }
 
 /**
@@ -123,8 +124,8 @@ function startAfter(place: Place, users: readonly PlacedUser[], offset: number):
  * A list that goes on with nobody, not even the user it stopped at, either lost that user or was asked in words that the tenant does not
  * know. The second must not pass for the end of the list.
  */
-async function expectGone(place: Place, walk: CreationWalk, call: Call): Promise<void> {
-  if ((await walk.creationSecondOf(place.userId, call)) === place.second) throw outOfOrder(walk)
+async function expectGone({ userId, second }: Place, walk: CreationWalk): Promise<void> {
+  if (await walk.isUnchanged(userId, second)) throw outOfOrder(walk)
 }
 
 function outOfOrder({ provider, listing }: CreationWalk): ProviderError {

@@ -4,9 +4,9 @@ import type { UserActions } from '../../identity/provider.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { optionalBoolean, optionalEpochSeconds } from '../../upstream/wire.ts'
 import { parseIdentityId } from './identity-id.ts'
-import type { MonoCloud } from './listing.ts'
 import { wirePassword } from './passwords.ts'
 import { noSuch, unsupported } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { createWriter } from './writer.ts'
 
 /** What may be repeated is in monocloud.md 3.5; of disconnecting it says nothing. */
@@ -69,10 +69,10 @@ type Actions = Pick<
 >
 
 /** What a user signs in with. Nothing verifies a password without a sign-in, and there are no second factors to reset. */
-export function createCredentialActions(monoCloud: MonoCloud): Required<Actions> {
-  const { provider } = monoCloud
-  const writer = createWriter(monoCloud, setNames)
-  const changer = createWriter(monoCloud, changeNames)
+export function createCredentialActions(upstream: MonoCloudUpstream): Required<Actions> {
+  const { provider } = upstream
+  const writer = createWriter(upstream, setNames)
+  const changer = createWriter(upstream, changeNames)
 
   return {
     async setPassword(id, input, call) {

@@ -1,4 +1,5 @@
 import type { DateTimeRange, UserFilter, UserFilterTranslators } from '../../identity/provider.ts'
+import type { Mapping } from './map.ts'
 import { type RefusalContext, unsupported } from './refusals.ts'
 
 /**
@@ -52,14 +53,15 @@ function during(field: string, { from, to }: DateTimeRange): Clause {
 }
 
 /** What the filters of a user list become. No account has an id of the customer's own, so there is no `externalId`. */
-export function createUserFilters(provider: string, now: () => Date): UserFilterTranslators<Clause> {
+export function createUserFilters(mapping: () => Mapping): UserFilterTranslators<Clause> {
   return {
     search: quote,
     email: (address) => anyOf('emails.email', [address]),
     phoneNumber: (number) => anyOf('phone_numbers.phone', [number]),
     username: (username) => anyOf('username.username', [username]),
     status(status) {
-      const locked = between('block_until', Math.floor(now().getTime() / 1000) + 1, lastSecond)
+      const { provider, now } = mapping()
+      const locked = between('block_until', Math.floor(now.getTime() / 1000) + 1, lastSecond)
       switch (status) {
         case 'disabled':
           return 'disabled:true'
@@ -80,7 +82,7 @@ export function createUserFilters(provider: string, now: () => Date): UserFilter
   }
 }
 
-/** The clauses of a filter, in a fixed order; a filter without a translator is `unsupported`. */
+/** The clauses of a filter; a filter without a translator is `unsupported`. */
 export function clausesOf(
   filter: UserFilter,
   translators: UserFilterTranslators<Clause>,

@@ -2,8 +2,9 @@ import type { GrantActions } from '../../identity/provider.ts'
 import type { GrantKind } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { endEach } from './ending.ts'
-import { type MonoCloud, pagesOf } from './listing.ts'
+import { pagesOf } from './listing.ts'
 import { noSuch } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { clientGrantWire } from './wire.ts'
 import { createWriter } from './writer.ts'
 
@@ -53,9 +54,9 @@ const clientsOperation: Operation = {
 }
 
 /** To revoke what one application was granted takes its consents, tokens and codes; how many these were is not said. */
-export function createGrantActions(monoCloud: MonoCloud): Required<GrantActions> {
-  const { provider, maxParallelCalls } = monoCloud
-  const writer = createWriter(monoCloud, {})
+export function createGrantActions(upstream: MonoCloudUpstream): Required<GrantActions> {
+  const { provider, maxParallelCalls } = upstream
+  const writer = createWriter(upstream, {})
 
   return {
     async revoke({ nativeId, kind, userId }, call) {
@@ -79,7 +80,7 @@ export function createGrantActions(monoCloud: MonoCloud): Required<GrantActions>
         idOf: (grant: { readonly client_id: string }) => grant.client_id,
       }
       const clientIds: string[] = []
-      for await (const grants of pagesOf(monoCloud, listing, call)) {
+      for await (const grants of pagesOf(upstream, listing, call)) {
         clientIds.push(...grants.map((grant) => grant.client_id))
       }
       await endEach(maxParallelCalls, clientIds, (clientId) =>

@@ -1,14 +1,15 @@
 import type { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
-import type { GrantReader } from '../../identity/provider.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
+import type { GrantReader } from '../../identity/provider.ts'
 import type { Grant, GrantKind } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
-import { type Listing, type MonoCloud, pageOfListing, pagesOf } from './listing.ts'
+import { type Listing, pageOfListing, pagesOf } from './listing.ts'
 import { type Mapping, toClientGrant, toCode, toConsent, toToken } from './map.ts'
 import { unsupported } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { clientGrantWire, codeWire, consentWire, tokenWire } from './wire.ts'
 
 /** One kind of grant: its list, and what that list can be narrowed by (monocloud.md 2, 4.1). */
@@ -39,11 +40,11 @@ interface GrantSource {
 
 export const grantKinds = ['consent', 'clientGrant', 'authorizationCode', 'referenceToken', 'refreshToken'] as const
 
-export function createGrants(monoCloud: MonoCloud): GrantReader {
-  const { provider, now } = monoCloud
+export function createGrants(upstream: MonoCloudUpstream): GrantReader {
+  const { provider, mapping } = upstream
 
   function sourceOf<Wire>(list: GrantList<Wire>): GrantSource {
-    const toGrant = (wire: Wire, userId: string): Grant => list.toGrant(wire, userId, { provider, now: now() })
+    const toGrant = (wire: Wire, userId: string): Grant => list.toGrant(wire, userId, mapping())
     const listing = (userId: string, { clientId, sessionId }: Narrowing): Listing<Wire> => ({
       operation: list.operation,
       params: { user_id: userId },
@@ -54,12 +55,12 @@ export function createGrants(monoCloud: MonoCloud): GrantReader {
     return {
       ...list,
       async page(userId, narrowing, request, call) {
-        const page = await pageOfListing(monoCloud, request, listing(userId, narrowing), call)
+        const page = await pageOfListing(upstream, request, listing(userId, narrowing), call)
         return mapPage(page, (wire) => toGrant(wire, userId))
       },
       /** There is no look-up by id: the list is walked to where the grant stands. */
       async find(userId, narrowing, nativeId, call) {
-        for await (const items of pagesOf(monoCloud, listing(userId, narrowing), call)) {
+        for await (const items of pagesOf(upstream, listing(userId, narrowing), call)) {
           const wire = items.find((item) => list.idOf(item) === nativeId)
           if (wire) return toGrant(wire, userId)
         }

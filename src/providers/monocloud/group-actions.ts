@@ -2,9 +2,9 @@ import type { GroupActions } from '../../identity/provider.ts'
 import type { JsonValue } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { isUuid } from './groups.ts'
-import type { MonoCloud } from './listing.ts'
 import { toGroup } from './map.ts'
 import { noSuch, somethingElse, unsupported } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { groupWire } from './wire.ts'
 import { createWriter, withOutcome } from './writer.ts'
 
@@ -22,10 +22,9 @@ const names = { name: ['name'], description: ['description'] }
 type Actions = Pick<GroupActions, 'create' | 'update' | 'delete' | 'addMember' | 'removeMember'>
 
 /** Groups have names and descriptions, and members without roles; nothing else of a group can be written (monocloud.md 4.2). */
-export function createGroupActions(monoCloud: MonoCloud): Required<Actions> {
-  const { provider, now } = monoCloud
-  const writer = createWriter(monoCloud, names)
-  const mapping = (): { readonly provider: string; readonly now: Date } => ({ provider, now: now() })
+export function createGroupActions(upstream: MonoCloudUpstream): Required<Actions> {
+  const { provider, mapping } = upstream
+  const writer = createWriter(upstream, names)
 
   function expectGroupId(id: string, operation: Operation): void {
     if (!isUuid(id)) throw noSuch({ provider, operation: operation.name }, 'group')

@@ -5,9 +5,10 @@ import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { quote } from './filter.ts'
-import { type MonoCloud, pageOfListing, readListing } from './listing.ts'
+import { pageOfListing, readListing } from './listing.ts'
 import { toGroup, toMembership, userFromSummary } from './map.ts'
 import { noSuch, somethingElse, unsupported } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { groupWire, type MonoCloudGroup, userGroupWire, userSummaryWire } from './wire.ts'
 
 const getOperation: Operation = { name: 'groups.get', route: 'GET /groups/{group_id}', safe: true }
@@ -28,9 +29,8 @@ export function isUuid(id: string): boolean {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
 }
 
-export function createGroups(monoCloud: MonoCloud): GroupReader {
-  const { provider, http, maxPageSize, now } = monoCloud
-  const mapping = (): { readonly provider: string; readonly now: Date } => ({ provider, now: now() })
+export function createGroups(upstream: MonoCloudUpstream): GroupReader {
+  const { provider, http, maxPageSize, mapping } = upstream
 
   function expectKind(kind: GroupKind, operation: string): void {
     if (kind !== 'group') throw unsupported({ provider, operation }, ['kinds'], `have groups of kind ${kind}`)
@@ -55,7 +55,7 @@ export function createGroups(monoCloud: MonoCloud): GroupReader {
       let isWhole = false
       if (wanted.size > 1) {
         const listing = { ...groups, operation: getManyOperation, query: { sort: 'creation_time:1' } }
-        const page = await readListing(monoCloud, listing, 1, maxPageSize, call)
+        const page = await readListing(upstream, listing, 1, maxPageSize, call)
         for (const group of page.items) if (wanted.has(group.group_id)) found.set(group.group_id, group)
         isWhole = !page.hasNext
       }
@@ -67,14 +67,14 @@ export function createGroups(monoCloud: MonoCloud): GroupReader {
     async list({ kind, search, ...request }, call) {
       expectKind(kind, listOperation.name)
       const query = { filter: search === null ? undefined : quote(search), sort: 'creation_time:1' }
-      const page = await pageOfListing(monoCloud, request, { ...groups, operation: listOperation, query }, call)
+      const page = await pageOfListing(upstream, request, { ...groups, operation: listOperation, query }, call)
       return mapPage(page, (group) => toGroup(group, mapping()))
     },
 
     async listByUser(id, { kind, ...request }, call) {
       expectKind(kind, listByUserOperation.name)
       const page = await pageOfListing(
-        monoCloud,
+        upstream,
         request,
         {
           operation: listByUserOperation,
@@ -82,17 +82,19 @@ export function createGroups(monoCloud: MonoCloud): GroupReader {
           query: { sort: 'creation_time:1' },
           item: userGroupWire,
           idOf: (membership) => membership.group_id,
-          belongs: (membership) => membership.user_id === id,
         },
         call,
       )
-      return mapPage(page, (membership) => toMembership(membership, mapping()))
+      return mapPage(page, (membership) => {
+        if (membership.user_id === id) return toMembership(membership, mapping())
+        throw somethingElse({ provider, operation: listByUserOperation.name }, 'user_id')
+      })
     },
 
     async listMembers(id, request, call) {
       if (!isUuid(id)) throw noSuch({ provider, operation: listMembersOperation.name }, 'group')
       const page = await pageOfListing(
-        monoCloud,
+        upstream,
         request,
         {
           operation: listMembersOperation,

@@ -1,13 +1,13 @@
 import { z } from 'zod'
+import type { Call } from '../../identity/call.ts'
 import type { UserActions } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
-import type { Call } from '../../identity/call.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { optionalBoolean, optionalEpochSeconds, parseWire } from '../../upstream/wire.ts'
+import { optionalBoolean, optionalEpochSeconds } from '../../upstream/wire.ts'
 import { isUuid } from './groups.ts'
-import type { MonoCloud } from './listing.ts'
 import { noSuch, unsupported } from './refusals.ts'
-import { userWire } from './wire.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
+import { readUser } from './user-by-id.ts'
 import { createWriter, inSteps, withOutcome } from './writer.ts'
 
 /** What may be repeated is in monocloud.md 3.5: to add twice is refused, and every link is a new one. */
@@ -34,7 +34,6 @@ const operations = {
     route: 'POST /users/{user_id}/emails/{identifier_id}/verify/link',
     safe: false,
   },
-  findPrimaryEmail: { name: 'users.sendEmailVerification', route: 'GET /users/{user_id}', safe: true },
   addPhone: { name: 'users.addPhone', route: 'POST /users/{user_id}/phones', safe: false },
   removePhone: { name: 'users.removePhone', route: 'DELETE /users/{user_id}/phones/{identifier_id}', safe: true },
   setPrimaryPhone: {
@@ -82,9 +81,9 @@ type Actions = Pick<
 >
 
 /** Emails, phone numbers and the user name. There is no `changeEmail`: an address is added and another removed. */
-export function createIdentifierActions(monoCloud: MonoCloud): Required<Actions> {
-  const { provider, http } = monoCloud
-  const writer = createWriter(monoCloud, names)
+export function createIdentifierActions(upstream: MonoCloudUpstream): Required<Actions> {
+  const { provider } = upstream
+  const writer = createWriter(upstream, names)
 
   /** A write to one of the user's addresses or numbers. */
   async function change(operation: Operation, userId: string, identifierId: string, call: Call): Promise<User | null> {
@@ -117,11 +116,10 @@ export function createIdentifierActions(monoCloud: MonoCloud): Required<Actions>
   }
 
   async function primaryEmailOf(userId: string, call: Call): Promise<string> {
-    const operation = operations.findPrimaryEmail
-    const context = { provider, operation: operation.name }
-    const answer = await http.request({ operation, params: { user_id: userId } }, call)
-    const primary = parseWire(userWire, answer.body, context).emails.find((email) => email.primary)
-    if (!primary) throw noSuch(context, 'primary address')
+    const operation = operations.sendEmailVerification.name
+    const { emails } = await readUser(upstream, userId, operation, call)
+    const primary = emails.find((email) => email.primary)
+    if (!primary) throw noSuch({ provider, operation }, 'primary address')
     return primary.id
   }
 

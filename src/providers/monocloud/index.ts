@@ -5,22 +5,22 @@ import { createHttp, type Http } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { createPipeline } from '../../upstream/pipeline.ts'
 import { type MonoCloudSettings, monoCloudEnvironment, monoCloudSettings } from './config.ts'
-import { type ArgumentNames, createVendorErrorReader } from './errors.ts'
 import { createCredentialActions } from './credential-actions.ts'
+import { type ArgumentNames, createVendorErrorReader } from './errors.ts'
 import { createGrantActions } from './grant-actions.ts'
+import { createGrants } from './grants.ts'
 import { createGroupActions } from './group-actions.ts'
+import { createGroups } from './groups.ts'
 import { createIdentifierActions } from './identifier-actions.ts'
 import { createSessionActions } from './session-actions.ts'
-import { createUserActions } from './user-actions.ts'
-import { createGrants } from './grants.ts'
-import { createGroups } from './groups.ts'
-import type { MonoCloud } from './listing.ts'
 import { createSessions } from './sessions.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
+import { createUserActions } from './user-actions.ts'
 import { createUsers } from './users.ts'
 
 const checkOperation: Operation = { name: 'check', route: 'GET /users', safe: true }
 
-export const monoCloud: ProviderDefinition<MonoCloudSettings> = {
+export const monocloud: ProviderDefinition<MonoCloudSettings> = {
   kind: 'monocloud',
   settings: monoCloudSettings,
   environment: monoCloudEnvironment,
@@ -41,13 +41,13 @@ export const monoCloud: ProviderDefinition<MonoCloudSettings> = {
     const httpNaming = (names: ArgumentNames): Http =>
       createHttp({ pipeline, baseUrl, clock, readVendorError: createVendorErrorReader(names) })
     const http = httpNaming({ filter: ['filter'] })
-    const tenant: MonoCloud = {
+    const upstream: MonoCloudUpstream = {
       provider: name,
       http,
       httpNaming,
       maxParallelCalls,
       maxPageSize: settings.maxPageSize,
-      now: () => new Date(clock.now()),
+      mapping: () => ({ provider: name, now: new Date(clock.now()) }),
     }
 
     // No pending registrations apart from users, no events (the log has no filter by user), and no keys to verify tokens with.
@@ -56,14 +56,14 @@ export const monoCloud: ProviderDefinition<MonoCloudSettings> = {
       kind: 'monocloud',
       maxParallelCalls,
       users: {
-        ...createUsers(tenant, settings),
-        ...createUserActions(tenant),
-        ...createIdentifierActions(tenant),
-        ...createCredentialActions(tenant),
+        ...createUsers(upstream, settings),
+        ...createUserActions(upstream),
+        ...createIdentifierActions(upstream),
+        ...createCredentialActions(upstream),
       },
-      groups: { ...createGroups(tenant), ...createGroupActions(tenant) },
-      sessions: { ...createSessions(tenant), ...createSessionActions(tenant) },
-      grants: { ...createGrants(tenant), ...createGrantActions(tenant) },
+      groups: { ...createGroups(upstream), ...createGroupActions(upstream) },
+      sessions: { ...createSessions(upstream), ...createSessionActions(upstream) },
+      grants: { ...createGrants(upstream), ...createGrantActions(upstream) },
       async check(call) {
         await http.request({ operation: checkOperation, query: { page: 1, size: 1 } }, call)
       },

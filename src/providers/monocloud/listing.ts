@@ -2,37 +2,23 @@ import type { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
-import type { Http, JsonAnswer, JsonRequest } from '../../upstream/http.ts'
+import type { JsonAnswer, JsonRequest } from '../../upstream/http.ts'
 import { type PageNumberList, pageByNumber } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
-import type { ArgumentNames } from './errors.ts'
 import type { RefusalContext } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { paginationWire } from './wire.ts'
-
-/** What every part of the adapter works with. */
-export interface MonoCloud {
-  /** The name it was configured under. */
-  readonly provider: string
-  readonly http: Http
-  /** The same for writes: a refusal names the argument that the request's member was made from. */
-  readonly httpNaming: (names: ArgumentNames) => Http
-  readonly maxParallelCalls: number
-  readonly maxPageSize: number
-  readonly now: () => Date
-}
 
 /** One of the vendor's lists: a bare array, and its place in the whole in the header `X-Pagination` (monocloud.md 2). */
 export interface Listing<Wire> extends Pick<JsonRequest, 'operation' | 'params' | 'query'> {
   readonly item: z.ZodType<Wire>
   /** What tells items apart. */
   readonly idOf: (item: Wire) => string
-  /** Left out: every item. Otherwise those that the answer should not have. */
-  readonly belongs?: (item: Wire) => boolean
 }
 
 /** One page of theirs. */
 export interface ListingPage<Wire> {
-  /** Each once, without those that do not belong. */
+  /** Each once. */
   readonly items: readonly Wire[]
   readonly hasNext: boolean
   /** Length of the whole list. */
@@ -43,20 +29,19 @@ export interface ListingPage<Wire> {
 
 /** Reads the page with this number, from 1. */
 export async function readListing<Wire>(
-  { http, provider }: MonoCloud,
+  { http, provider }: MonoCloudUpstream,
   listing: Listing<Wire>,
   page: number,
   size: number,
   call: Call,
 ): Promise<ListingPage<Wire>> {
-  const { operation, params, query, item, idOf, belongs } = listing
+  const { operation, params, query, item, idOf } = listing
   const answer = await http.request({ operation, params: params ?? {}, query: { ...query, page, size } }, call)
   const context = { provider, operation: operation.name }
   const pagination = parseWire(paginationWire, paginationOf(answer, context), context)
   const items = new Map<string, Wire>()
   for (const wire of parseWire(item.array(), answer.body, context)) {
-    if (belongs?.(wire) === false || items.has(idOf(wire))) continue
-    items.set(idOf(wire), wire)
+    if (!items.has(idOf(wire))) items.set(idOf(wire), wire)
   }
   return {
     items: [...items.values()],
@@ -68,12 +53,12 @@ export async function readListing<Wire>(
 
 /** The items page by page, as far as the reader goes on asking. */
 export async function* pagesOf<Wire>(
-  monoCloud: MonoCloud,
+  upstream: MonoCloudUpstream,
   listing: Listing<Wire>,
   call: Call,
 ): AsyncGenerator<readonly Wire[], void, void> {
   for (let page = 1; ; page += 1) {
-    const { items, hasNext } = await readListing(monoCloud, listing, page, monoCloud.maxPageSize, call)
+    const { items, hasNext } = await readListing(upstream, listing, page, upstream.maxPageSize, call)
     yield items
     // A page without items ends the list whatever it says.
     if (!hasNext || items.length === 0) return
@@ -82,16 +67,16 @@ export async function* pagesOf<Wire>(
 
 /** One page of ours out of such a list. */
 export function pageOfListing<Wire>(
-  monoCloud: MonoCloud,
+  upstream: MonoCloudUpstream,
   request: PageRequest,
   listing: Listing<Wire>,
   call: Call,
 ): Promise<Page<Wire>> {
-  const { provider, maxPageSize } = monoCloud
+  const { provider, maxPageSize } = upstream
   const list: PageNumberList<Wire> = {
     firstPage: 1,
     maxSize: maxPageSize,
-    read: (page, size) => readListing(monoCloud, listing, page, size, call),
+    read: (page, size) => readListing(upstream, listing, page, size, call),
   }
   return pageByNumber(request, { provider, operation: listing.operation.name }, list)
 }

@@ -3,10 +3,12 @@ import type { MetadataChanges } from '../../identity/actions.ts'
 import type { Call } from '../../identity/call.ts'
 import type { JsonValue } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { optionalJson, parseWire } from '../../upstream/wire.ts'
+import { optionalJson } from '../../upstream/wire.ts'
 import type { ArgumentNames } from './errors.ts'
-import type { MonoCloud } from './listing.ts'
 import { badInput, type RefusalContext } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
+import { readUser } from './user-by-id.ts'
+import type { MonoCloudUser } from './wire.ts'
 import { inSteps, type Writer } from './writer.ts'
 
 /** The two bags of data at a user. Each is written by merging its top-level keys, in which null deletes one (monocloud.md 4.1). */
@@ -22,8 +24,6 @@ const bags = {
 } as const satisfies Readonly<Record<string, { readonly member: string; readonly operation: Operation }>>
 
 type BagField = keyof typeof bags
-
-const readOperation: Operation = { name: 'users.updateMetadata', route: 'GET /users/{user_id}', safe: true }
 
 type JsonObject = { readonly [key: string]: JsonValue }
 
@@ -45,13 +45,7 @@ export interface MetadataWriter {
   update(userId: string, changes: MetadataChanges, call: Call): Promise<void>
 }
 
-const objectWire = z
-  .record(z.string(), z.unknown())
-  .nullish()
-  .transform((value) => value ?? {})
-const storedWire = z.object({ public_data: objectWire, private_data: objectWire })
-
-export function createMetadataWriter({ provider, http }: MonoCloud, writer: Writer): MetadataWriter {
+export function createMetadataWriter(upstream: MonoCloudUpstream, writer: Writer): MetadataWriter {
   async function merge(userId: string, { field, value }: BagChange, call: Call): Promise<JsonValue> {
     const { member, operation } = bags[field]
     const write = { params: { user_id: userId }, body: { [member]: value ?? {} } }
@@ -63,14 +57,10 @@ export function createMetadataWriter({ provider, http }: MonoCloud, writer: Writ
     merge,
     /** Upstream can only merge: to replace, or to empty, a bag its keys are read first. Somebody else's key may be added in between. */
     async update(userId, changes, call) {
-      const context = { provider, operation: readOperation.name }
-      const wanted = bagsOf(changes, context)
+      const operation = bags.publicMetadata.operation.name
+      const wanted = bagsOf(changes, { provider: upstream.provider, operation })
       const isReplaced = (change: BagChange): boolean => changes.mode === 'replace' || change.value === null
-      let stored: z.output<typeof storedWire> | null = null
-      if (wanted.some(isReplaced)) {
-        const answer = await http.request({ operation: readOperation, params: { user_id: userId } }, call)
-        stored = parseWire(storedWire, answer.body, context)
-      }
+      const stored = wanted.some(isReplaced) ? await readUser(upstream, userId, operation, call) : null
       const [first, ...rest] = wanted.map((change) => ({
         fields: [change.field],
         run: () => merge(userId, stored && isReplaced(change) ? replacing(change, stored) : change, call),
@@ -95,8 +85,9 @@ export function bagsOf(
 }
 
 /** The change that leaves a bag with the value alone: every other key it has is deleted. */
-function replacing({ field, value }: BagChange, stored: z.output<typeof storedWire>): BagChange {
-  const deleted = Object.keys(stored[bags[field].member]).map((key) => [key, null] as const)
+function replacing({ field, value }: BagChange, user: MonoCloudUser): BagChange {
+  const stored = user[bags[field].member]
+  const deleted = Object.keys(isObject(stored) ? stored : {}).map((key) => [key, null] as const)
   return { field, value: { ...Object.fromEntries(deleted), ...value } }
 }
 

@@ -1,8 +1,9 @@
 import type { SessionActions } from '../../identity/provider.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { endEach } from './ending.ts'
-import { type MonoCloud, pagesOf } from './listing.ts'
+import { pagesOf } from './listing.ts'
 import { sessionsOf } from './sessions.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { createWriter } from './writer.ts'
 
 const revokeOperation: Operation = {
@@ -11,8 +12,8 @@ const revokeOperation: Operation = {
   safe: true,
 }
 
-export function createSessionActions(monoCloud: MonoCloud): Required<SessionActions> {
-  const writer = createWriter(monoCloud, {})
+export function createSessionActions(upstream: MonoCloudUpstream): Required<SessionActions> {
+  const writer = createWriter(upstream, {})
 
   return {
     /** Tokens that are not bound to the session live on (monocloud.md 4.1). */
@@ -24,10 +25,10 @@ export function createSessionActions(monoCloud: MonoCloud): Required<SessionActi
     /** Upstream ends all at once only together with disabling the user or a new password, so each is ended by itself. */
     async revokeAll(userId, call) {
       const ids: string[] = []
-      for await (const sessions of pagesOf(monoCloud, sessionsOf(userId, null), call)) {
+      for await (const sessions of pagesOf(upstream, sessionsOf(userId, null), call)) {
         ids.push(...sessions.map((session) => session.session_id))
       }
-      const revokedIds = await endEach(monoCloud.maxParallelCalls, ids, (id) =>
+      const revokedIds = await endEach(upstream.maxParallelCalls, ids, (id) =>
         writer.perform(revokeOperation, { params: { user_id: userId, session_id: id } }, call),
       )
       return { count: revokedIds.length, scope: 'session', revokedIds, pending: false }

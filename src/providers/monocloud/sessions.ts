@@ -2,9 +2,10 @@ import type { SessionReader } from '../../identity/provider.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
-import { type Listing, type MonoCloud, pageOfListing } from './listing.ts'
+import { type Listing, pageOfListing } from './listing.ts'
 import { toSession } from './map.ts'
 import { somethingElse } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { type MonoCloudSession, sessionWire } from './wire.ts'
 
 const listOperation: Operation = { name: 'sessions.listByUser', route: 'GET /users/{user_id}/sessions', safe: true }
@@ -25,13 +26,12 @@ export function sessionsOf(userId: string, clientId: string | null): Listing<Mon
   }
 }
 
-export function createSessions(monoCloud: MonoCloud): SessionReader {
-  const { provider, http, now } = monoCloud
-  const mapping = (): { readonly provider: string; readonly now: Date } => ({ provider, now: now() })
+export function createSessions(upstream: MonoCloudUpstream): SessionReader {
+  const { provider, http, mapping } = upstream
 
   return {
     async listByUser(user, { clientId, ...request }, call) {
-      const page = await pageOfListing(monoCloud, request, sessionsOf(user.nativeId, clientId), call)
+      const page = await pageOfListing(upstream, request, sessionsOf(user.nativeId, clientId), call)
       return mapPage(page, (session) => toSession(session, user.nativeId, mapping()))
     },
 

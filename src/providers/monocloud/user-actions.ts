@@ -7,11 +7,11 @@ import type { UserActions } from '../../identity/provider.ts'
 import type { JsonValue, User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import type { ArgumentNames } from './errors.ts'
-import type { MonoCloud } from './listing.ts'
 import { toUser } from './map.ts'
 import { bagsOf, createMetadataWriter, metadataMembers } from './metadata.ts'
-import { badInput, unsupported } from './refusals.ts'
 import { wirePassword } from './passwords.ts'
+import { badInput, unsupported } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { userWire } from './wire.ts'
 import { createWriter, inSteps, type Step, withOutcome } from './writer.ts'
 
@@ -77,10 +77,10 @@ type Actions = Pick<
 >
 
 /** There is no `lock`: only failed sign-ins lock an account here. */
-export function createUserActions(monoCloud: MonoCloud): Required<Actions> {
-  const { provider, now } = monoCloud
-  const writer = createWriter(monoCloud, names)
-  const metadata = createMetadataWriter(monoCloud, writer)
+export function createUserActions(upstream: MonoCloudUpstream): Required<Actions> {
+  const { provider, mapping } = upstream
+  const writer = createWriter(upstream, names)
+  const metadata = createMetadataWriter(upstream, writer)
 
   function claimsOf(changes: Omit<UserChanges, 'externalId'>, operation: string): Readonly<Record<string, JsonValue>> {
     const address = addressSchema.safeParse(changes.address)
@@ -124,6 +124,17 @@ export function createUserActions(monoCloud: MonoCloud): Required<Actions> {
     }
   }
 
+  async function changeClaims(
+    id: string,
+    changes: Omit<UserChanges, 'externalId'>,
+    skipChecks: boolean,
+    call: Call,
+  ): Promise<User | null> {
+    const skipped = skipChecks ? { skip_conformance_checks: true } : {}
+    const body = { ...claimsOf(changes, operations.update.name), ...skipped }
+    return writer.changeUser(operations.update, id, { body }, call)
+  }
+
   return {
     /** Creation takes neither locale nor metadata, so these follow in calls of their own. */
     async create(input, call) {
@@ -133,23 +144,26 @@ export function createUserActions(monoCloud: MonoCloud): Required<Actions> {
       const { locale, publicMetadata, privateMetadata, skipChecks, ...atOnce } = input
       const bags = bagsOf({ publicMetadata, privateMetadata }, context).filter(({ value }) => value !== null)
       const body = createBody(input)
-      const rest: Step<User, User>[] = bags.map((bag) => ({
-        fields: [bag.field],
-        run: async (user) => {
-          const value = await metadata.merge(user.nativeId, bag, call)
-          // The bag is answered alone, without the time of the change.
-          return { ...user, [bag.field]: value, missing: ['updatedAt'] }
-        },
-      }))
+      const rest: Step<User, User>[] = []
       if (locale !== undefined) {
-        rest.unshift({
+        rest.push({
           fields: ['locale'],
           run: async (user) => (await changeClaims(user.nativeId, { locale }, skipChecks, call)) ?? user,
         })
       }
+      for (const bag of bags) {
+        rest.push({
+          fields: [bag.field],
+          run: async (user) => {
+            const value = await metadata.merge(user.nativeId, bag, call)
+            // The bag is answered alone, without the time of the change.
+            return { ...user, [bag.field]: value, missing: ['updatedAt'] }
+          },
+        })
+      }
       let createdId: string | undefined
       const create = async (): Promise<User> => {
-        const user = toUser(await writer.send(operations.create, { body }, userWire, call), { provider, now: now() })
+        const user = toUser(await writer.send(operations.create, { body }, userWire, call), mapping())
         createdId = user.nativeId
         return user
       }
@@ -191,16 +205,5 @@ export function createUserActions(monoCloud: MonoCloud): Required<Actions> {
       await metadata.update(id, changes, call)
       return null
     },
-  }
-
-  async function changeClaims(
-    id: string,
-    changes: Omit<UserChanges, 'externalId'>,
-    skipChecks: boolean,
-    call: Call,
-  ): Promise<User | null> {
-    const skipped = skipChecks ? { skip_conformance_checks: true } : {}
-    const body = { ...claimsOf(changes, operations.update.name), ...skipped }
-    return writer.changeUser(operations.update, id, { body }, call)
   }
 }

@@ -4,15 +4,15 @@ import type { UserFilter, UserReader } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { pageInOrderOfCreation } from './creation-walk.ts'
-import { allOf, anyOf, type Clause, clausesOf, createUserFilters } from './filter.ts'
-import { type Listing, type MonoCloud, pageOfListing, pagesOf, readListing } from './listing.ts'
+import { allOf, anyOf, clausesOf, createUserFilters } from './filter.ts'
+import { type Listing, pageOfListing, pagesOf, readListing } from './listing.ts'
 import { toAuthenticators, toBlockedIp, toUser, userFromSummary } from './map.ts'
-import { noSuch, somethingElse } from './refusals.ts'
-import { blockedIpWire, type MonoCloudUser, type MonoCloudUserSummary, userSummaryWire, userWire } from './wire.ts'
+import { noSuch } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
+import { findUser } from './user-by-id.ts'
+import { blockedIpWire, type MonoCloudUser, type MonoCloudUserSummary, userSummaryWire } from './wire.ts'
 
-const getOperation: Operation = { name: 'users.get', route: 'GET /users/{user_id}', safe: true }
 const listOperation: Operation = { name: 'users.list', route: 'GET /users', safe: true }
 const countOperation: Operation = { ...listOperation, name: 'users.count' }
 const findOperation: Operation = { ...listOperation, name: 'users.find' }
@@ -37,28 +37,25 @@ const maxLookupPages = 10
 const users = { item: userSummaryWire, idOf: (user: MonoCloudUserSummary) => user.user_id }
 
 export function createUsers(
-  monoCloud: MonoCloud,
+  upstream: MonoCloudUpstream,
   { resumeByCreationTime }: { readonly resumeByCreationTime: boolean },
 ): UserReader {
-  const { provider, http, now } = monoCloud
-  const mapping = (): { readonly provider: string; readonly now: Date } => ({ provider, now: now() })
-  const filters = createUserFilters(provider, now)
+  const { provider, mapping } = upstream
+  const filters = createUserFilters(mapping)
 
-  async function read(id: string, call: Call): Promise<MonoCloudUser | null> {
-    const answer = await http.find({ operation: getOperation, params: { user_id: id } }, call)
-    if (!answer) return null
-    const context = { provider, operation: getOperation.name }
-    const user = parseWire(userWire, answer.body, context)
-    if (user.user_id === id) return user
-    throw somethingElse(context, 'user_id')
-  }
-
-  /** Every user that the clause finds and who passes `matches`: the tenant's idea of equal may be wider than ours. */
-  async function find(clause: Clause, matches: (user: User) => boolean, call: Call): Promise<readonly User[]> {
-    const listing = { ...users, operation: findOperation, query: { filter: clause, sort: 'creation_time:1' } }
+  /** Every user with one of these values who passes `matches`: the tenant's idea of equal may be wider than ours. */
+  async function find(
+    field: string,
+    values: readonly string[],
+    matches: (user: User) => boolean,
+    call: Call,
+  ): Promise<readonly User[]> {
+    if (values.length === 0) return []
+    const query = { filter: anyOf(field, [...new Set(values)]), sort: 'creation_time:1' }
+    const listing = { ...users, operation: findOperation, query }
     const found = new Map<string, User>()
     let pages = 0
-    for await (const items of pagesOf(monoCloud, listing, call)) {
+    for await (const items of pagesOf(upstream, listing, call)) {
       for (const user of items.map((item) => userFromSummary(item, mapping()))) {
         if (matches(user)) found.set(user.nativeId, user)
       }
@@ -81,7 +78,7 @@ export function createUsers(
     // UserSummary lacks the metadata, so that no list can stand in for reading each user (monocloud.md 7).
     maxIdsPerCall: 1,
     async getMany(ids, call) {
-      const found = await Promise.all([...new Set(ids)].map((id) => read(id, call)))
+      const found = await Promise.all([...new Set(ids)].map((id) => findUser(upstream, id, 'users.get', call)))
       return found.filter((user) => user !== null).map((user) => toUser(user, mapping()))
     },
 
@@ -94,19 +91,20 @@ export function createUsers(
       const page =
         order.field === 'createdAt' && resumeByCreationTime
           ? await pageInOrderOfCreation(
-              monoCloud,
+              upstream,
               request,
               {
                 provider,
                 listing,
                 clauses,
                 direction: order.direction,
-                creationSecondOf: async (id, walkCall) => secondOf((await read(id, walkCall))?.creation_time ?? null),
+                isUnchanged: async (id, second) =>
+                  secondOf(await findUser(upstream, id, listOperation.name, call)) === second,
               },
               call,
             )
           : await pageOfListing(
-              monoCloud,
+              upstream,
               request,
               {
                 ...listing,
@@ -120,7 +118,7 @@ export function createUsers(
     async count(filter: UserFilter, call) {
       const clauses = clausesOf(filter, filters, { provider, operation: countOperation.name })
       const listing = { ...users, operation: countOperation, query: { filter: allOf(clauses) } }
-      const { total } = await readListing(monoCloud, listing, 1, 1, call)
+      const { total } = await readListing(upstream, listing, 1, 1, call)
       return total
     },
 
@@ -128,17 +126,17 @@ export function createUsers(
     findByEmails(emails, call) {
       const wanted = new Set(emails.map((email) => email.toLowerCase()))
       const carries = (user: User): boolean => user.emails.some(({ address }) => wanted.has(address.toLowerCase()))
-      return find(anyOf('emails.email', [...new Set(emails)]), carries, call)
+      return find('emails.email', emails, carries, call)
     },
     findByPhoneNumbers(numbers, call) {
       const wanted = new Set(numbers)
       const carries = (user: User): boolean => user.phoneNumbers.some(({ number }) => wanted.has(number))
-      return find(anyOf('phone_numbers.phone', [...wanted]), carries, call)
+      return find('phone_numbers.phone', numbers, carries, call)
     },
 
     async listBlockedIps(id, request, call) {
       const page = await pageOfListing(
-        monoCloud,
+        upstream,
         request,
         {
           operation: blockedIpsOperation,
@@ -160,6 +158,6 @@ export function createUsers(
   }
 }
 
-function secondOf(time: Date | null): number | null {
-  return time && Math.floor(time.getTime() / 1000)
+function secondOf(user: MonoCloudUser | null): number | null {
+  return user?.creation_time ? Math.floor(user.creation_time.getTime() / 1000) : null
 }

@@ -5,9 +5,9 @@ import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import type { ArgumentNames } from './errors.ts'
-import type { MonoCloud } from './listing.ts'
 import { toUser } from './map.ts'
 import { somethingElse } from './refusals.ts'
+import type { MonoCloudUpstream } from './upstream.ts'
 import { type MonoCloudUser, userWire } from './wire.ts'
 
 /** What a write sends beside its operation. */
@@ -34,7 +34,7 @@ export interface Writer {
 }
 
 /** `names`: which of our arguments the members of these writes are. */
-export function createWriter({ provider, httpNaming, now }: MonoCloud, names: ArgumentNames): Writer {
+export function createWriter({ provider, httpNaming, mapping }: MonoCloudUpstream, names: ArgumentNames): Writer {
   const http = httpNaming(names)
 
   function read<Schema extends z.ZodType>(schema: Schema, body: unknown, operation: Operation): z.output<Schema> {
@@ -75,7 +75,7 @@ export function createWriter({ provider, httpNaming, now }: MonoCloud, names: Ar
       const answer = await request(operation, { params: { user_id: userId, ...params }, body }, call)
       if (answer === undefined) return null
       const user: MonoCloudUser = read(userWire, answer, operation)
-      if (user.user_id === userId) return toUser(user, { provider, now: now() })
+      if (user.user_id === userId) return toUser(user, mapping())
       throw withOutcome(somethingElse({ provider, operation: operation.name }, 'user_id'), 'unknown')
     },
 

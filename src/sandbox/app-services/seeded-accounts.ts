@@ -33,7 +33,7 @@ export function makeAccount(seed: Seed): Account {
             _id: nextObjectId(id),
             user_account_id: id,
             team: position % 8 === 1 ? 'north' : 'Süd / 南 🌊',
-            note: `private-${person.externalId}`,
+            customer: person.externalId,
           }
         : null,
     password: hasEmailLogin(seed) ? seededPassword : null,

@@ -44,6 +44,7 @@ export interface Api {
   fetch(request: Request): Promise<Response>
 }
 
+/** What the API is made with. `domain`: the tenant's, for links in answers. */
 export interface ApiOptions {
   readonly now: () => number
   readonly observer: RequestObserver
@@ -52,6 +53,7 @@ export interface ApiOptions {
 
 const burst = 50
 
+/** An API without routes, but with the token endpoint, authentication and the vendor's errors. */
 export function createApi({ now, observer, domain }: ApiOptions): Api {
   const scopesOf = new Map<string, { readonly scopes: readonly string[]; readonly needsEveryScope: boolean }>()
 
@@ -125,6 +127,7 @@ export function createApi({ now, observer, domain }: ApiOptions): Api {
 const anyPath = z.record(z.string(), z.string())
 const noQuery = z.strictObject({})
 
+/** The usual answer: 200 and JSON. */
 export function ok(body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
   return jsonAnswer(200, body, headers)
 }

@@ -4,6 +4,7 @@ import { flagParameter } from './validation.ts'
 /** Query parameters that choose members of the answer. */
 export const fieldsParameters = { fields: z.string().optional(), include_fields: flagParameter.optional() }
 
+/** The same, checked. */
 export interface FieldsQuery {
   readonly fields?: string | undefined
   readonly include_fields?: boolean | undefined

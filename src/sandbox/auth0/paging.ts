@@ -20,12 +20,14 @@ export const checkpointParameters = {
   take: integerParameter(1, 100).optional(),
 }
 
+/** `page` counts from 0. */
 export interface OffsetQuery {
   readonly page?: number | undefined
   readonly per_page?: number | undefined
   readonly include_totals?: boolean | undefined
 }
 
+/** `from` is the `next` of the page before. */
 export interface CheckpointQuery {
   readonly from?: string | undefined
   readonly take?: number | undefined
@@ -40,17 +42,17 @@ export interface Listing<Item> {
   wire(item: Item): unknown
 }
 
+/** A list that can be walked beyond the offset window. */
 export interface CheckpointListing<Item> extends Listing<Item> {
   /** By which the items are sorted, ascending and never twice the same; a checkpoint is a place in this order. */
   place(item: Item): number | string
 }
 
+/** What differs between lists, and the request's URL for the link to the next page. */
 export interface OffsetOptions {
   readonly url: URL
   /** `users` and `logs` say how many items the page has (auth0.md 2.1). */
   readonly withLength?: boolean
-  /** Invitations have none. */
-  readonly withoutTotal?: boolean
 }
 
 /** A bare array, or with `include_totals` an object (auth0.md 2.1). */
@@ -69,7 +71,7 @@ export function offsetAnswer<Item>(listing: Listing<Item>, query: OffsetQuery, o
       limit,
       ...(options.withLength ? { length: items.length } : {}),
       [listing.key]: items,
-      ...(options.withoutTotal ? {} : { total }),
+      total,
     })
   }
   const hasNext = start + limit < total

@@ -22,6 +22,7 @@ const reasons: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 }
 
+/** Without `errorCode` where the vendor has none. */
 export function refusalAnswer(refusal: Refusal): Response {
   return jsonAnswer(refusal.status, {
     statusCode: refusal.status,
@@ -42,6 +43,7 @@ export function unauthenticatedAnswer(message: string, wasShown: boolean): Respo
   return jsonAnswer(401, body, { 'www-authenticate': 'Bearer' })
 }
 
+/** JSON with the vendor's content type (auth0.md 9, item 3). */
 export function jsonAnswer(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(JSON.stringify(body), {
     status,
@@ -49,18 +51,22 @@ export function jsonAnswer(status: number, body: unknown, headers: Readonly<Reco
   })
 }
 
+/** 204. */
 export function emptyAnswer(): Response {
   return new Response(null, { status: 204 })
 }
 
+/** For an id that nobody has. */
 export function userMissing(): Refusal {
   return new Refusal(404, 'The user does not exist.', 'inexistent_user')
 }
 
+/** For an id that no role has. */
 export function roleMissing(): Refusal {
   return new Refusal(404, 'The role does not exist.')
 }
 
+/** For an id that no organization has. */
 export function organizationMissing(): Refusal {
   return new Refusal(404, 'No organization found by that id or name')
 }

@@ -31,8 +31,10 @@ export const narrowClient: MachineClient = {
   scopes: ['read:users'],
 }
 
+/** All that the token endpoint knows. */
 export const machineClients: readonly MachineClient[] = [gatewayClient, narrowClient]
 
+/** Where accounts come from: a database, a passwordless way, a social or a company login. */
 export interface Connection {
   readonly id: string
   readonly name: string
@@ -44,6 +46,7 @@ export interface Connection {
   readonly hasUsernames?: boolean
 }
 
+/** The tenant's connections; there are no others, and none can be made. */
 export const connections = {
   database: {
     id: 'con_0000000000000001',
@@ -74,10 +77,12 @@ export const connections = {
   email: { id: 'con_0000000000000008', name: 'email', strategy: 'email', isSocial: false, kind: 'email' },
 } as const satisfies Readonly<Record<string, Connection>>
 
+/** `null`: there is none. */
 export function connectionNamed(name: string): Connection | null {
   return Object.values<Connection>(connections).find((connection) => connection.name === name) ?? null
 }
 
+/** `null`: there is none. */
 export function connectionById(id: string): Connection | null {
   return Object.values<Connection>(connections).find((connection) => connection.id === id) ?? null
 }
@@ -113,4 +118,5 @@ export const permissions: readonly Auth0Permission[] = apis.flatMap((api) =>
   })),
 )
 
+/** The audiences of the tenant's APIs. */
 export const apiIdentifiers: readonly string[] = apis.map((api) => api.identifier)

@@ -10,6 +10,7 @@ export interface ManagementToken {
   readonly scopes: ReadonlySet<string>
 }
 
+/** The token, or the vendor's words for what is wrong with it. */
 export type TokenCheck = { readonly token: ManagementToken } | { readonly refusal: string }
 
 interface Claims {

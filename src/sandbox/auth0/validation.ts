@@ -28,6 +28,7 @@ export function integerMember(minimum: number): z.ZodType<number> {
   return z.int().min(minimum)
 }
 
+/** `true` or `false` in a query. */
 export const flagParameter = z
   .enum(['true', 'false'], { error: 'Expected type boolean but found type string' })
   .transform((value) => value === 'true')
@@ -39,8 +40,11 @@ export function format(name: string, test: (value: string) => boolean): z.ZodTyp
     .refine(test, { error: (issue) => `Object didn't pass validation for format ${name}: ${text(issue.input)}` })
 }
 
+/** A provider, a pipe and any text (auth0.md 5.1). */
 export const userId = format('user-id', (id) => id.length <= 300 && /^[^|]+\|[^]+$/.test(id))
+/** As loose as addresses are. */
 export const emailAddress = format('email', (address) => /^[^\s@]+@[^\s@]+$/.test(address))
+/** Absolute, of any scheme. */
 export const url = format('url', (address) => URL.canParse(address))
 
 /** Checks a query. Other parameters than the schema's are refused, as are those given twice. */
@@ -53,6 +57,7 @@ export function readQuery<Schema extends z.ZodType>(schema: Schema, query: URLSe
   return read(schema, members, 'Query', 'invalid_query_string')
 }
 
+/** Checks path parameters. */
 export function readPath<Schema extends z.ZodType>(
   schema: Schema,
   params: Readonly<Record<string, string>>,

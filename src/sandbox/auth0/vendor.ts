@@ -22,6 +22,7 @@ import { addUserWrites } from './routes/users-write.ts'
 import { createTenantState } from './state/tenant-state.ts'
 import { tenantDomain } from './tenant.ts'
 
+/** With what a test may change of the vendor's manner. */
 export interface Auth0SandboxOptions extends SandboxOptions {
   /** Milliseconds by which lists and searches of users lag behind writes. Left out: none. */
   readonly searchLagMs?: number

@@ -3,8 +3,10 @@
  * index may lag behind them.
  */
 
+/** Free-form members of users, sessions and organizations. */
 export type Metadata = Readonly<Record<string, unknown>>
 
+/** Members that users and linked identities have in common; any may be missing (auth0.md 5.2). */
 export interface Auth0Profile {
   readonly email?: string
   readonly email_verified?: boolean
@@ -18,6 +20,7 @@ export interface Auth0Profile {
   readonly phone_verified?: boolean
 }
 
+/** An account at one connection; a user's first is the primary one (auth0.md 5.2). */
 export interface Auth0Identity {
   readonly connection: string
   /** A number at some social providers. */
@@ -28,6 +31,7 @@ export interface Auth0Identity {
   readonly profileData?: Auth0Profile
 }
 
+/** Unset members are left out, never `null`. `blocked` is the administrator's alone (auth0.md 5.2). */
 export interface Auth0User extends Auth0Profile {
   readonly user_id: string
   readonly created_at: string
@@ -44,6 +48,7 @@ export interface Auth0User extends Auth0Profile {
   readonly multifactor_last_modified?: string
 }
 
+/** Without `type` it is the tenant's; `owner_id` is the organization of an organization's role (auth0.md 5.3). */
 export interface Auth0Role {
   readonly id: string
   readonly name: string
@@ -52,16 +57,19 @@ export interface Auth0Role {
   readonly owner_id?: string
 }
 
+/** A permission as bodies name it (auth0.md 5.3). */
 export interface Auth0PermissionReference {
   readonly resource_server_identifier: string
   readonly permission_name: string
 }
 
+/** A permission as lists show it (auth0.md 5.3). */
 export interface Auth0Permission extends Auth0PermissionReference {
   readonly resource_server_name: string
   readonly description: string
 }
 
+/** Without times, although it can be sorted by one (auth0.md 5.4). */
 export interface Auth0Organization {
   readonly id: string
   readonly name: string
@@ -73,6 +81,7 @@ export interface Auth0Organization {
   readonly is_app_entitlement_active?: boolean
 }
 
+/** A group of an enterprise directory (auth0.md 5.5). */
 export interface Auth0Group {
   readonly id: string
   readonly name: string
@@ -83,6 +92,7 @@ export interface Auth0Group {
   readonly updated_at: string
 }
 
+/** Where a session or a refresh token was first and last used (auth0.md 5.6, 5.7). */
 export interface Auth0Device {
   readonly initial_user_agent: string
   readonly initial_ip: string
@@ -92,6 +102,7 @@ export interface Auth0Device {
   readonly last_asn: string
 }
 
+/** Has no status: what is listed is alive (auth0.md 5.6). */
 export interface Auth0Session {
   readonly id: string
   readonly user_id: string
@@ -110,6 +121,7 @@ export interface Auth0Session {
   readonly session_metadata?: Metadata | null
 }
 
+/** Never the secret itself. `session_id` `null`: older than the link to sessions (auth0.md 5.7). */
 export interface Auth0RefreshToken {
   readonly id: string
   readonly user_id: string
@@ -125,6 +137,7 @@ export interface Auth0RefreshToken {
   readonly refresh_token_metadata?: Metadata | null
 }
 
+/** A consent; `clientID` has a capital ID and there are no times (auth0.md 5.8). */
 export interface Auth0UserGrant {
   readonly id: string
   readonly clientID: string
@@ -134,6 +147,7 @@ export interface Auth0UserGrant {
   readonly organization_id?: string
 }
 
+/** `device_name` of a refresh token is a user agent (auth0.md 5.9). */
 export interface Auth0DeviceCredential {
   readonly id: string
   readonly device_name: string
@@ -143,6 +157,7 @@ export interface Auth0DeviceCredential {
   readonly client_id: string
 }
 
+/** The types that are seeded, of those in auth0.md 5.10. */
 export type Auth0MethodType =
   | 'recovery-code'
   | 'totp'
@@ -154,6 +169,7 @@ export type Auth0MethodType =
   | 'passkey'
   | 'password'
 
+/** Numbers and addresses in it are masked (auth0.md 5.10). */
 export interface Auth0AuthenticationMethod {
   readonly id: string
   readonly type: Auth0MethodType
@@ -175,12 +191,14 @@ export interface Auth0AuthenticationMethod {
   readonly relying_party_identifier?: string
 }
 
+/** A block after failed sign-ins from one address (auth0.md 5.11). */
 export interface Auth0UserBlock {
   readonly identifier: string
   readonly ip: string
   readonly connection?: string
 }
 
+/** `_id` and `log_id` are equal (auth0.md 5.12). */
 export interface Auth0LogEvent {
   readonly _id: string
   readonly log_id: string
@@ -205,6 +223,7 @@ export interface Auth0LogEvent {
   readonly location_info?: unknown
 }
 
+/** `location`, `summary` and `percentage_done` come with the end (auth0.md 5.14). */
 export interface Auth0Job {
   readonly id: string
   readonly type: 'users_import' | 'users_export' | 'verification_email'

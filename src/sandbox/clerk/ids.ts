@@ -12,9 +12,6 @@ const firstSecond = 1_400_000_000
 /** Places the seconds at the top of a number of 27 base-62 digits. */
 const unitsPerSecond = 2 ** 128 / 62 ** (27 - timeLength)
 
-/** The most users, or organizations, that ids can number. */
-export const maxOwners = 62 ** ownerLength
-
 /** An id such as `idn_…` of something that belongs to the user or organization with this number. */
 export function makeId(prefix: string, owner: number, createdAt: number, random: RandomStream): string {
   const seconds = Math.max(0, Math.floor(createdAt / 1000) - firstSecond)

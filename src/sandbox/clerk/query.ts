@@ -1,4 +1,4 @@
-import { failure, formFailure } from './failures.ts'
+import { formFailure } from './failures.ts'
 
 /** Which part of a list is asked for. */
 export interface ListWindow {
@@ -80,14 +80,6 @@ export function readWord<Word extends string>(
   const word = words.find((candidate) => candidate === text)
   if (word) return word
   throw formFailure('form_param_value_invalid', name, `must be one of ${words.join(', ')}`)
-}
-
-export function readRequired(query: URLSearchParams, name: string): string {
-  const text = query.get(name)
-  if (text) return text
-  throw failure(400, 'missing_query_parameter', 'Missing query parameter', `The ${name} parameter is required.`, {
-    param_name: name,
-  })
 }
 
 export interface ListOrder<Key extends string> {

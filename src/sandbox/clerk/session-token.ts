@@ -1,11 +1,13 @@
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 
-/** Who signs in the sandbox's Clerk instance, and the id of the instance: also the key's id (clerk.md 4.3). */
+/** The issuer of the sandbox's session tokens. */
 export const sessionTokenIssuer = 'https://clerk.sandbox.example.test'
-export const instanceId = 'ins_2sandbox0000000000000000000'
+
+/** Also the id of its only key (clerk.md 4.3). */
+const instanceId = 'ins_2sandbox0000000000000000000'
 
 /** Seconds that a session token lasts (clerk.md 8). */
-export const sessionTokenLifetime = 60
+const sessionTokenLifetime = 60
 
 export interface SessionTokenClaims {
   readonly userId: string

@@ -14,7 +14,7 @@ export interface UserFilter {
 
 type Predicate = (entry: UserEntry) => boolean
 
-/** Filters that lists of users and lists of members have in common. `timesOf`: what `created_at_…` is about. */
+/** The filters that lists of users and lists of members have in common (clerk.md 2.4). */
 export function readPersonFilters(query: URLSearchParams, users: Users): UserFilter {
   const predicates: Predicate[] = []
   let candidates: readonly UserEntry[] | null = null
@@ -37,12 +37,11 @@ export function readPersonFilters(query: URLSearchParams, users: Users): UserFil
     const text = query.get(name)?.toLowerCase()
     if (text) predicates.push((entry) => searched(users, entry).some((candidate) => candidate.includes(text)))
   }
-  for (const [before, after, valueOf] of [
-    ['last_active_at_before', 'last_active_at_after', (entry: UserEntry) => lastActiveAt(users, entry)],
-    ['last_sign_in_at_before', 'last_sign_in_at_after', (entry: UserEntry) => lastSignInAt(users, entry)],
-  ] as const) {
-    predicates.push(...readRange(query, before, after, valueOf))
-  }
+  predicates.push(
+    ...readRange(query, 'last_active_at_before', 'last_active_at_after', (entry: UserEntry) =>
+      lastActiveAt(users, entry),
+    ),
+  )
   return { matches: (entry) => predicates.every((predicate) => predicate(entry)), candidates }
 }
 
@@ -84,7 +83,12 @@ export function readUserFilter(
   if (banned !== null) predicates.push((entry) => users.card(entry).banned === banned)
   const since = readTime(query, 'last_active_at_since')
   if (since !== null) predicates.push((entry) => (lastActiveAt(users, entry) ?? -1) >= since)
-  predicates.push(...readRange(query, 'created_at_before', 'created_at_after', (entry: UserEntry) => entry.createdAt))
+  predicates.push(
+    ...readRange(query, 'created_at_before', 'created_at_after', (entry: UserEntry) => entry.createdAt),
+    ...readRange(query, 'last_sign_in_at_before', 'last_sign_in_at_after', (entry: UserEntry) =>
+      numberOf(users.card(entry).order.last_sign_in_at),
+    ),
+  )
 
   return { matches: (entry) => predicates.every((predicate) => predicate(entry)), candidates }
 }
@@ -158,10 +162,6 @@ function findAll(
 
 function lastActiveAt(users: Users, entry: UserEntry): number | null {
   return numberOf(users.card(entry).order.last_active_at)
-}
-
-function lastSignInAt(users: Users, entry: UserEntry): number | null {
-  return numberOf(users.card(entry).order.last_sign_in_at)
 }
 
 function numberOf(value: string | number | null): number | null {

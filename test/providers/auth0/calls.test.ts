@@ -96,15 +96,16 @@ describe('upstream calls', () => {
     })
   })
 
-  test('organizations of a user cost one call, and one more for the roles in each', async () => {
+  test('organizations of a user cost one call, and one more for the roles in each that is asked for them', async () => {
     for (const { nativeId } of users.slice(0, 40)) {
       sandbox.clearCalls()
       const memberships = await provider.groups?.listByUser(nativeId, { ...page, kind: 'organization' }, testCall())
-      const count = memberships?.edges.length ?? 0
-      expect(calls()).toEqual({
-        'GET /users/{id}/organizations': 1,
-        ...(count > 0 && { 'GET /organizations/{id}/members/{user_id}/roles': count }),
-      })
+      expect(calls()).toEqual({ 'GET /users/{id}/organizations': 1 })
+      const { roles } = memberships?.edges[0]?.node ?? {}
+      if (typeof roles !== 'function') continue
+      sandbox.clearCalls()
+      await roles()
+      expect(calls()).toEqual({ 'GET /organizations/{id}/members/{user_id}/roles': 1 })
     }
   })
 

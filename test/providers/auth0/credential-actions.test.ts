@@ -58,8 +58,8 @@ describe('passwords', () => {
     expect(link).toMatchObject({ url: expect.stringContaining('reset-password?ticket=') as string, sent: false })
     expect(Math.round(((link.expiresAt?.getTime() ?? 0) - before) / 86_400_000)).toBe(5)
     const short = { sendEmail: false, expiresInSeconds: 60, redirectUrl: 'https://app.example.test/done' }
-    const brief = await tenant.users.createPasswordResetLink(nativeId, short, testCall())
-    expect((brief.expiresAt?.getTime() ?? 0) - before).toBeLessThan(120_000)
+    const shortLived = await tenant.users.createPasswordResetLink(nativeId, short, testCall())
+    expect((shortLived.expiresAt?.getTime() ?? 0) - before).toBeLessThan(120_000)
     expect(tenant.calls()).toEqual({ 'POST /tickets/password-change': 2 })
   })
 

@@ -42,6 +42,7 @@ describe('error answers of the Management API', () => {
     expect(readAuth0Error(400, body(400, 'invalid_body', `${why} app_metadata.plan.`))).toMatchObject({
       argument: ['privateMetadata'],
     })
+    expect(readAuth0Error(400, body(400, 'invalid_body', `${why} constructor.`))).not.toHaveProperty('argument')
     expect(readAuth0Error(400, body(400, 'invalid_body', `${why} <root>.`))).not.toHaveProperty('argument')
   })
 

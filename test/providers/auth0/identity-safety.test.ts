@@ -11,7 +11,10 @@ import {
 } from './support.ts'
 
 let upstream: HandMadeUpstream | undefined
-afterEach(async () => upstream?.close())
+afterEach(async () => {
+  await upstream?.close()
+  upstream = undefined
+})
 
 async function start(answer: (request: SeenRequest) => Answer) {
   upstream = await startHandMadeUpstream(answer)
@@ -47,6 +50,17 @@ describe('users by ids', () => {
     const found = await users.getMany([one, two, three, one], testCall())
     expect(found.map(({ nativeId }) => nativeId)).toEqual([one, two])
     expect(requests.map(({ path }) => decodeURIComponent(path))).toEqual(['/users', `/users/${two}`, `/users/${three}`])
+  })
+
+  test('with very long ids are several searches, for a URL has its limits', async () => {
+    const long = Array.from({ length: 50 }, (_, index) => `samlp|acme|${'é'.repeat(200)}${index}`)
+    const { users, requests } = await start(({ query }) => {
+      const asked = long.filter((id) => query.get('q')?.includes(`"${id}"`))
+      return { json: { users: asked.map((id) => user(id)), total: asked.length } }
+    })
+    expect(await users.getMany(long, testCall())).toHaveLength(50)
+    expect(requests.every(({ query }) => encodeURIComponent(query.get('q') ?? '').length <= 4_000)).toBe(true)
+    expect(requests.length).toBeLessThan(50)
   })
 
   test('one alone is read without a search', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import * as map from '../../../src/providers/auth0/map.ts'
+import * as grants from '../../../src/providers/auth0/map-grants.ts'
 import * as groups from '../../../src/providers/auth0/map-groups.ts'
 import * as wire from '../../../src/providers/auth0/wire.ts'
 import { parseWire } from '../../../src/upstream/wire.ts'
@@ -139,7 +140,7 @@ describe('a member', () => {
 describe('a session', () => {
   const now = Date.UTC(2026, 8, 1)
   const sessionOf = (value: object) =>
-    map.toSession('auth0', parseWire(wire.auth0Session, { id: 's', user_id: 'auth0|1', ...value }, context), now)
+    grants.toSession('auth0', parseWire(wire.auth0Session, { id: 's', user_id: 'auth0|1', ...value }, context), now)
 
   test('of which nothing more is known is active', () => {
     expect(sessionOf({ device: null, clients: null, expires_at: null })).toMatchObject({
@@ -184,7 +185,7 @@ describe('grants', () => {
       },
       context,
     )
-    expect(map.toRefreshTokenGrant('auth0', token)).toMatchObject({
+    expect(grants.toRefreshTokenGrant('auth0', token)).toMatchObject({
       audiences: ['https://a', 'https://b'],
       scopes: ['read:items', 'offline_access', 'write:items'],
       expiresAt: new Date('2026-09-15T18:02:12.038Z'),
@@ -194,9 +195,14 @@ describe('grants', () => {
 
   test('a consent has no times, a device credential neither audiences nor scopes', () => {
     const consent = parseWire(wire.auth0Grant, { id: 'g', user_id: 'auth0|1', clientID: 'c' }, context)
-    expect(map.toConsent('auth0', consent)).toMatchObject({ clientId: 'c', audiences: [], scopes: [], createdAt: null })
+    expect(grants.toConsent('auth0', consent)).toMatchObject({
+      clientId: 'c',
+      audiences: [],
+      scopes: [],
+      createdAt: null,
+    })
     const device = parseWire(wire.auth0DeviceCredential, { id: 'dcr_1', user_id: 'auth0|1' }, context)
-    expect(map.toDeviceCredentialGrant('auth0', device)).toMatchObject({
+    expect(grants.toDeviceCredentialGrant('auth0', device)).toMatchObject({
       clientId: null,
       audiences: null,
       scopes: null,

@@ -159,6 +159,25 @@ describe('grants', () => {
     })
   })
 
+  test('fail as a whole when not even the first was ended', async () => {
+    const { userId } = await withGrants('deviceCredential')
+    const refuse = (method: string, route: string, status: number, errorCode: string) =>
+      tenant.sandbox.fault({
+        provider: 'auth0',
+        method,
+        route,
+        kind: 'status',
+        status,
+        body: { statusCode: status, error: 'x', message: 'y', errorCode },
+      })
+    await refuse('DELETE', '/users/{user_id}/refresh-tokens', 403, 'insufficient_entitlement')
+    await refuse('DELETE', '/device-credentials/{id}', 403, 'insufficient_scope')
+    await expect(tenant.grants.revokeAll(userId, testCall())).rejects.toMatchObject({
+      kind: 'forbidden',
+      outcome: 'notApplied',
+    })
+  })
+
   test('of nobody are not found', async () => {
     for (const id of [nobody, '..']) {
       await expect(tenant.grants.revokeAll(id, testCall())).rejects.toMatchObject({ kind: 'notFound' })

@@ -72,6 +72,7 @@ describe('filters become clauses', () => {
 
   test('what Auth0 cannot search by is unsupported', () => {
     expect(() => queryOf({ externalId: 'crm-1' })).toThrow(expect.objectContaining({ kind: 'unsupported' }))
+    expect(() => queryOf({ search: ' ' })).toThrow(expect.objectContaining({ kind: 'unsupported' }))
     for (const status of ['locked', 'pending', 'unknown'] as const) {
       expect(() => queryOf({ status })).toThrow(expect.objectContaining({ kind: 'unsupported' }))
     }

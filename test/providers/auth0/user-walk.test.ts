@@ -1,5 +1,8 @@
+import * as fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Page } from '../../../src/identity/page.ts'
 import type { UserQuery } from '../../../src/identity/provider.ts'
+import type { User } from '../../../src/identity/records.ts'
 import { testCall } from '../../support/sandbox.ts'
 import {
   type Answer,
@@ -38,7 +41,10 @@ function search(users: readonly Row[], { query }: SeenRequest): Answer {
 }
 
 let upstream: HandMadeUpstream | undefined
-afterEach(async () => upstream?.close())
+afterEach(async () => {
+  await upstream?.close()
+  upstream = undefined
+})
 
 const byCreation = (direction: 'asc' | 'desc') => ({ filter: {}, order: { field: 'createdAt', direction } }) as const
 
@@ -74,6 +80,44 @@ describe('a walk in order of creation', () => {
     const ids = await walkIds(first, byCreation(direction))
     expect(ids).toHaveLength(times.length)
     expect(new Set(ids).size).toBe(times.length)
+  })
+
+  test('does not end where one page holds more users of a millisecond than a place can name', async () => {
+    const users = usersAt(Array<number>(60).fill(5))
+    upstream = await startHandMadeUpstream((request) => search(users, request))
+    expect(new Set(await walkIds(100, byCreation('asc'))).size).toBe(60)
+  })
+
+  test('sees each once however creation clusters, pages vary and seen users go', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 60, maxLength: 260 }),
+        fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 5 }),
+        fc.constantFrom('asc', 'desc'),
+        async (times, sizes, direction) => {
+          let users = usersAt(times)
+          const all = users.map((user) => user.user_id)
+          const started = await startHandMadeUpstream((request) => search(users, request))
+          const seen: string[] = []
+          let after: string | null = null
+          for (let pages = 0, hasNextPage = true; hasNextPage; pages += 1) {
+            const first = sizes[pages % sizes.length] ?? 1
+            const page: Page<User> = await started.provider.users.list(
+              { ...byCreation(direction), first, after },
+              testCall(),
+            )
+            seen.push(...page.edges.map((edge) => edge.node.nativeId))
+            // One of those that were seen is deleted.
+            users = users.filter((user) => user.user_id !== page.edges[0]?.node.nativeId)
+            after = page.edges.at(-1)?.cursor ?? after
+            hasNextPage = page.hasNextPage
+          }
+          await started.close()
+          expect(seen.toSorted()).toEqual(all.toSorted())
+        },
+      ),
+      { seed: 7, numRuns: 30 },
+    )
   })
 
   test('is not shifted by users who come and go behind it', async () => {
@@ -121,6 +165,7 @@ describe('a walk in order of creation', () => {
       'nonsense',
       '{"at":"2025 TO *] OR *","seen":["a"],"last":null}',
       '{"at":1,"seen":[],"last":null}',
+      '{"at":9e15,"seen":["a"],"last":null}',
     ].map((key) => Buffer.from(JSON.stringify({ style: 'key', key })).toString('base64url'))
     for (const after of [...forged, 'x']) {
       await expect(provider.users.list({ ...byCreation('asc'), first: 2, after }, testCall())).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { IdentityProvider } from '../../../src/identity/provider.ts'
-import { clerkDefinition } from '../../../src/providers/clerk/index.ts'
+import { clerk } from '../../../src/providers/clerk/index.ts'
 import type { Clock } from '../../../src/upstream/clock.ts'
 
 export interface SeenRequest {
@@ -57,8 +57,8 @@ export async function startUpstream(
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // it listens on a port, not on a pipe
-  const connected = await clerkDefinition.connect(
-    clerkDefinition.settings.parse({
+  const connected = await clerk.connect(
+    clerk.settings.parse({
       name: 'clerk',
       secretKey: 'sk_test_hand_made',
       baseUrl: `http://127.0.0.1:${port}`,

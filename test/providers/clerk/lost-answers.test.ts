@@ -43,6 +43,20 @@ describe('a change whose answer is lost', () => {
   })
 })
 
+describe('a check whose answer is lost', () => {
+  it('has changed nothing, and keeps the change behind it from being made', async () => {
+    const provider = await connect({ hangUp: true })
+    const change = { oldPassword: 'old', newPassword: 'new', revokeSessions: 'no' } as const
+    for (const work of [
+      provider.users.verifyPassword?.(ada, 'old', testCall()),
+      provider.users.changePassword?.(ada, change, testCall()),
+    ]) {
+      expect(await refusal(Promise.resolve(work))).toMatchObject({ kind: 'unavailable', outcome: 'notApplied' })
+    }
+    expect(upstream.requests.map(({ line }) => line)).toEqual(Array(2).fill(`POST /v1/users/${ada}/verify_password`))
+  })
+})
+
 describe('a change that Clerk fails at', () => {
   it.each(changes)('may have been made, and is not made again: %s', async (operation, change) => {
     const provider = await connect(clerkFailure(503, 'service_unavailable'))

@@ -110,7 +110,9 @@ describe('all sessions of a user', () => {
     expect(left).toBeLessThan(before)
   })
 
-  it('of somebody who cannot exist are not found', async () => {
+  it('of somebody who does not exist are not found, rather than none', async () => {
+    expect(await refusal(clerk.sessions.revokeAll(unknown, testCall()))).toMatchObject({ kind: 'notFound' })
+    clerk.sandbox.clearCalls()
     expect(await refusal(clerk.sessions.revokeAll('nobody', testCall()))).toMatchObject({ kind: 'notFound' })
     expect(clerk.sandbox.calls()).toEqual({})
   })

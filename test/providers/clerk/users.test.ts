@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ProviderError } from '../../../src/identity/errors.ts'
 import type { IdentityProvider, UserFilter, UserOrder } from '../../../src/identity/provider.ts'
 import type { User } from '../../../src/identity/records.ts'
-import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
+import { connectToSandbox, startSandbox, type TestCall, testCall, type TestSandbox } from '../../support/sandbox.ts'
 
 const newest: UserOrder = { field: 'createdAt', direction: 'desc' }
 
@@ -225,6 +225,20 @@ describe('the connection', () => {
     expect(JSON.stringify([error, wrong.provider.health()])).not.toContain('sk_test_wrong')
     expect(wrong.provider.health().status).toBe('down')
     await wrong.close()
+  })
+
+  it('lets go of a call that nobody waits for, its own and the package\u2019s', async () => {
+    for (const read of [
+      (call: TestCall) => provider.check(call),
+      (call: TestCall) => provider.groups?.list({ first: 1, after: null, kind: 'organization', search: null }, call),
+    ]) {
+      await sandbox.fault({ provider: 'clerk', kind: 'latency', ms: 60_000, times: 1 })
+      const call = testCall()
+      const reading = read(call)
+      setTimeout(() => call.abort(), 20)
+      await expect(reading).rejects.toMatchObject({ kind: 'aborted' })
+      expect(call.attempts).toMatchObject([{ provider: 'clerk', failure: 'aborted' }])
+    }
   })
 
   it('repeats a read that Clerk was too busy for', async () => {

@@ -90,6 +90,17 @@ describe('a walk in order of creation', () => {
     }
   })
 
+  it.each([1, 20, 99, 100])('costs one call a page of %i', async (first) => {
+    const { read, seen } = await start(crowd(300, 1))
+    let pages = 0
+    const users = await walk((page) => {
+      pages += 1
+      return read(page, 'desc')
+    }, first)
+    expect(users.length).toBe(300)
+    expect(seen.length).toBe(pages)
+  })
+
   it('is right on a server that gives smaller pages than it is asked for', async () => {
     const { read } = await start(crowd(500, 200), { maxSize: 30 })
     const users = await walk((page) => read(page, 'asc'), 50)

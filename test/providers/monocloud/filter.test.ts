@@ -5,7 +5,7 @@ import { type LuceneQuery, parseLucene } from '../../../src/sandbox/monocloud/lu
 
 const now = new Date('2025-06-08T12:00:00.500Z')
 const nowSeconds = 1749384000
-const translators = createUserFilters('acme', () => now)
+const translators = createUserFilters(() => ({ provider: 'acme', now }))
 const context = { provider: 'acme', operation: 'users.list' }
 
 /** Texts in which the signs of the filter language are frequent. */

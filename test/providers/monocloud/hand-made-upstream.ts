@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { monoCloud } from '../../../src/providers/monocloud/index.ts'
+import { monocloud } from '../../../src/providers/monocloud/index.ts'
 import type { ConnectedProvider, UpstreamDeps } from '../../../src/upstream/definition.ts'
 
 /** A request as it came over the wire. */
@@ -56,8 +56,8 @@ export async function startUpstream(
   const server = createServer((message, response) => void handle(message, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo // listens on TCP
-  const connected = await monoCloud.connect(
-    monoCloud.settings.parse({
+  const connected = await monocloud.connect(
+    monocloud.settings.parse({
       name: 'acme',
       apiKey: 'test-key',
       baseUrl: `http://127.0.0.1:${port}/api`,

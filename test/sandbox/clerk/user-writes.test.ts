@@ -127,6 +127,7 @@ describe('creating a user', () => {
   })
 
   test.for([
+    [{ email_address: ['one@example.test', 'ONE@example.test'] }, 'form_param_duplicate email_address'],
     [{ password: 'short' }, 'form_password_length_too_short password'],
     [{ password: 'password1' }, 'form_password_pwned password'],
     [{ password_digest: 'x' }, 'form_conditional_param_missing password_hasher'],

@@ -203,6 +203,7 @@ describe('a filter', () => {
     const half = `provider_user_id=${encodeURIComponent(userId)}`
     expect(ids(await list(`provider=${provider}&${half}`))).toEqual([user.id])
     expect(await list(`provider=oauth_google&${half}`)).toEqual([])
+    expect(await list(`provider=external&provider_user_id=${user.external_id}`)).toEqual([])
     expect(await refusal(half)).toEqual([422, 'form_conditional_param_missing provider'])
     expect(await refusal(`provider=${provider}`)).toEqual([422, 'form_conditional_param_missing provider_user_id'])
   })

@@ -21,6 +21,7 @@ const enrollmentMethods: Readonly<Partial<Record<Auth0MethodType, string>>> = {
 /** Ways in themselves rather than second factors. */
 const firstFactors: ReadonlySet<Auth0MethodType> = new Set(['passkey', 'password'])
 
+/** Ways in beside the primary one, in the newer view and the older ones (auth0.md 5.10). */
 export function addAuthenticators(api: Api, state: TenantState): void {
   const methodsOf = (user: string): readonly Auth0AuthenticationMethod[] => state.authenticators.of(user)
 

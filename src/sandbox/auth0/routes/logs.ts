@@ -12,6 +12,7 @@ import { userPath } from './users-read.ts'
 
 const scopes = ['read:logs', 'read:logs_users']
 
+/** What happened, of one user and of all (auth0.md 5.12). */
 export function addLogs(api: Api, state: TenantState): void {
   // Those of an unknown user are none: no 404 is declared.
   api.on('GET /users/{id}/logs', {

@@ -8,7 +8,9 @@ import type { TenantState } from '../state/tenant-state.ts'
 import { integerParameter, userId } from '../validation.ts'
 import { stubOf } from './roles-read.ts'
 
+/** The path of routes that are about one organization. */
 export const organizationPath = z.object({ id: z.string().max(50) })
+/** The path of routes that are about one member. */
 export const memberPath = z.object({ id: z.string().max(50), user_id: userId })
 
 /** The organization, or the vendor's 404. */
@@ -18,6 +20,7 @@ export function requireOrganization(state: TenantState, id: string): Organizatio
   return organization
 }
 
+/** The membership, or the vendor's 404 for the organization or the user. */
 export function requireMember(state: TenantState, path: z.infer<typeof memberPath>): OrganizationMemberState {
   const member = requireOrganization(state, path.id).members.get(path.user_id)
   if (!member) throw userMissing()
@@ -26,6 +29,7 @@ export function requireMember(state: TenantState, path: z.infer<typeof memberPat
 
 const offsetParametersOfOrganizations = { ...offsetParameters, page: integerParameter(0, 1000).optional() }
 
+/** Organizations, their members and the members' roles (auth0.md 5.4). */
 export function addOrganizationReads(api: Api, state: TenantState): void {
   api.on('GET /organizations', {
     scopes: ['read:organizations', 'read:organizations_summary'],

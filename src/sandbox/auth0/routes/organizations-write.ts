@@ -68,6 +68,7 @@ const newOrganization = z.strictObject({
 
 const memberList = z.object({ members: z.array(userId).min(1).max(mostMembersPerRequest) })
 
+/** Organizations, their members and the members' roles. */
 export function addOrganizationWrites(api: Api, state: TenantState): void {
   const refuseTakenName = (wanted: string, own: OrganizationState | null): void => {
     const all = [...state.groups().organizations.values()]

@@ -7,6 +7,7 @@ import type { TenantState } from '../state/tenant-state.ts'
 import { accepted, checkpointQuery, ownerPath } from './sessions.ts'
 import { requireUser } from './users-read.ts'
 
+/** Refresh tokens of one user, by id, and in bulk (auth0.md 4.1). */
 export function addRefreshTokens(api: Api, state: TenantState): void {
   api.on('GET /users/{user_id}/refresh-tokens', {
     scopes: ['read:refresh_tokens'],

@@ -26,6 +26,7 @@ export function stubOf(user: Auth0User): object {
 /** The path of routes that are about one role, organization or group. */
 export const idPath = z.object({ id: z.string() })
 
+/** Roles of the tenant and of organizations, what they allow and who has them (auth0.md 5.3). */
 export function addRoleReads(api: Api, state: TenantState): void {
   api.on('GET /roles', {
     scopes: ['read:roles'],

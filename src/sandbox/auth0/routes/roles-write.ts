@@ -9,6 +9,7 @@ import { idPath, requireRole } from './roles-read.ts'
 import { permissionList, withoutPermissions, withPermissions } from './user-groups-write.ts'
 import { requireUser } from './users-read.ts'
 
+/** Roles can be made, changed and deleted; names are unique. */
 export function addRoleWrites(api: Api, state: TenantState): void {
   const refuseTakenName = (name: string, own: RoleState | null): void => {
     const isTaken = [...state.groups().roles.values()].some((role) => role !== own && role.wire.name === name)

@@ -17,6 +17,7 @@ export function accepted(): Response {
   return jsonAnswer(202, {})
 }
 
+/** Ending is accepted at once and done a moment later (auth0.md 8). */
 export function addSessions(api: Api, state: TenantState): void {
   const requireSession = (id: string): Auth0Session => {
     const session = state.session(id)

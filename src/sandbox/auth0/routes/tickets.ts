@@ -7,6 +7,7 @@ import { connectionById, tenantDomain } from '../tenant.ts'
 import { emailAddress, integerMember, url, userId } from '../validation.ts'
 import { requireUser } from './users-read.ts'
 
+/** In bodies. */
 export const connectionId = z.string().regex(/^con_[A-Za-z0-9]{16}$/)
 
 const identity = z.strictObject({ user_id: z.string(), provider: z.string(), connection_id: connectionId.optional() })

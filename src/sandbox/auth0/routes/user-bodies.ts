@@ -51,5 +51,7 @@ export const userChanges = z.strictObject({
   picture: picture.nullish(),
 })
 
+/** A checked body of `POST /users`. */
 export type NewUser = z.infer<typeof newUser>
+/** A checked body of `PATCH /users/{id}`. */
 export type UserChanges = z.infer<typeof userChanges>

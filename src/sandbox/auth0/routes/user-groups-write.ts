@@ -8,8 +8,10 @@ import type { Auth0Permission } from '../wire.ts'
 import { findPermission } from './user-groups.ts'
 import { requireUser, userPath } from './users-read.ts'
 
+/** A body that names roles. */
 export const roleList = z.strictObject({ roles: z.array(z.string().min(1)).min(1) })
 
+/** A body that names permissions. */
 export const permissionList = z.strictObject({
   permissions: z.array(z.strictObject({ resource_server_identifier: z.string(), permission_name: z.string() })).min(1),
 })
@@ -71,12 +73,14 @@ export function addUserGroupWrites(api: Api, state: TenantState): void {
 
 type References = z.infer<typeof permissionList>['permissions']
 
+/** With those added that are not held yet; refuses permissions that no API defines. */
 export function withPermissions(held: readonly Auth0Permission[], added: References): readonly Auth0Permission[] {
   const found = added.map((reference) => findPermission(permissions, reference))
   const fresh = found.filter((permission) => !held.some((other) => isSamePermission(other, permission)))
   return [...held, ...new Set(fresh)]
 }
 
+/** Without those that the references name. */
 export function withoutPermissions(held: readonly Auth0Permission[], removed: References): readonly Auth0Permission[] {
   return held.filter((permission) => !removed.some((reference) => isSamePermission(reference, permission)))
 }

@@ -19,11 +19,13 @@ export function requireUser(state: TenantState, id: string): Auth0User {
   return user
 }
 
+/** Limits whose values the vendor does not publish. */
 export interface UserReadSettings {
   /** A longer URL is refused; the vendor's own limit is not published (auth0.md 2.3). */
   readonly maxUrlLength: number
 }
 
+/** Lists and searches see the index, the other reads what is true now (auth0.md 2.3). */
 export function addUserReads(api: Api, state: TenantState, { maxUrlLength }: UserReadSettings): void {
   const organizations: OrganizationLookup = {
     organizationsOf: (id) => organizationsOfUser(state.groups(), id).map(({ wire }) => wire.id),

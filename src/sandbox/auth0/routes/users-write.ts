@@ -8,6 +8,7 @@ import { newUser, type NewUser, userChanges } from './user-bodies.ts'
 import { changeUser } from './user-changes.ts'
 import { requireUser, userPath } from './users-read.ts'
 
+/** Creating, changing and deleting users (auth0.md 5.2). */
 export function addUserWrites(api: Api, state: TenantState): void {
   api.on('POST /users', {
     scopes: ['create:users'],

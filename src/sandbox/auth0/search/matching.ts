@@ -1,5 +1,6 @@
 import type { Query, RangeQuery, TermQuery } from './query.ts'
 
+/** What the index keeps: no objects, no lists, no `null` (auth0.md 2.3). */
 export type IndexedValue = string | number | boolean
 
 /** How documents of one kind are searched. */

@@ -8,6 +8,7 @@ export type Query =
   | TermQuery
   | RangeQuery
 
+/** A value, or a pattern of one. */
 export interface TermQuery {
   readonly kind: 'term'
   /** `null`: in the default fields. */
@@ -16,6 +17,7 @@ export interface TermQuery {
   readonly parts: readonly string[]
 }
 
+/** Values between two ends. */
 export interface RangeQuery {
   readonly kind: 'range'
   readonly field: string
@@ -113,6 +115,7 @@ export function parseQuery(text: string): Query {
   return query
 }
 
+/** The refusal of a query, with a reason in a few words. */
 export function unreadable(reason: string): Refusal {
   return new Refusal(
     400,

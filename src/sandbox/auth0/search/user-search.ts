@@ -19,6 +19,7 @@ const searchable = new Set([
   'last_ip',
 ])
 
+/** A member of the user and a direction. */
 export interface UserOrder {
   readonly field: string
   readonly direction: 'asc' | 'desc'

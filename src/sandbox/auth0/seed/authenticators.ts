@@ -3,7 +3,6 @@ import { alphanumeric } from '../../random.ts'
 import { tenantDomain } from '../tenant.ts'
 import type { Auth0AuthenticationMethod, Auth0MethodType, Auth0User, Auth0UserBlock } from '../wire.ts'
 import { ownedId } from './ids.ts'
-import { address } from './users.ts'
 
 const factors: readonly Auth0MethodType[] = [
   'totp',
@@ -73,17 +72,18 @@ function detailsOf(type: Auth0MethodType, user: Auth0User, person: Person): Part
 }
 
 /**
- * Brute-force blocks of people who locked themselves out, and of some whom others tried to guess: one for each address that it was
- * tried from (auth0.md 5.11).
+ * Brute-force blocks, one for each address that somebody tried from (auth0.md 5.11): of people who locked themselves out, and of some
+ * for whom others tried.
  */
 export function seedBlocks(user: Auth0User, person: Person): readonly Auth0UserBlock[] {
   const random = person.random('auth0 blocks')
   if (person.state !== 'locked' && !random.chance(0.1)) return []
+  const first = random.integer(256)
   const identifier = user.email ?? user.username ?? user.phone_number ?? user.user_id
   const connection = user.identities[0]?.connection
   return Array.from({ length: 1 + random.integer(3) }, (_, number) => ({
     identifier,
-    ip: number === 2 ? '2001:db8::7' : address(random),
+    ip: number === 2 ? '2001:db8::7' : `198.51.100.${(first + number) % 256}`,
     ...(connection === undefined || random.chance(0.3) ? {} : { connection }),
   }))
 }

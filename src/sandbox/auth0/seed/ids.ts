@@ -26,8 +26,10 @@ export function logId(date: Date, owner: number, number: number): string {
   return `900${time}${'0'.repeat(30)}${String(owner).padStart(8, '0')}${String(number).padStart(2, '0')}`
 }
 
+/** As `ownerOf`, for ids of log events. */
 export function ownerOfLogId(id: string): number | null {
   return /^\d{60}$/.test(id) ? Number(id.slice(-10, -2)) : null
 }
 
+/** Of group ids: without the characters that look alike (auth0.md 5.1). */
 export const base58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'

@@ -59,10 +59,12 @@ export function gravatarUrl(hash: string): string {
   return `https://s.gravatar.com/avatar/${hash}?s=480&r=pg&d=https%3A%2F%2Fcdn.auth0.com%2Favatars%2Fdefault.png`
 }
 
+/** What stands before the @; the vendor makes a nickname of it (auth0.md 5.2). */
 export function localPart(email: string): string {
   return email.slice(0, email.lastIndexOf('@'))
 }
 
+/** An address of a network that documents may use (RFC 5737). */
 export function address(random: RandomStream): string {
   return `198.51.100.${1 + random.integer(254)}`
 }

@@ -70,6 +70,7 @@ export function findRival(
   return null
 }
 
+/** The database's own policy: eight characters. */
 export function refuseWeakPassword(password: string): void {
   if (password.length >= shortestPassword) return
   throw new Refusal(400, 'PasswordStrengthError: Password is too weak', 'auth0_idp_error')

@@ -14,6 +14,7 @@ export interface Belongings<Item> {
   all(): Iterable<Item>
 }
 
+/** `seed` is called at most once for each seeded user who exists. */
 export function createBelongings<Item>(
   users: Users,
   seed: (userId: string, person: Person) => readonly Item[],

@@ -10,12 +10,14 @@ export interface RoleState {
   readonly members: Map<string, number>
 }
 
+/** A membership, with the ids of the roles that it gives. */
 export interface OrganizationMemberState {
   readonly place: number
   readonly userId: string
   readonly roles: Set<string>
 }
 
+/** An organization and who is in it, by user id. */
 export interface OrganizationState {
   readonly place: number
   /** A sort key that answers do not show (auth0.md 5.4). */
@@ -24,6 +26,7 @@ export interface OrganizationState {
   readonly members: Map<string, OrganizationMemberState>
 }
 
+/** A user or another group in a group. */
 export interface GroupMemberState {
   readonly place: number
   readonly id: string
@@ -51,6 +54,7 @@ export interface Groups {
   nextPlace(): number
 }
 
+/** Assigned directly, not through organizations. */
 export function rolesOfUser({ roles }: Groups, userId: string): readonly RoleState[] {
   return [...roles.values()].filter(({ members }) => members.has(userId))
 }
@@ -74,6 +78,7 @@ export function joinOrganization(
   groups.organizationIds.set(userId, ids.add(organization.wire.id))
 }
 
+/** With the roles that the user had there. Changes nothing for somebody who is not a member. */
 export function leaveOrganization(groups: Groups, organization: OrganizationState, userId: string): void {
   organization.members.delete(userId)
   groups.organizationIds.get(userId)?.delete(organization.wire.id)
@@ -104,6 +109,7 @@ export function removeRole({ roles, organizations }: Groups, roleId: string): vo
   }
 }
 
+/** A permission is known by its API and its name together. */
 export function isSamePermission(
   one: Pick<Auth0Permission, 'resource_server_identifier' | 'permission_name'>,
   other: Pick<Auth0Permission, 'resource_server_identifier' | 'permission_name'>,

@@ -19,6 +19,7 @@ import { type Belongings, createBelongings } from './belongings.ts'
 import { type Groups, removeFromGroups } from './groups.ts'
 import { createUsers, type Users } from './users.ts'
 
+/** How slowly things become visible, in milliseconds. */
 export interface TenantSettings {
   /** How long a change of a user takes to reach lists and searches. */
   readonly searchLagMs: number
@@ -55,6 +56,7 @@ export interface TenantState {
   nextNumber(): number
 }
 
+/** A job as it is answered before and after its end. */
 export interface JobState {
   readonly wire: Auth0Job
   readonly done: Auth0Job
@@ -63,6 +65,7 @@ export interface JobState {
   readonly errors: readonly unknown[]
 }
 
+/** The seeded state; sessions and the like are dated from this moment. */
 export function createTenantState(
   people: readonly Person[],
   now: () => number,

@@ -15,6 +15,7 @@ export interface UserTable {
   sortedBy(field: string, direction: 'asc' | 'desc'): readonly Auth0User[]
 }
 
+/** An order is made when it is first asked for, and kept from then on. */
 export function createUserTable(users: Iterable<Auth0User>): UserTable {
   const byId = new Map<string, Auth0User>()
   const byEmail = new Map<string, Set<string>>()

@@ -19,6 +19,7 @@ export interface Users {
   ofPerson(index: number): Auth0User | null
 }
 
+/** Users for everybody; `searchLagMs` 0 makes the index the same as what reads by id see. */
 export function createUsers(people: readonly Person[], now: () => number, searchLagMs: number): Users {
   const personById = new Map<string, Person>()
   const idByPerson = new Map<number, string>()

@@ -3,7 +3,7 @@ import { type Account, countIdentifications, userOnWire } from '../state/account
 import type { Tenant } from '../state/tenant.ts'
 import { keyOf } from '../state/user-card.ts'
 import type { UserEntry } from '../state/users.ts'
-import type { ClerkUser } from '../wire.ts'
+import type { ClerkDeletedObject, ClerkUser } from '../wire.ts'
 import type { ClerkEmailAddress, ClerkPhoneNumber } from '../wire-identifications.ts'
 
 /** Changes a user now, and answers it as it is sent. */
@@ -79,6 +79,7 @@ export function nextPrimary(
   return (left.find(isVerified) ?? left[0])?.id ?? null
 }
 
-export function deleted(object: string, id: string): object {
+/** Says of which type the thing was that is gone. */
+export function deleted(object: string, id: string): ClerkDeletedObject {
   return { object, id, deleted: true }
 }

@@ -84,6 +84,9 @@ export function checkNewUser(tenant: Tenant, form: NewUserForm): void {
   }
   checkParallel('email_address_identification_status', form.email_address_identification_status, emails)
   checkParallel('phone_number_identification_status', form.phone_number_identification_status, phones)
+  checkDistinct('email_address', emails)
+  checkDistinct('phone_number', phones)
+  checkDistinct('web3_wallet', wallets)
   for (const email of emails) checkIdentifierIsFree(tenant, 'email_address', email)
   for (const phone of phones) checkIdentifierIsFree(tenant, 'phone_number', phone)
   for (const wallet of wallets) checkKeyIsFree(tenant, 'web3_wallet', keyOf.wallet(wallet))
@@ -102,6 +105,11 @@ function checkParallel(name: string, statuses: readonly string[] = [], values: r
   if (statuses.length > 0 && statuses.length !== values.length) {
     throw formFailure('form_param_array_length_mismatch', name, 'must have one item for each identifier')
   }
+}
+
+function checkDistinct(name: string, values: readonly string[]): void {
+  if (new Set(values.map((value) => value.toLowerCase())).size === values.length) return
+  throw formFailure('form_param_duplicate', name, 'must not have the same item twice')
 }
 
 /** Refuses what another user has, or nobody may have. `entry`: who is changed, `null` for somebody new. */

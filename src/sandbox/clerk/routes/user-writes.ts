@@ -1,3 +1,4 @@
+import type { RouteRequest } from '../../router.ts'
 import { readPassword } from '../credentials.ts'
 import { formFailure } from '../failures.ts'
 import { checkMetadataSize, mergeMetadata, readForm } from '../forms.ts'
@@ -19,10 +20,11 @@ export function userWrites(routes: Routes): void {
     return onWire(tenant, tenant.users.add(makeUser(tenant, form, readPassword(form))))
   })
 
-  routes.on('PATCH', '/users/{user_id}', ({ params: { user_id: id = '' }, body }, tenant) => {
+  routes.on('PATCH', '/users/{user_id}', (request, tenant) => {
+    const id = parameter(request, 'user_id')
     const entry = findUser(tenant, id)
     tenant.rateLimit.take(`user ${id}`)
-    const form = readForm(userForm, body)
+    const form = readForm(userForm, request.body)
     checkProfile(tenant, form, entry)
     const { changes, credentials } = profileChanges(tenant, entry, form)
     const user = changeUser(tenant, entry, changes, credentials)
@@ -49,11 +51,11 @@ export function userWrites(routes: Routes): void {
 }
 
 function changeMetadata(
-  request: { readonly params: Readonly<Record<string, string>>; readonly body: unknown },
+  request: RouteRequest,
   tenant: Tenant,
   combine: (kept: ClerkMetadata, given: ClerkMetadata) => ClerkMetadata,
 ): ClerkUser {
-  const { user_id: id = '' } = request.params
+  const id = parameter(request, 'user_id')
   const entry = findUser(tenant, id)
   tenant.rateLimit.take(`user metadata ${id}`)
   const form = readForm(metadataForm, request.body)

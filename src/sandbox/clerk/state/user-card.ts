@@ -3,8 +3,6 @@ import { primaryEmail, primaryPhone } from './account.ts'
 
 /** What lists of users are searched and ordered by: small, so that a search over everybody makes no user twice. */
 export interface UserCard {
-  /** What finds this user among all: `email:ada@example.test`, `oauth_google:123`. */
-  readonly keys: readonly string[]
   /** Lower case. */
   readonly emails: readonly string[]
   readonly phones: readonly string[]
@@ -33,14 +31,25 @@ export const cardOrders = [
 
 export type CardOrder = (typeof cardOrders)[number]
 
-/** Identifiers that one user has at most, and others for which the key is made of a provider. */
+/** What finds a user among all: `email:ada@example.test`, `account:oauth_google:123`. */
 export const keyOf = {
   email: (address: string) => `email:${address.toLowerCase()}`,
   phone: (number: string) => `phone:${number}`,
   username: (username: string) => `username:${username.toLowerCase()}`,
   wallet: (wallet: string) => `wallet:${wallet.toLowerCase()}`,
   externalId: (externalId: string) => `external:${externalId}`,
-  account: (provider: string, providerUserId: string) => `${provider}:${providerUserId}`,
+  account: (provider: string, providerUserId: string) => `account:${provider}:${providerUserId}`,
+}
+
+export function keysOf(user: ClerkUser): readonly string[] {
+  return [
+    ...user.email_addresses.map((email) => keyOf.email(email.email_address)),
+    ...user.phone_numbers.map((phone) => keyOf.phone(phone.phone_number)),
+    ...user.web3_wallets.map((wallet) => keyOf.wallet(wallet.web3_wallet)),
+    ...(user.username === null ? [] : [keyOf.username(user.username)]),
+    ...(user.external_id === null ? [] : [keyOf.externalId(user.external_id)]),
+    ...user.external_accounts.map((account) => keyOf.account(account.provider, account.provider_user_id)),
+  ]
 }
 
 export function cardOf(user: ClerkUser): UserCard {
@@ -49,14 +58,6 @@ export function cardOf(user: ClerkUser): UserCard {
   const wallets = user.web3_wallets.map((wallet) => wallet.web3_wallet.toLowerCase())
   const username = user.username?.toLowerCase() ?? null
   return {
-    keys: [
-      ...emails.map(keyOf.email),
-      ...phones.map(keyOf.phone),
-      ...wallets.map(keyOf.wallet),
-      ...(username === null ? [] : [keyOf.username(username)]),
-      ...(user.external_id === null ? [] : [keyOf.externalId(user.external_id)]),
-      ...user.external_accounts.map((account) => keyOf.account(account.provider, account.provider_user_id)),
-    ],
     emails,
     phones,
     username,

@@ -3,7 +3,7 @@ import { ownerOf } from '../ids.ts'
 import { seedAccount, seedUserId } from '../seed/account.ts'
 import type { Account } from './account.ts'
 import { compareValues } from './order.ts'
-import { type CardOrder, cardOf, type UserCard } from './user-card.ts'
+import { type CardOrder, cardOf, keysOf, type UserCard } from './user-card.ts'
 
 /** A user among all, who is not made until asked for. */
 export interface UserEntry {
@@ -24,7 +24,7 @@ export interface Users {
   byNumber(number: number): UserEntry | null
   /** The user within whose ids this one of something smaller is. It may be nobody's all the same. */
   findOwner(prefix: string, id: string): UserEntry | null
-  /** Those with this key, oldest first (see `keyOf`). */
+  /** Those with this key, in any order (see `keyOf`). */
   withKey(key: string): readonly UserEntry[]
   idOf(entry: UserEntry): string
   account(entry: UserEntry): Account
@@ -37,6 +37,9 @@ export interface Users {
   remove(entry: UserEntry): void
 }
 
+/** Most keys have one holder, so an array for each would be a waste. */
+type KeyIndex = Map<string, UserEntry | readonly UserEntry[]>
+
 export function createUsers(people: readonly Person[], seededAt: number): Users {
   const entries: (UserEntry | null)[] = people.map((person, number) => ({
     number,
@@ -48,7 +51,7 @@ export function createUsers(people: readonly Person[], seededAt: number): Users 
   const changed = new Map<UserEntry, Account>()
   const cards = new Map<UserEntry, UserCard>()
   const orders = new Map<CardOrder, readonly UserEntry[]>()
-  let keys: Map<string, UserEntry[]> | null = null
+  let keys: KeyIndex | null = null
 
   const users: Users = {
     byCreation: () => byCreation,
@@ -66,7 +69,7 @@ export function createUsers(people: readonly Person[], seededAt: number): Users 
     },
     byNumber: (number) => entries[number] ?? null,
     findOwner: (prefix, id) => entries[ownerOf(prefix, id)] ?? null,
-    withKey: (key) => keyIndex().get(key) ?? [],
+    withKey: (key) => [keyIndex().get(key) ?? []].flat(),
     idOf(entry) {
       const known = ids.get(entry)
       if (known !== undefined) return known
@@ -115,18 +118,25 @@ export function createUsers(people: readonly Person[], seededAt: number): Users 
   }
   return users
 
-  function keyIndex(): Map<string, UserEntry[]> {
+  function keyIndex(): KeyIndex {
     if (keys) return keys
     keys = new Map()
     for (const entry of byCreation) addKeys(keys, entry)
     return keys
   }
 
-  function addKeys(index: Map<string, UserEntry[]>, entry: UserEntry): void {
-    for (const key of users.card(entry).keys) {
+  function addKeys(index: KeyIndex, entry: UserEntry): void {
+    for (const key of keysOf(users.account(entry).user)) {
       const holders = index.get(key)
-      if (holders) holders.push(entry)
-      else index.set(key, [entry])
+      index.set(key, holders === undefined ? entry : [holders, entry].flat())
+    }
+  }
+
+  function removeKeys(index: KeyIndex, entry: UserEntry): void {
+    for (const key of keysOf(users.account(entry).user)) {
+      const rest = [index.get(key) ?? []].flat().filter((holder) => holder !== entry)
+      if (rest.length > 0) index.set(key, rest)
+      else index.delete(key)
     }
   }
 
@@ -138,11 +148,7 @@ export function createUsers(people: readonly Person[], seededAt: number): Users 
 
   function leave(entry: UserEntry): void {
     byCreation.splice(placeOf(entry), 1)
-    for (const key of keys ? users.card(entry).keys : []) {
-      const rest = keys?.get(key)?.filter((holder) => holder !== entry) ?? []
-      if (rest.length > 0) keys?.set(key, rest)
-      else keys?.delete(key)
-    }
+    if (keys) removeKeys(keys, entry)
     cards.delete(entry)
     orders.clear()
   }

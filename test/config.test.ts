@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, readConfig } from '../src/config.ts'
+import { providerDefinitions } from '../src/providers/index.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const read = (environment: Environment, file?: unknown) =>
+  readConfig({ environment, file, definitions: providerDefinitions })
+
+function faultsOf(environment: Environment, file?: unknown): readonly string[] {
+  try {
+    read(environment, file)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults
+    throw error
+  }
+  throw new Error('it was accepted')
+}
+
+const complete = {
+  MONOCLOUD_MANAGEMENT_DOMAIN: 'acme.us.monocloud.com',
+  MONOCLOUD_MANAGEMENT_API_KEY: 'monocloud-key',
+  AUTH0_DOMAIN: 'acme.eu.auth0.com',
+  AUTH0_CLIENT_ID: 'client',
+  AUTH0_CLIENT_SECRET: 'auth0-secret',
+  CLERK_SECRET_KEY: 'sk_test_secret',
+  APP_SERVICES_PUBLIC_KEY: 'public',
+  APP_SERVICES_PRIVATE_KEY: '00000000-0000-4000-8000-000000000000',
+  APP_SERVICES_PROJECT_ID: '6543a2005b1e9a0c4d100009',
+  APP_SERVICES_APP_ID: '6543a2005b1e9a0c4d100010',
+}
+
+const digest = 'a'.repeat(64)
+
+describe('the environment', () => {
+  it('without any provider means the sandbox', () => {
+    expect(read({})).toMatchObject({
+      providers: [],
+      port: 4000,
+      host: '127.0.0.1',
+      apiKeys: [],
+      isGraphiqlEnabled: false,
+    })
+  })
+
+  it('makes one provider of each vendor whose variables are set', () => {
+    expect(read(complete).providers.map(({ name }) => name)).toEqual(['monocloud', 'auth0', 'clerk', 'app-services'])
+    const { CLERK_SECRET_KEY } = complete
+    expect(read({ CLERK_SECRET_KEY }).providers.map(({ name }) => name)).toEqual(['clerk'])
+  })
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(read({ CLERK_SECRET_KEY: '', PORT: '' })).toMatchObject({ providers: [], port: 4000 })
+  })
+
+  it.each(Object.keys(complete).filter((name) => !['CLERK_SECRET_KEY'].includes(name)))(
+    'without %s names it, and says what it is',
+    (missing) => {
+      const faults = faultsOf({ ...complete, [missing]: undefined })
+      expect(faults).toHaveLength(1)
+      expect(faults[0]).toMatch(new RegExp(`^${missing} \\(.{10,}\\): `))
+    },
+  )
+
+  it('names every fault at once, and never a value', () => {
+    const faults = faultsOf({
+      PORT: '99999999',
+      REQUEST_TIMEOUT_MS: 'soon',
+      API_KEYS: 'tests:not-a-digest',
+      GRAPHIQL: 'perhaps',
+      AUTH0_CLIENT_SECRET: 'auth0-secret',
+    })
+    const names = ['PORT', 'REQUEST_TIMEOUT_MS', 'API_KEYS', 'GRAPHIQL', 'AUTH0_DOMAIN', 'AUTH0_CLIENT_ID']
+    for (const name of names)
+      expect(
+        faults.some((fault) => fault.startsWith(name)),
+        name,
+      ).toBe(true)
+    for (const value of ['99999999', 'soon', 'not-a-digest', 'perhaps', 'auth0-secret']) {
+      expect(faults.join('\n')).not.toContain(value)
+    }
+  })
+
+  it('gives the digests of API keys by name', () => {
+    expect(read({ API_KEYS: `web:${digest},support:${digest}` }).apiKeys).toEqual([
+      { name: 'web', sha256: digest },
+      { name: 'support', sha256: digest },
+    ])
+  })
+})
+
+describe('a config file', () => {
+  const clerk = (name: string, members: object = {}) => ({
+    kind: 'clerk',
+    name,
+    secretKey: { env: 'SHOP_CLERK_KEY' },
+    ...members,
+  })
+  const environment = { SHOP_CLERK_KEY: 'sk_test_secret' }
+
+  it('names any number of tenants of one vendor', () => {
+    const { providers } = read(environment, { providers: [clerk('shop'), clerk('staff', { maxParallelCalls: 3 })] })
+    expect(providers.map(({ name }) => name)).toEqual(['shop', 'staff'])
+    expect(providers[1]?.settings).toMatchObject({ name: 'staff', secretKey: 'sk_test_secret', maxParallelCalls: 3 })
+  })
+
+  it('takes secrets by reference only', () => {
+    const faults = faultsOf(environment, { providers: [clerk('shop', { secretKey: 'sk_test_secret' })] })
+    expect(faults).toEqual([expect.stringMatching(/^providers\[0\]\.secretKey: .*\{ "env": /)])
+    expect(faults.join()).not.toContain('sk_test_secret')
+  })
+
+  it('names the variable that a secret refers to and that is not set', () => {
+    expect(faultsOf({}, { providers: [clerk('shop')] })).toEqual([expect.stringContaining('SHOP_CLERK_KEY')])
+  })
+
+  it.each([
+    ['a member that does not exist', { providers: [clerk('shop', { secertKey: 'x' })] }, 'secertKey'],
+    ['a setting that does not exist', { prot: 4000 }, 'prot'],
+    ['a kind that does not exist', { providers: [{ kind: 'okta', name: 'o' }] }, 'providers[0].kind'],
+    ['a name twice', { providers: [clerk('shop'), clerk('shop')] }, 'the name shop'],
+    ['a name that cannot be one', { providers: [clerk('Shop 1')] }, 'providers[0].name'],
+    ['no object', [], 'config'],
+  ])('with %s is refused and the fault named', (_, file, named) => {
+    expect(faultsOf(environment, file).join('\n')).toContain(named)
+  })
+
+  it('yields to the environment where both say something', () => {
+    const file = { port: 1, requestTimeoutMs: 5_000, graphiql: true, apiKeys: [{ name: 'file', sha256: digest }] }
+    expect(read({ PORT: '2' }, file)).toMatchObject({
+      port: 2,
+      requestTimeoutMs: 5_000,
+      isGraphiqlEnabled: true,
+      apiKeys: [{ name: 'file' }],
+    })
+  })
+})

@@ -1,0 +1,99 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { digestOfApiKey } from '../../src/access/api-keys.ts'
+import { readConfig } from '../../src/config.ts'
+import type { Attempt } from '../../src/identity/call.ts'
+import { createGateway, type Gateway } from '../../src/index.ts'
+import { providerDefinitions } from '../../src/providers/index.ts'
+import { startSandbox, type TestSandbox } from '../support/sandbox.ts'
+
+let sandbox: TestSandbox
+let gateway: Gateway
+let origin: string
+const attempts: Attempt[] = []
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ users: 40 })
+  const { providers } = readConfig({ environment: sandbox.environment, definitions: providerDefinitions })
+  gateway = await createGateway({
+    providers,
+    apiKeys: [{ name: 'tests', sha256: digestOfApiKey('key') }],
+    requestTimeoutMs: 400,
+    graphiql: null,
+    onInternalError: (error) => {
+      throw error
+    },
+    record: (attempt) => attempts.push(attempt),
+  })
+  await gateway.check(5_000)
+  const { port } = await gateway.listen('127.0.0.1', 0)
+  origin = `http://127.0.0.1:${port}`
+})
+afterAll(async () => {
+  await gateway.close()
+  await sandbox.close()
+})
+afterEach(() => sandbox.clearFaults())
+
+function send(query: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(`${origin}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': 'key' },
+    body: JSON.stringify({ query }),
+    ...init,
+  })
+}
+
+describe('a request', () => {
+  it('is answered by its deadline with what is there, and names what is late', async () => {
+    await sandbox.fault({ provider: 'clerk', kind: 'latency', ms: 60_000 })
+    const startedAt = performance.now()
+    const response = await send('{ providers { name users(first: 1) { nodes { id } } } }')
+    const body = (await response.json()) as {
+      data: { providers: { name: string; users: unknown }[] }
+      errors: { extensions: Record<string, unknown> }[]
+    }
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    expect(body.data.providers.filter(({ users }) => users !== null).map(({ name }) => name)).toEqual([
+      'monocloud',
+      'auth0',
+      'app-services',
+    ])
+    expect(body.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'PROVIDER_TIMEOUT', provider: 'clerk' }])
+  })
+
+  it('whose caller goes away gives up the calls that are under way for it', async () => {
+    await sandbox.fault({ provider: 'monocloud', kind: 'latency', ms: 60_000 })
+    attempts.length = 0
+    sandbox.clearCalls()
+    const controller = new AbortController()
+    const answer = send('{ users(providers: ["monocloud"]) { nodes { id } } }', { signal: controller.signal })
+    await vi.waitFor(() => expect(sandbox.calls('monocloud')).not.toEqual({}))
+    controller.abort()
+    await expect(answer).rejects.toThrow('aborted')
+    await vi.waitFor(() => expect(attempts.map(({ failure }) => failure)).toEqual(['aborted']))
+  })
+
+  it('with a body beyond the bound is refused', async () => {
+    const response = await send(`{ viewer { subject } } # ${'x'.repeat(300_000)}`)
+    expect(response.status).toBe(413)
+  })
+
+  it.each([
+    ['no JSON', '{'],
+    ['no query', '{"variables":{}}'],
+    ['a query that is no text', '{"query":7}'],
+  ])('with %s is a client’s error, never a server’s', async (_, body) => {
+    const response = await send('', { body })
+    expect(response.status).toBeGreaterThanOrEqual(400)
+    expect(response.status).toBeLessThan(500)
+    const { errors } = (await response.json()) as { errors: { extensions: Record<string, unknown> }[] }
+    expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT', provider: null }])
+  })
+
+  it('from another origin gets no permission to read the answer', async () => {
+    const response = await send('{ viewer { subject } }', {
+      headers: { 'content-type': 'application/json', 'x-api-key': 'key', origin: 'https://elsewhere.example' },
+    })
+    expect(response.headers.get('access-control-allow-origin')).toBeNull()
+  })
+})
