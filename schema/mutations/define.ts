@@ -1,4 +1,5 @@
 import type { InputObjectRef, ObjectRef } from '@pothos/core'
+import type { GraphQLField } from 'graphql'
 import type { RequestContext } from '../../src/context.ts'
 import { providerNamed } from '../../src/directory/select.ts'
 import { ArgumentError, ProviderError } from '../../src/identity/errors.ts'
@@ -55,6 +56,15 @@ export interface MutationOptions<Input extends object, Action, Payload extends P
   readonly run: (action: Action, work: Work<Input>) => Promise<Partial<Omit<Payload, 'errors' | 'provider'>>>
 }
 
+/** The extension of a mutation's field that tells whether a provider offers it. */
+const offeredExtension = 'isOfferedBy'
+
+/** Whether the provider has what this mutation takes. */
+export function isOfferedBy(provider: IdentityProvider, field: GraphQLField<unknown, unknown>): boolean {
+  const isOffered = field.extensions[offeredExtension]
+  return typeof isOffered === 'function' && isOffered(provider) === true
+}
+
 /**
  * Declares a mutation. Its steps are the same for all: read the input, refuse what is wrong in it, look whether changes are allowed and
  * whether the provider can, and only then call. Expected failures become data here and nowhere else.
@@ -73,6 +83,7 @@ export function defineMutation<Input extends object, Action, Payload extends Pay
       nullable: false,
       ...(description === undefined ? {} : { description }),
       args: { input: t.arg({ type: inputType, required: true }) },
+      extensions: { [offeredExtension]: (provider: IdentityProvider) => options.action(provider) !== undefined },
       resolve: (_, args, context) => attempt(name, options, args.input as Input, context),
     }),
   )
