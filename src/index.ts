@@ -108,9 +108,7 @@ function openAudit({ auditLog = 'stdout', onInternalError }: GatewayOptions): Au
     return openAuditLog(auditLog, onInternalError)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
-    throw new ConfigError([
-      `AUDIT_LOG: ${auditLog} cannot be opened (${code}); expected off, stdout or the path of a file`,
-    ])
+    throw new ConfigError([`AUDIT_LOG: cannot be opened (${code}); expected off, stdout or the path of a file`])
   }
 }
 
