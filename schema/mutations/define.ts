@@ -1,5 +1,5 @@
 import type { InputObjectRef, ObjectRef } from '@pothos/core'
-import type { GraphQLField } from 'graphql'
+import type { GraphQLField, GraphQLResolveInfo } from 'graphql'
 import type { RequestContext } from '../../src/context.ts'
 import { providerNamed } from '../../src/directory/select.ts'
 import { ArgumentError, ProviderError } from '../../src/identity/errors.ts'
@@ -9,6 +9,7 @@ import { requiredPart, targetOf } from '../arguments.ts'
 import { builder, type SchemaTypes } from '../builder.ts'
 import type { Check, Checks } from './checks.ts'
 import { failuresOf, InputFaults, type PayloadShape, ReadOnlyError } from './failures.ts'
+import { isSelected } from './selection.ts'
 
 type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>
 
@@ -35,6 +36,8 @@ export interface Work<Input> {
   /** Native id of what the mutation is about; empty where it is about no record yet. */
   readonly id: string
   readonly context: RequestContext
+  /** Whether this field of the payload is asked for. */
+  readonly isSelected: (field: string) => boolean
 }
 
 export interface MutationOptions<Input extends object, Action, Payload extends PayloadShape> {
@@ -84,7 +87,7 @@ export function defineMutation<Input extends object, Action, Payload extends Pay
       ...(description === undefined ? {} : { description }),
       args: { input: t.arg({ type: inputType, required: true }) },
       extensions: { [offeredExtension]: (provider: IdentityProvider) => options.action(provider) !== undefined },
-      resolve: (_, args, context) => attempt(name, options, args.input as Input, context),
+      resolve: (_, args, context, info) => attempt(name, options, args.input as Input, context, info),
     }),
   )
 }
@@ -94,12 +97,19 @@ async function attempt<Input extends object, Action, Payload extends PayloadShap
   options: MutationOptions<Input, Action, Payload>,
   input: Input,
   context: RequestContext,
+  info: GraphQLResolveInfo,
 ): Promise<object> {
   let aim: Aim | null = null
   let known: Partial<Payload> = {}
   try {
     aim = options.aim(context, input)
-    const work = { input: checked(options, input, aim), aim, id: aim.parts[0] ?? '', context }
+    const work: Work<Input> = {
+      input: checked(options, input, aim),
+      aim,
+      id: aim.parts[0] ?? '',
+      context,
+      isSelected: (field) => isSelected(info, field),
+    }
     known = options.known?.(work.input) ?? {}
     const { provider } = aim
     if (!options.isCheckOnly && context.isReadOnly(provider.name)) throw new ReadOnlyError(provider.name)

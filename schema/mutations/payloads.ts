@@ -139,7 +139,7 @@ export const DeletePayloadRef = builder.objectRef<DeletePayload>('DeletePayload'
   fields: (t) => ({
     deletedId: t.id({
       nullable: true,
-      description: 'null where nothing was deleted, or where what was deleted is known by something else than its id.',
+      description: 'null where nothing was deleted.',
       resolve: ({ deleted }) => (deleted ? encodeGlobalId(deleted) : null),
     }),
   }),

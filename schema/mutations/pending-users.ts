@@ -37,9 +37,13 @@ defineMutation('deletePendingUser', {
   ...about,
   payload: DeletePayloadRef,
   action: ({ pendingUsers }) => pendingUsers?.delete,
-  async run(remove, { input: { email }, context }) {
+  async run(remove, { input: { email }, aim, context, isSelected }) {
+    // Once it is gone, nobody knows its id any more.
+    const found = isSelected('deletedId') ? await findPendingUser(aim.provider, email, context) : null
     await remove(email, context.call)
-    return {}
+    return {
+      deleted: found && { type: 'PendingUser' as const, provider: aim.provider.name, parts: [found.nativeId] },
+    }
   },
 })
 

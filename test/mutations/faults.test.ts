@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Fault } from '../../src/sandbox/faults.ts'
+import type { AuditRecord } from '../../src/telemetry/audit.ts'
+import { createTestGateway, testApiKey } from '../support/gateway.ts'
 import { madeUpSubject } from './row.ts'
 import { isPlain, password } from './rows-accounts.ts'
 import { rows } from './rows.ts'
-import { kinds, startWorld, type World } from './world.ts'
+import { kinds, mutationDocument, startWorld, type World } from './world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -138,5 +140,52 @@ describe('a change that was not made', () => {
       one: { errors: [{ code: 'BAD_USER_INPUT' }] },
       two: { user: { status: 'LOCKED' }, errors: [] },
     })
+  })
+})
+
+describe('a change that nobody waits for any more', () => {
+  const slowLock = async (requestTimeoutMs: number) => {
+    const records: AuditRecord[] = []
+    const gateway = createTestGateway(world.connected.providers, requestTimeoutMs, {
+      audit: (record) => records.push(record),
+    })
+    const { id } = await world.at('clerk').someone()
+    await world.connected.sandbox.fault({
+      provider: 'clerk',
+      method: 'POST',
+      route: '/users/{user_id}/lock',
+      kind: 'latency',
+      ms: 5_000,
+    })
+    world.connected.sandbox.clearCalls()
+    return { gateway, input: { id }, records }
+  }
+  const unknown = { operation: 'lockUser', outcome: 'unknown', code: 'PROVIDER_TIMEOUT' }
+
+  test('because its time is over is given up, and may have happened', async () => {
+    const { gateway, input, records } = await slowLock(150)
+    const { data } = await gateway.query(mutationDocument('lockUser'), { input })
+    expect(data?.['lockUser']).toMatchObject({
+      user: null,
+      errors: [{ code: 'PROVIDER_TIMEOUT', outcome: 'UNKNOWN' }],
+    })
+    expect(records).toMatchObject([unknown])
+  })
+
+  test('because the client has gone is on record all the same', async () => {
+    const { gateway, input, records } = await slowLock(10_000)
+    const client = new AbortController()
+    const answer = gateway.fetch(
+      new Request('http://gateway.test/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': testApiKey },
+        body: JSON.stringify({ query: mutationDocument('lockUser'), variables: { input } }),
+        signal: client.signal,
+      }),
+    )
+    await vi.waitFor(() => expect(world.at('clerk').calls()).toEqual({ 'POST /users/{user_id}/lock': 1 }))
+    client.abort()
+    await answer.catch(() => {}) // nobody is there to read it
+    await vi.waitFor(() => expect(records).toMatchObject([unknown]))
   })
 })

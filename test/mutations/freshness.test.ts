@@ -51,6 +51,26 @@ test('a record that nobody selects is not read', async () => {
   expect(place.calls()).toEqual({ 'POST /email_addresses': 1 })
 })
 
+test('a registration is looked for only when its id is asked for, in whatever fragment', async () => {
+  const place = world.at('app-services')
+  const byEmail = 'DELETE /user_registrations/by_email/{email}'
+  const list = 'GET /user_registrations/pending_users'
+  const input = { provider: 'app-services', email: 'nobody.at.all@example.test' }
+  await place.ask('{ provider(name: "app-services") { totalUsers } }')
+  place.clearCalls()
+  await place.mutate('deletePendingUser', input, '__typename')
+  expect(place.calls()).toEqual({ [byEmail]: 1 })
+  place.clearCalls()
+  const answer = await world.gateway.query(
+    `mutation ($input: PendingUserInput!) { deletePendingUser(input: $input) { ...a ...a } }
+    fragment a on DeletePayload { ... { ...b } }
+    fragment b on DeletePayload { gone: deletedId errors { code } }`,
+    { input },
+  )
+  expect(answer.data).toEqual({ deletePendingUser: { gone: null, errors: [{ code: 'NOT_FOUND' }] } })
+  expect(place.calls()).toEqual({ [list]: 1, [byEmail]: 1 })
+})
+
 test('a field that is null removes, and one that is left out is unchanged', async () => {
   const place = world.at('monocloud')
   const { id } = await place.someone()

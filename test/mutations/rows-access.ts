@@ -14,14 +14,14 @@ async function signedIn(place: Place): Promise<Partial<Subject>> {
   return { id, sessionId: user?.sessions?.nodes.find(isLive)?.id ?? '' }
 }
 
-async function registered(place: Place): Promise<Partial<Subject>> {
+async function registered(place: Place): Promise<{ readonly address: string }> {
   await register(place.origin, 'somebody.new@example.test', password)
   return { address: 'somebody.new@example.test' }
 }
 
-async function pendingAddresses(place: Place): Promise<readonly string[]> {
-  const data = await place.ask('{ pendingUsers(provider: "app-services", first: 100) { nodes { email } } }')
-  return (data['pendingUsers'] as unknown as { nodes: { email: string }[] }).nodes.map(({ email }) => email)
+async function pendingUsers(place: Place): Promise<readonly { readonly id: string; readonly email: string }[]> {
+  const data = await place.ask('{ pendingUsers(provider: "app-services", first: 100) { nodes { id email } } }')
+  return (data['pendingUsers'] as unknown as { nodes: { id: string; email: string }[] }).nodes // as asked for
 }
 
 export const accessRows: Readonly<Record<string, Row>> = {
@@ -70,10 +70,20 @@ export const accessRows: Readonly<Record<string, Row>> = {
   },
   deletePendingUser: {
     input: ({ provider, address }) => ({ provider, email: address }),
-    pick: registered,
-    seen: async (place, { address }) => assert(!(await pendingAddresses(place)).includes(address)),
+    async pick(place) {
+      const { address } = await registered(place)
+      const pending = (await pendingUsers(place)).find(({ email }) => email === address)
+      return { address, code: pending?.id ?? '' }
+    },
+    async seen(place, { address, code }, payload) {
+      assert.equal(payload['deletedId'], code)
+      assert(!(await pendingUsers(place)).some(({ email }) => email === address))
+    },
     at: {
-      'app-services': { 'DELETE /user_registrations/by_email/{email}': 1 },
+      'app-services': {
+        'GET /user_registrations/pending_users': 1,
+        'DELETE /user_registrations/by_email/{email}': 1,
+      },
     },
   },
   revokeSession: {
