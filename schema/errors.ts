@@ -100,7 +100,8 @@ function withoutValues(message: string): string {
   if (variable === undefined) {
     return message
       .replace(/(cannot represent [\w -]*value): [^]*$/, '$1')
-      .replace(/, found [^]*$/, '')
+      .replace(/^(Expected value of type "[^"]+"), found [^]*$/, '$1')
+      .replace(/^(Syntax Error: [^"]*String) "[^]*$/, '$1')
       .replace(/^Value "[^]*" does not exist in /, 'The value does not exist in ')
   }
   const place = / at "([\w.[\]]+)"; /.exec(message)?.[1]

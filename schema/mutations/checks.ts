@@ -107,8 +107,16 @@ export const addressClaim: Check<JsonInput> = (value, { path }) => {
 }
 
 function ofBoundedSize(value: JsonInput, path: readonly string[]): JsonInput {
-  if (Buffer.byteLength(JSON.stringify(value)) <= maxJsonBytes) return value
+  if (bytesOf(value) <= maxJsonBytes) return value
   throw wrong(path, `must not be longer than ${maxJsonBytes} bytes as JSON`)
+}
+
+function bytesOf(value: JsonInput): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(value))
+  } catch {
+    return Number.POSITIVE_INFINITY // nested so deep that it cannot even be written
+  }
 }
 
 /** Names of roles, of which there may be none. */

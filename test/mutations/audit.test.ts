@@ -170,6 +170,10 @@ describe('a secret in the wrong place', () => {
     ['a list for a text', 'password: ["SECRET"]'],
     ['a text for a word', 'password: "x", revokeSessions: "SECRET"'],
     ['an unknown word', 'password: "x", revokeSessions: SECRET'],
+    ['no word before the colon', '"SECRET": "x"'],
+    ['two texts', 'password: "x" "SECRET"'],
+    ['a text that never ends', 'password: "SECRET'],
+    ['a list for a choice', 'password: "x", revokeSessions: ["SECRET"]'],
   ] as const)('is not repeated by the error about a document: %s', async ([, field]) => {
     const answer = await world.gateway.query(
       `mutation { setPassword(input: { id: "x", ${field} }) { errors { code } } }`,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { testApiKey } from '../support/gateway.ts'
 import { madeUpSubject } from './row.ts'
-import { madeUpId, startWorld, type World } from './world.ts'
+import { madeUpId, mutationDocument, startWorld, type World } from './world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -146,6 +147,21 @@ test.for(refused)('%s is refused, without a call: %s', async ([, mutation, input
     { code: 'BAD_USER_INPUT', outcome: 'NOT_APPLIED', applied: null, path: ['input', ...path] },
   ])
   expect(world.connected.sandbox.calls()).toEqual({})
+})
+
+test('metadata nested deeper than anybody can follow is refused like any other that is too large', async () => {
+  const depth = 50_000
+  const input = `{"id":${JSON.stringify(id)},"publicMetadata":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}`
+  const response = await world.gateway.fetch(
+    new Request('http://gateway.test/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': testApiKey },
+      body: `{"query":${JSON.stringify(mutationDocument('updateMetadata'))},"variables":{"input":${input}}}`,
+    }),
+  )
+  expect(await response.json()).toMatchObject({
+    data: { updateMetadata: { errors: [{ code: 'BAD_USER_INPUT', path: ['input', 'publicMetadata'] }] } },
+  })
 })
 
 test('every wrong field of an input is named', async () => {
