@@ -104,6 +104,16 @@ describe('users over the four vendors', () => {
     expect(calls()).toEqual({ 'app-services': 2, auth0: 1, clerk: 2, monocloud: 1 })
   })
 
+  it('have no total, and nobody is asked for one, where a vendor failed to list', async () => {
+    await connected.sandbox.fault({ provider: 'clerk', kind: 'status', status: 500 })
+    connected.sandbox.clearCalls()
+    const { data, errors } = await gateway.query('{ users(first: 5) { totalCount unavailable { providerName } } }')
+    await connected.sandbox.clearFaults()
+    expect(errors).toEqual([])
+    expect(data).toEqual({ users: { totalCount: null, unavailable: [{ providerName: 'clerk' }] } })
+    expect(Object.keys(connected.sandbox.calls()).filter((route) => route.includes('count'))).toEqual([])
+  })
+
   it('have no total where one provider cannot say', async () => {
     await connected.sandbox.fault({ provider: 'clerk', route: '/users/count', kind: 'status', status: 500 })
     const { data, errors } = await gateway.query('{ users(first: 5) { totalCount unavailable { providerName } } }')
