@@ -26,6 +26,8 @@ import './mutations/groups.ts'
 import './mutations/memberships.ts'
 import './mutations/sessions-and-grants.ts'
 import './mutations/tokens.ts'
+import { answerEntities } from './entities.ts'
+import { answerService } from './print-subgraph.ts'
 
 builder.queryType({})
 builder.mutationType({})
@@ -36,6 +38,8 @@ const federationVersion = 'https://specs.apollo.dev/federation/v2.9'
 /** What the gateway serves: the contract, and `_service` and `_entities` for a router that composes us. */
 export const schema: GraphQLSchema = builder.toSubGraphSchema({ linkUrl: federationVersion })
 auditMutations(schema)
+answerEntities(schema)
+answerService(schema)
 
 /** The contract alone. */
 export const publicSchema: GraphQLSchema = builder.toSchema()

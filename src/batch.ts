@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader'
+import { PartialBatchError } from './identity/errors.ts'
 
 /** What a batch needs to know of one provider: how many keys fit in a call, how many calls may run at once, and how to read. */
 export interface BatchSource<Found> {
@@ -52,20 +53,30 @@ async function readChunk<Found, Result>(
   { keysOf, resolve }: BatchOptions<Found, Result>,
 ): Promise<(key: string) => Result | Error> {
   try {
+    const found = byKey(await source.read(chunk))
+    return (key) => resolve(found.get(key) ?? [])
+  } catch (error) {
+    if (error instanceof PartialBatchError) {
+      const { failures } = error
+      const found = byKey(error.found as readonly Found[]) // thrown by the read above, whose rows these are
+      return (key) => failures.get(key) ?? resolve(found.get(key) ?? [])
+    }
+    const failure = error instanceof Error ? error : new Error('a batch failed', { cause: error })
+    return () => failure
+  }
+
+  function byKey(items: readonly Found[]): ReadonlyMap<string, readonly Found[]> {
     const wanted = new Set(chunk)
     const found = new Map<string, Found[]>()
-    for (const item of await source.read(chunk)) {
+    for (const item of items) {
       for (const key of keysOf(item)) {
         if (!wanted.has(key)) continue // a row that nobody asked for
-        const items = found.get(key)
-        if (items) items.push(item)
+        const known = found.get(key)
+        if (known) known.push(item)
         else found.set(key, [item])
       }
     }
-    return (key) => resolve(found.get(key) ?? [])
-  } catch (error) {
-    const failure = error instanceof Error ? error : new Error('a batch failed', { cause: error })
-    return () => failure
+    return found
   }
 }
 

@@ -18,6 +18,8 @@ export interface Config {
   readonly port: number
   /** Milliseconds within which a GraphQL request is answered. */
   readonly requestTimeoutMs: number
+  /** How many representations a router may send in one `_entities`; `undefined`: the default. */
+  readonly maxRepresentations: number | undefined
   readonly isGraphiqlEnabled: boolean
   readonly apiKeys: readonly ApiKey[]
   /** Mutations in one operation. */
@@ -58,12 +60,15 @@ export interface ConfigSources {
 const port = z.coerce.number().int().min(0).max(65_535)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key, 64 lower-case hexadecimal digits')
 const keyName = z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, `_`, `.` and `-`, at most 64')
-const apiKeys = z.array(z.strictObject({ name: keyName, sha256 }))
+const apiKeys = z
+  .array(z.strictObject({ name: keyName, sha256 }))
+  .refine((keys) => new Set(keys.map(({ name }) => name)).size === keys.length, 'each key needs a name of its own')
 
 const fileSchema = z.strictObject({
   host: z.string().min(1).optional(),
   port: z.int().min(0).max(65_535).optional(),
   requestTimeoutMs: z.int().min(100).max(120_000).optional(),
+  maxRepresentations: z.int().min(1).max(100_000).optional(),
   graphiql: z.boolean().optional(),
   apiKeys: apiKeys.optional(),
   maxMutations: z.int().min(1).max(1_000).optional(),
@@ -80,18 +85,27 @@ const environmentSchema = z.object({
   SANDBOX_PORT: port.optional(),
   SANDBOX_USERS: z.coerce.number().int().min(1).max(100_000).optional(),
   REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
+  MAX_REPRESENTATIONS: z.coerce.number().int().min(1).max(100_000).optional(),
   GRAPHIQL: z.enum(['on', 'off']).optional(),
   MAX_MUTATIONS: z.coerce.number().int().min(1).max(1_000).optional(),
   AUDIT_LOG: z.string().min(1).optional(),
   READ_ONLY: z.enum(['on', 'off']).optional(),
   API_KEYS: z
     .string()
-    .transform((text) => text.split(',').map((entry) => ({ name: entry.split(':')[0], sha256: entry.split(':')[1] })))
+    .transform((text) =>
+      text.split(',').map((entry) => {
+        const colon = entry.indexOf(':')
+        return { name: entry.slice(0, Math.max(colon, 0)).trim(), sha256: entry.slice(colon + 1).trim() }
+      }),
+    )
     .pipe(apiKeys)
     .optional(),
 })
 
-/** Turns environment and file into settings. Where both say something, the environment wins. Throws `ConfigError` with every fault. */
+/**
+ * Turns environment and file into settings. Where both say something, the environment wins; but a file that names providers names all of
+ * them. Throws `ConfigError` with every fault.
+ */
 export function readConfig({ environment, file, definitions }: ConfigSources): Config {
   const faults: string[] = []
   const fromEnvironment = parse(environmentSchema, withoutEmpty(environment), '', faults) ?? {}
@@ -109,12 +123,20 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
   for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index))) {
     faults.push(`providers: the name ${name} is used more than once; every provider needs a name of its own`)
   }
+  const isForSandbox =
+    file === undefined && fromEnvironment.API_KEYS === undefined && fromEnvironment.HOST === undefined
+  if (providers.length === 0 && !isForSandbox && faults.length === 0) {
+    faults.push(
+      'providers: none is configured; expected the variables of at least one (see README.md). Without API_KEYS, HOST and a config file the gateway runs on made-up data',
+    )
+  }
   if (faults.length > 0) throw new ConfigError(faults)
 
   return {
     host: fromEnvironment.HOST ?? fromFile.host ?? '127.0.0.1',
     port: fromEnvironment.PORT ?? fromFile.port ?? 4000,
     requestTimeoutMs: fromEnvironment.REQUEST_TIMEOUT_MS ?? fromFile.requestTimeoutMs ?? 10_000,
+    maxRepresentations: fromEnvironment.MAX_REPRESENTATIONS ?? fromFile.maxRepresentations,
     isGraphiqlEnabled:
       fromEnvironment.GRAPHIQL === undefined ? (fromFile.graphiql ?? false) : fromEnvironment.GRAPHIQL === 'on',
     apiKeys: fromEnvironment.API_KEYS ?? fromFile.apiKeys ?? [],

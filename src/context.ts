@@ -23,11 +23,16 @@ export interface Loaders {
   readonly usersByExternalId: DataLoader<BatchKey, readonly User[]>
 }
 
+/** Each may be a call, at a provider that reads users one by one. */
+const defaultMaxRepresentations = 500
+
 /** What one GraphQL request carries. */
 export interface RequestContext {
   readonly caller: Caller
   readonly providers: Providers
   readonly call: Call
+  /** How many representations one `_entities` may have. */
+  readonly maxRepresentations: number
   readonly loaders: Loaders
   /** Does work once per request and key, however many fields ask for it. */
   once<Result>(key: string, work: () => Promise<Result>): Promise<Result>
@@ -47,6 +52,8 @@ export interface RequestContextOptions {
   readonly caller: Caller
   readonly providers: Providers
   readonly call: Call
+  /** `undefined`: 500. */
+  readonly maxRepresentations?: number | undefined
   /** The providers at which nothing may be changed. */
   readonly readOnlyProviders: ReadonlySet<string>
   readonly audit: AuditSink
@@ -54,6 +61,7 @@ export interface RequestContextOptions {
 
 export function createRequestContext(options: RequestContextOptions): RequestContext {
   const { caller, providers, call, readOnlyProviders, audit } = options
+  const { maxRepresentations = defaultMaxRepresentations } = options
   const loaders = createLoaders(providers, call)
   const shared = new Map<string, Promise<unknown>>()
 
@@ -61,6 +69,7 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     caller,
     providers,
     call,
+    maxRepresentations,
     loaders,
     once<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
       const known = shared.get(key)

@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly authenticate: Authenticate
   /** Milliseconds within which a GraphQL request is answered, with what is there by then. */
   readonly requestTimeoutMs: number
+  /** How many representations a router may send in one `_entities`; more are refused. Default 500. */
+  readonly maxRepresentations?: number | undefined
   /** `null`: no GraphiQL. */
   readonly graphiql: Omit<GraphiqlOptions, 'path' | 'endpoint'> | null
   /** Told of failures that are our own bugs. */
@@ -79,7 +81,8 @@ const callers = new WeakMap<Request, Caller>()
 function useAuthentication(authenticate: Authenticate): Plugin {
   return {
     onRequest({ request, url, endResponse, fetchAPI }) {
-      if (url.pathname !== graphqlPath) return
+      // Whatever is not open to anybody, so that another spelling of a path is no way in.
+      if (url.pathname === healthPath) return
       const caller = authenticate(request.headers.get(apiKeyHeader))
       if (caller) {
         callers.set(request, caller)

@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { batchKey, createBatchLoader } from '../src/batch.ts'
+import { PartialBatchError, ProviderError } from '../src/identity/errors.ts'
 
 interface Row {
   readonly id: string
@@ -52,6 +53,15 @@ describe('a batch', () => {
     }, 2)
     const found = await loader.loadMany(['a', 'b', 'c', 'd', 'e'].map((key) => batchKey('acme', key)))
     expect(found.map((row) => (row instanceof Error ? 'failed' : row?.id))).toEqual(['a', 'b', 'failed', 'failed', 'e'])
+  })
+
+  it('fails only the keys that failed where a call says which', async () => {
+    const failure = new ProviderError({ provider: 'acme', kind: 'timeout', operation: 'rows.get', message: 'too slow' })
+    const loader = loaderOver(async () => {
+      throw new PartialBatchError([rowOf('c'), rowOf('a')], new Map([['b', failure]]))
+    })
+    const found = await loader.loadMany(['a', 'b', 'c', 'd'].map((key) => batchKey('acme', key)))
+    expect(found).toEqual([rowOf('a'), failure, rowOf('c'), null])
   })
 
   it('makes no call larger than allowed and no more at once than allowed', async () => {

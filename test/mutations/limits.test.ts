@@ -121,7 +121,7 @@ describe('an image', () => {
   test('is never a text', async () => {
     const answer = await world.gateway.query(document, { input: { id, file: 'iVBORw0KGgo=' } })
     expect(answer.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
-    expect(answer.errors[0]?.message).toContain('multipart')
+    expect(answer.errors[0]?.message).toContain('input.file')
   })
 
   test('cannot be sent by a page of somebody else: a multipart request, too, has to show the key', async () => {
