@@ -14,6 +14,8 @@ import './group.ts'
 import './session.ts'
 import './grant.ts'
 import './pending-user.ts'
+import { answerEntities } from './entities.ts'
+import { answerService } from './print-subgraph.ts'
 import './mutations/accounts.ts'
 import './mutations/passwords.ts'
 import './mutations/emails.ts'
@@ -26,8 +28,6 @@ import './mutations/groups.ts'
 import './mutations/memberships.ts'
 import './mutations/sessions-and-grants.ts'
 import './mutations/tokens.ts'
-import { answerEntities } from './entities.ts'
-import { answerService } from './print-subgraph.ts'
 
 builder.queryType({})
 builder.mutationType({})
@@ -37,9 +37,9 @@ const federationVersion = 'https://specs.apollo.dev/federation/v2.9'
 
 /** What the gateway serves: the contract, and `_service` and `_entities` for a router that composes us. */
 export const schema: GraphQLSchema = builder.toSubGraphSchema({ linkUrl: federationVersion })
-auditMutations(schema)
 answerEntities(schema)
 answerService(schema)
+auditMutations(schema)
 
 /** The contract alone. */
 export const publicSchema: GraphQLSchema = builder.toSchema()

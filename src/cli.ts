@@ -92,9 +92,10 @@ async function serveOnSandbox(config: Config): Promise<void> {
   const gateway = await createGateway({
     providers,
     requestTimeoutMs: config.requestTimeoutMs,
+    maxRepresentations: config.maxRepresentations,
+    softDeadlineMs: config.softDeadlineMs,
     maxMutations: config.maxMutations,
     auditLog: config.auditLog ?? 'off',
-    maxRepresentations: config.maxRepresentations,
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey) }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
     onInternalError,

@@ -20,6 +20,8 @@ export interface Config {
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`; `undefined`: the default. */
   readonly maxRepresentations: number | undefined
+  /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
+  readonly softDeadlineMs: number
   readonly isGraphiqlEnabled: boolean
   readonly apiKeys: readonly ApiKey[]
   /** Mutations in one operation. */
@@ -57,6 +59,8 @@ export interface ConfigSources {
   readonly definitions: Partial<Record<ProviderKind, ProviderDefinition>>
 }
 
+const defaultSoftDeadlineMs = 2_000
+
 const port = z.coerce.number().int().min(0).max(65_535)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key, 64 lower-case hexadecimal digits')
 const keyName = z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, `_`, `.` and `-`, at most 64')
@@ -69,6 +73,7 @@ const fileSchema = z.strictObject({
   port: z.int().min(0).max(65_535).optional(),
   requestTimeoutMs: z.int().min(100).max(120_000).optional(),
   maxRepresentations: z.int().min(1).max(100_000).optional(),
+  softDeadlineMs: z.int().min(50).max(120_000).optional(),
   graphiql: z.boolean().optional(),
   apiKeys: apiKeys.optional(),
   maxMutations: z.int().min(1).max(1_000).optional(),
@@ -86,6 +91,7 @@ const environmentSchema = z.object({
   SANDBOX_USERS: z.coerce.number().int().min(1).max(100_000).optional(),
   REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
   MAX_REPRESENTATIONS: z.coerce.number().int().min(1).max(100_000).optional(),
+  SOFT_DEADLINE_MS: z.coerce.number().int().min(50).max(120_000).optional(),
   GRAPHIQL: z.enum(['on', 'off']).optional(),
   MAX_MUTATIONS: z.coerce.number().int().min(1).max(1_000).optional(),
   AUDIT_LOG: z.string().min(1).optional(),
@@ -130,13 +136,21 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
       'providers: none is configured; expected the variables of at least one (see README.md). Without API_KEYS, HOST and a config file the gateway runs on made-up data',
     )
   }
+  const requestTimeoutMs = fromEnvironment.REQUEST_TIMEOUT_MS ?? fromFile.requestTimeoutMs ?? 10_000
+  const softDeadlineMs =
+    fromEnvironment.SOFT_DEADLINE_MS ?? fromFile.softDeadlineMs ?? Math.min(defaultSoftDeadlineMs, requestTimeoutMs / 2)
+  if (softDeadlineMs >= requestTimeoutMs) {
+    const name = fromEnvironment.SOFT_DEADLINE_MS === undefined ? 'softDeadlineMs' : 'SOFT_DEADLINE_MS'
+    faults.push(`${name}: would never come; expected less than the request's own timeout, ${requestTimeoutMs} ms`)
+  }
   if (faults.length > 0) throw new ConfigError(faults)
 
   return {
     host: fromEnvironment.HOST ?? fromFile.host ?? '127.0.0.1',
     port: fromEnvironment.PORT ?? fromFile.port ?? 4000,
-    requestTimeoutMs: fromEnvironment.REQUEST_TIMEOUT_MS ?? fromFile.requestTimeoutMs ?? 10_000,
     maxRepresentations: fromEnvironment.MAX_REPRESENTATIONS ?? fromFile.maxRepresentations,
+    requestTimeoutMs,
+    softDeadlineMs,
     isGraphiqlEnabled:
       fromEnvironment.GRAPHIQL === undefined ? (fromFile.graphiql ?? false) : fromEnvironment.GRAPHIQL === 'on',
     apiKeys: fromEnvironment.API_KEYS ?? fromFile.apiKeys ?? [],

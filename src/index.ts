@@ -21,6 +21,8 @@ export interface GatewayOptions {
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`. Default 500. */
   readonly maxRepresentations?: number | undefined
+  /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
+  readonly softDeadlineMs: number
   /** `null`: no GraphiQL. */
   readonly graphiql: {
     /** Filled into the headers of the page. */
@@ -68,6 +70,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     authenticate: createAuthenticator(options.apiKeys),
     requestTimeoutMs: options.requestTimeoutMs,
     maxRepresentations: options.maxRepresentations,
+    softDeadlineMs: options.softDeadlineMs,
     graphiql: options.graphiql && {
       headers: options.graphiql.headers,
       tabs: exampleTabs(options.graphiql.exampleEmail),

@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`; more are refused. Default 500. */
   readonly maxRepresentations?: number | undefined
+  /** Milliseconds that an answer over several providers waits for the slow ones. */
+  readonly softDeadlineMs: number
   /** `null`: no GraphiQL. */
   readonly graphiql: Omit<GraphiqlOptions, 'path' | 'endpoint'> | null
   /** Told of failures that are our own bugs. */

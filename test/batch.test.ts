@@ -86,6 +86,21 @@ describe('a batch', () => {
     expect(await loader.load(batchKey('elsewhere', 'a'))).toBeNull()
   })
 
+  it('keeps nobody waiting for another provider than their own', async () => {
+    const loader = createBatchLoader<Row, Row | null>({
+      source: (provider) => ({
+        maxKeysPerCall: 5,
+        maxParallelCalls: 2,
+        read: (keys) =>
+          provider === 'silent' ? new Promise(() => {}) : Promise.resolve(keys.map((key) => rowOf(key))),
+      }),
+      keysOf: ({ id }) => [id],
+      resolve: ([row]) => row ?? null,
+    })
+    void loader.load(batchKey('silent', 'a'))
+    expect(await loader.load(batchKey('acme', 'a'))).toEqual(rowOf('a'))
+  })
+
   it('keeps colons of an id in the id', async () => {
     const loader = loaderOver(async (chunk) => chunk.map((id) => rowOf(id)))
     expect(await loader.load(batchKey('acme', 'a:b:c'))).toEqual(rowOf('a:b:c'))

@@ -36,7 +36,9 @@ describe('the environment', () => {
   it('limits what a router may send at once, and must say a number', () => {
     expect(read({}).maxRepresentations).toBeUndefined()
     expect(read({ MAX_REPRESENTATIONS: '50' }).maxRepresentations).toBe(50)
-    expect(read({}, { maxRepresentations: 20 }).maxRepresentations).toBe(20)
+    expect(read({ CLERK_SECRET_KEY: complete.CLERK_SECRET_KEY }, { maxRepresentations: 20 }).maxRepresentations).toBe(
+      20,
+    )
     expect(faultsOf({ MAX_REPRESENTATIONS: 'many' })).toEqual([expect.stringMatching(/^MAX_REPRESENTATIONS: /)])
   })
 
@@ -54,6 +56,17 @@ describe('the environment', () => {
     expect(read(complete).providers.map(({ name }) => name)).toEqual(['monocloud', 'auth0', 'clerk', 'app-services'])
     const { CLERK_SECRET_KEY } = complete
     expect(read({ CLERK_SECRET_KEY }).providers.map(({ name }) => name)).toEqual(['clerk'])
+  })
+
+  it('gives slow providers less time than the request has', () => {
+    expect(read({}).softDeadlineMs).toBe(2_000)
+    expect(read({ REQUEST_TIMEOUT_MS: '1000' }).softDeadlineMs).toBe(500)
+    expect(
+      read({ CLERK_SECRET_KEY: complete.CLERK_SECRET_KEY, SOFT_DEADLINE_MS: '150' }, { softDeadlineMs: 300 })
+        .softDeadlineMs,
+    ).toBe(150)
+    const [fault] = faultsOf({ SOFT_DEADLINE_MS: '9000', REQUEST_TIMEOUT_MS: '9000' })
+    expect(fault).toMatch(/^SOFT_DEADLINE_MS: /)
   })
 
   it('takes an empty variable for one that is not set', () => {

@@ -19,6 +19,7 @@ beforeAll(async () => {
     providers,
     apiKeys: [{ name: 'tests', sha256: digestOfApiKey('key') }],
     requestTimeoutMs: 400,
+    softDeadlineMs: 200,
     graphiql: null,
     onInternalError: (error) => {
       throw error

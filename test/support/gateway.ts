@@ -53,6 +53,7 @@ export function createTestGateway(
     providers: new Map(providers.map((provider) => [provider.name, provider])),
     authenticate: createAuthenticator([{ name: 'tests', sha256: digestOfApiKey(testApiKey) }]),
     requestTimeoutMs,
+    softDeadlineMs: 5_000,
     graphiql: null,
     onInternalError: (error) => internalErrors.push(error),
     audit: (record) => audit.push(record),
