@@ -42,6 +42,7 @@ describe('mutations in bulk', () => {
     expect(answer.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
     expect(answer.errors[0]?.message).toContain('10')
     expect(world.connected.sandbox.calls()).toEqual({})
+    expect(world.gateway.audit).toMatchObject([{ subject: 'tests', operation: 'mutation', outcome: 'notApplied' }])
   })
 
   test('may be many in queries', async () => {
