@@ -50,6 +50,16 @@ describe('mutations in bulk', () => {
     expect((await world.gateway.query(`{ ${fields} }`)).errors).toEqual([])
   })
 
+  test('are counted in no time, however often fragments are spread in fragments', async () => {
+    const levels = Array.from(
+      { length: 40 },
+      (_, level) => `fragment f${level} on Mutation { ...f${level + 1} ...f${level + 1} }`,
+    )
+    const document = `mutation { ...f0 } ${levels.join('\n')} fragment f40 on Mutation { ${locks(1)} }`
+    const { errors } = await world.gateway.query(document)
+    expect(errors[0]?.message).toContain(String(2 ** 40))
+  })
+
   test('through a fragment that contains itself are refused for that', async () => {
     const answer = await world.gateway.query('mutation { ...a } fragment a on Mutation { ...a }')
     expect(answer.errors[0]?.message).toContain('itself')
