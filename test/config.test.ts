@@ -235,7 +235,7 @@ describe('what may be changed', () => {
       auditLog: '/var/log/audit',
     })
     expect(
-      read({ ...environment, AUDIT_LOG: 'off' }, { maxMutations: 4, auditLog: 'stdout', providers: [clerk] }),
+      read({ CLERK_SECRET_KEY: complete.CLERK_SECRET_KEY, AUDIT_LOG: 'off' }, { maxMutations: 4, auditLog: 'stdout' }),
     ).toMatchObject({
       maxMutations: 4,
       auditLog: 'off',
