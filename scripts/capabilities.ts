@@ -48,8 +48,9 @@ function documentOf(providers: readonly IdentityProvider[], lines: readonly Line
   return `# Which mutation works where
 
 Made from the adapters by \`npm run docs:capabilities\`; a test holds that it is current. Where a field is empty, the mutation answers
-\`errors: [{ code: UNSUPPORTED }]\` and makes no call. \`IdentityProvider.capabilities\` says the same of a running gateway. What a provider
-offers may still be refused for some arguments (\`UNSUPPORTED\` with the \`path\` of the argument) or by its plan (\`PLAN_REQUIRED\`).
+\`errors: [{ code: UNSUPPORTED }]\` and makes no call. \`IdentityProvider.capabilities\` tells it of a running gateway, in one word where
+several mutations go together. What a provider offers may still be refused for some arguments (\`UNSUPPORTED\` with the \`path\` of the
+argument) or by its plan (\`PLAN_REQUIRED\`).
 
 ${rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
 `

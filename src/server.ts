@@ -133,12 +133,23 @@ function tooLarge(): GraphQLError {
   })
 }
 
-/** Whoever wants more sends more operations, which are counted and logged one by one. */
-function useMutationLimit(max: number): Plugin {
+/** Whoever wants more sends more operations, which are counted and logged one by one. Who tries is on record. */
+function useMutationLimit(max: number): Plugin<RequestContext> {
   return {
-    onExecute({ args: { document, operationName }, setResultAndStopExecution }) {
+    onExecute({ args: { document, operationName, contextValue }, setResultAndStopExecution }) {
       const count = countMutations(document, operationName)
       if (count <= max) return
+      const { audit, caller } = contextValue
+      audit({
+        time: new Date().toISOString(),
+        subject: caller.subject,
+        operation: 'mutation',
+        provider: null,
+        targets: [],
+        outcome: 'notApplied',
+        code: 'BAD_USER_INPUT',
+        durationMs: 0,
+      })
       const message = `At most ${max} mutations are done in one operation, and this one has ${count}`
       const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } }
       setResultAndStopExecution({ errors: [new GraphQLError(message, { extensions })] })

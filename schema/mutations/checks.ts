@@ -20,7 +20,7 @@ export type Check<Value> = (value: Value, place: Place) => Value
 /** One check per field. A field that is left out or null is not checked. */
 export type Checks<Input> = { readonly [Field in keyof Input]?: Check<NonNullable<Input[Field]>> }
 
-/** Kilobytes are of 1,024 bytes here, as vendors count metadata. */
+/** 64 kB, in bytes of the JSON text. */
 const maxJsonBytes = 64 * 1024
 const maxUrlLength = 2048
 const maxPasswordLength = 1024

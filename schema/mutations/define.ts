@@ -167,7 +167,7 @@ function unsupported(provider: string, mutation: string): ProviderError {
     provider,
     kind: 'unsupported',
     operation: mutation,
-    message: `${provider} has no such thing as ${mutation}`,
+    message: `${provider} does not offer ${mutation}`,
   })
 }
 

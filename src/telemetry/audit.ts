@@ -8,7 +8,7 @@ export interface AuditRecord {
   readonly time: string
   /** Who asked. */
   readonly subject: string
-  /** The mutation: `disableUser`. */
+  /** The mutation: `disableUser`. `mutation`: an operation of too many, refused as a whole. */
   readonly operation: string
   /** The name of the provider that was asked; `null` where the input named none that there is. */
   readonly provider: string | null

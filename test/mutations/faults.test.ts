@@ -102,6 +102,24 @@ describe('a change of several calls that fails between two', () => {
   })
 })
 
+describe('a member who was added without the roles', () => {
+  test('is shown, because there is one now', async () => {
+    const place = world.at('auth0')
+    const created = await place.prepare('createGroup', { provider: 'auth0', kind: 'ORGANIZATION', name: 'fresh' })
+    const { id: groupId } = created['group'] as { id: string }
+    const { id: userId } = await place.someone((user) => isPlain(user, place))
+    await fault('auth0', 'POST', '/organizations/{id}/members/{user_id}/roles', 403)
+    const payload = await place.mutate('addGroupMember', { groupId, userId, roles: ['rol_0000000000000001'] })
+    expect(payload).toMatchObject({
+      group: { id: groupId },
+      user: { id: userId },
+      roles: null,
+      errors: [{ outcome: 'PARTIALLY_APPLIED', applied: ['groupId', 'userId'] }],
+    })
+    expect((await place.group(groupId))?.members.edges).toMatchObject([{ node: { id: userId }, roles: [] }])
+  })
+})
+
 describe('a change that was not made', () => {
   test('shows no user', async () => {
     const place = world.at('clerk')

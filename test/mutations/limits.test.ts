@@ -42,11 +42,22 @@ describe('mutations in bulk', () => {
     expect(answer.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
     expect(answer.errors[0]?.message).toContain('10')
     expect(world.connected.sandbox.calls()).toEqual({})
+    expect(world.gateway.audit).toMatchObject([{ subject: 'tests', operation: 'mutation', outcome: 'notApplied' }])
   })
 
   test('may be many in queries', async () => {
     const fields = Array.from({ length: 30 }, (_, index) => `v${index}: viewer { subject }`).join('\n')
     expect((await world.gateway.query(`{ ${fields} }`)).errors).toEqual([])
+  })
+
+  test('are counted in no time, however often fragments are spread in fragments', async () => {
+    const levels = Array.from(
+      { length: 40 },
+      (_, level) => `fragment f${level} on Mutation { ...f${level + 1} ...f${level + 1} }`,
+    )
+    const document = `mutation { ...f0 } ${levels.join('\n')} fragment f40 on Mutation { ${locks(1)} }`
+    const { errors } = await world.gateway.query(document)
+    expect(errors[0]?.message).toContain(String(2 ** 40))
   })
 
   test('through a fragment that contains itself are refused for that', async () => {
@@ -121,7 +132,7 @@ describe('an image', () => {
   test('is never a text', async () => {
     const answer = await world.gateway.query(document, { input: { id, file: 'iVBORw0KGgo=' } })
     expect(answer.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
-    expect(answer.errors[0]?.message).toContain('multipart')
+    expect(answer.errors[0]?.message).toContain('input.file')
   })
 
   test('cannot be sent by a page of somebody else: a multipart request, too, has to show the key', async () => {
