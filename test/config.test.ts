@@ -234,7 +234,9 @@ describe('what may be changed', () => {
       maxMutations: 3,
       auditLog: '/var/log/audit',
     })
-    expect(read({ AUDIT_LOG: 'off' }, { maxMutations: 4, auditLog: 'stdout' })).toMatchObject({
+    expect(
+      read({ CLERK_SECRET_KEY: complete.CLERK_SECRET_KEY, AUDIT_LOG: 'off' }, { maxMutations: 4, auditLog: 'stdout' }),
+    ).toMatchObject({
       maxMutations: 4,
       auditLog: 'off',
     })
