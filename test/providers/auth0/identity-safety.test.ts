@@ -250,4 +250,36 @@ describe('groups', () => {
     const members = await groups.listMembers?.('grp_0000000000000001', { first: 1, after: null }, testCall())
     expect(members).toMatchObject({ edges: [{ node: { user: { nativeId: one } } }], hasNextPage: false })
   })
+
+  test('that are members of a group cost few calls, however many come in a row', async () => {
+    const rows = [
+      ...Array.from({ length: 2_150 }, (_, index) => ({
+        id: `grp_${String(index).padStart(16, '0')}`,
+        member_type: 'group',
+      })),
+      ...[one, two].map((id) => ({ id, member_type: 'user' })),
+    ]
+    const { groups, requests } = await start(({ query }) => {
+      const from = Number(query.get('from') ?? 0)
+      const end = from + Number(query.get('take'))
+      return { json: { members: rows.slice(from, end), ...(end < rows.length && { next: String(end) }) } }
+    })
+    const list = async (after: string | null) =>
+      groups.listMembers?.('grp_0000000000000001', { first: 1, after }, testCall())
+    const first = await list(null)
+    expect(first).toMatchObject({ edges: [{ node: { user: { nativeId: one } } }], hasNextPage: true })
+    expect(requests).toHaveLength(22)
+    expect(await list(first?.edges[0]?.cursor ?? null)).toMatchObject({
+      edges: [{ node: { user: { nativeId: two } } }],
+      hasNextPage: false,
+    })
+    expect(requests).toHaveLength(23)
+  })
+
+  test('whose members begin again at a place that was read are a bad response, not a walk without end', async () => {
+    const { groups, requests } = await start(() => ({ json: { members: [], next: 'n' } }))
+    const members = groups.listMembers?.('grp_0000000000000001', { first: 1, after: null }, testCall())
+    await expect(members).rejects.toMatchObject({ kind: 'badResponse' })
+    expect(requests).toHaveLength(2)
+  })
 })
