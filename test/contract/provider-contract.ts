@@ -188,6 +188,9 @@ export function describeProvider(name: string, options: ContractOptions): void {
         }
         const expected = known.filter(({ email }) => addresses.includes(String(email).toLowerCase()))
         for (const { nativeId } of expected) expect(idsOf(found)).toContain(nativeId)
+        for (const { nativeId, email } of expected.slice(0, 3)) {
+          expect(idsOf(await findByEmails([String(email).toUpperCase()], call))).toContain(nativeId)
+        }
         expect(await findByEmails(['nobody@nowhere.example'], call)).toEqual([])
       })
 

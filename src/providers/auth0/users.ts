@@ -57,6 +57,17 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
     return [...found.values()]
   }
 
+  /**
+   * Asked beside the search, which lags behind writes: whoever has just registered is looked for by one address, and databases keep
+   * addresses in lower case. On its own it would miss accounts of federated connections, for it compares case (auth0.md 2.3).
+   */
+  async function lookUpEmail(address: string, call: Call): Promise<readonly User[]> {
+    const users = await upstream.read(usersByEmail, z.array(auth0User), call, () =>
+      clients.users.listUsersByEmail({ email: address.toWellFormed() }),
+    )
+    return users.map((user) => toUser(provider, user)).filter((user) => emailOf(user) === address)
+  }
+
   return {
     maxIdsPerCall: maxValuesPerSearch,
     async getMany(ids, call) {
@@ -82,15 +93,11 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
 
     maxValuesPerLookup: maxValuesPerSearch,
     async findByEmails(emails, call) {
-      // One address has a look-up of its own, which is consistent but compares case: databases keep addresses in lower case.
       const wanted = [...new Set(emails.map((email) => email.toLowerCase()))]
       const [only] = wanted
-      if (wanted.length !== 1 || only === undefined) return search('email', wanted, emailOf, call)
-      const users = await upstream.read(usersByEmail, z.array(auth0User), call, () =>
-        clients.users.listUsersByEmail({ email: only.toWellFormed() }),
-      )
-      const records = users.map((user) => toUser(provider, user)).filter((user) => emailOf(user) === only)
-      return [...new Map(records.map((user) => [user.nativeId, user])).values()]
+      const isAlone = only !== undefined && wanted.length === 1
+      const found = await Promise.all([search('email', wanted, emailOf, call), isAlone ? lookUpEmail(only, call) : []])
+      return [...new Map(found.flat().map((user) => [user.nativeId, user])).values()]
     },
     findByPhoneNumbers: (numbers, call) =>
       search('phone_number', [...new Set(numbers)], (user) => user.phoneNumbers[0]?.number ?? null, call),

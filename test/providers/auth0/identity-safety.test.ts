@@ -93,15 +93,20 @@ describe('users by ids', () => {
 })
 
 describe('users by what they carry', () => {
-  test('one email goes in lower case to the look-up that is consistent, and only who carries it is shown', async () => {
-    const { users, requests } = await start(() => ({
-      json: [user(one, { email: 'Ann@Example.test' }), user(two, { email: 'bob@example.test' }), user(three)],
+  test('one email finds who kept its case and who has just come, and only who carries it is shown', async () => {
+    const federated = user(one, { email: 'Ann@Example.test' })
+    const justRegistered = user(two, { email: 'ann@example.test' })
+    const others = [user(three, { email: 'bob@example.test' }), user(auth0UserId(4))]
+    const { users, requests } = await start(({ path }) => ({
+      json:
+        path === '/users-by-email'
+          ? [justRegistered, ...others]
+          : { users: [federated, ...others], total: 1 + others.length },
     }))
     const found = await users.findByEmails?.(['ANN@example.test', 'ann@example.TEST'], testCall())
-    expect(found?.map(({ nativeId }) => nativeId)).toEqual([one])
-    expect(requests).toHaveLength(1)
-    expect(requests[0]).toMatchObject({ path: '/users-by-email' })
-    expect(requests[0]?.query.get('email')).toBe('ann@example.test')
+    expect(found?.map(({ nativeId }) => nativeId).toSorted()).toEqual([one, two])
+    const asked = Object.fromEntries(requests.map(({ path, query }) => [path, query.get('email') ?? query.get('q')]))
+    expect(asked).toEqual({ '/users': 'email:("ann@example.test")', '/users-by-email': 'ann@example.test' })
   })
 
   test('several emails are one search, and each account is shown once', async () => {
