@@ -101,6 +101,7 @@ describe('signing in', () => {
     const { provider } = await upstream({ [login]: () => new Response(null, { status: 500 }) })
     await expect(provider.tokens?.verify('a.b.c', testCall())).rejects.toMatchObject({
       kind: 'unavailable',
+      operation: 'tokens.verify',
       outcome: 'notApplied',
     })
   })

@@ -55,6 +55,19 @@ describe('credentials', () => {
     expect(JSON.stringify(provider.health())).not.toContain('a-wrong-secret')
   })
 
+  test.each([
+    { kind: 'status' as const, status: 500 },
+    { kind: 'latency' as const, ms: 500 },
+  ])('that cannot be had leave the change they were for undone, and its error is its own ($kind)', async (fault) => {
+    const provider = await connected({ attemptTimeoutMs: 50, maxRetries: 0 })
+    await sandbox.fault({ provider: 'auth0', method: 'POST', route: '/oauth/token', ...fault })
+    await expect(provider.users.disable?.(auth0UserId(1), 'no', testCall())).rejects.toMatchObject({
+      operation: 'users.disable',
+      outcome: 'notApplied',
+      isRetryable: true,
+    })
+  })
+
   test('go to the base URL only, whatever the domain', async () => {
     const provider = await connected({ domain: 'elsewhere.example.test' })
     await expect(provider.check(testCall())).rejects.toMatchObject({ kind: 'credentials' })
