@@ -78,7 +78,7 @@ export function toClientError(error: GraphQLError): GraphQLError {
     // The server reads the HTTP status from here, and leaves it out of the answer. Whatever else a library adds stays inside.
     // A request that is no GraphQL at all is a 400 whatever media type the caller takes.
     const http = cause.extensions['code'] === 'BAD_REQUEST' ? { status: 400 } : cause.extensions['http']
-    return new GraphQLError(error.message, {
+    return new GraphQLError(withoutValues(error.message), {
       ...located,
       extensions: { code, provider: null, ...(http === undefined ? {} : { http }) },
     })
@@ -95,6 +95,19 @@ function rootOf(error: GraphQLError): unknown {
   let root: unknown = error
   while (root instanceof GraphQLError && root.originalError) root = root.originalError
   return root
+}
+
+/** GraphQL quotes values that do not fit their type. One of them may be a password in the wrong place. */
+function withoutValues(message: string): string {
+  const variable = /^Variable "(\$\w+)" got invalid value /.exec(message)
+  if (variable) {
+    const place = / at "([\w.[\]]+)"; /.exec(message)?.[1]
+    return `Variable "${variable[1]}" got an invalid value${place === undefined ? '' : ` at "${place}"`}`
+  }
+  return message
+    .replace(/^Value "[^"]*" does not exist in/, 'A value does not exist in')
+    .replace(/( cannot represent [^:"{[]*): [\s\S]*$/, '$1')
+    .replace(/(Expected value of type "[^"]*"), found [\s\S]*$/, '$1')
 }
 
 function isErrorCode(code: unknown): code is ErrorCode {

@@ -14,6 +14,8 @@ import './session.ts'
 import './grant.ts'
 import './pending-user.ts'
 import './verify-token.ts'
+import { answerEntities } from './entities.ts'
+import { answerService } from './print-subgraph.ts'
 
 builder.queryType({})
 builder.mutationType({})
@@ -23,6 +25,8 @@ const federationVersion = 'https://specs.apollo.dev/federation/v2.9'
 
 /** What the gateway serves: the contract, and `_service` and `_entities` for a router that composes us. */
 export const schema: GraphQLSchema = builder.toSubGraphSchema({ linkUrl: federationVersion })
+answerEntities(schema)
+answerService(schema)
 
 /** The contract alone. */
 export const publicSchema: GraphQLSchema = builder.toSchema()

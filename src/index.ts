@@ -18,6 +18,10 @@ export interface GatewayOptions {
   readonly apiKeys: readonly ApiKey[]
   /** Milliseconds within which a GraphQL request is answered. */
   readonly requestTimeoutMs: number
+  /** How many representations a router may send in one `_entities`. Default 500. */
+  readonly maxRepresentations?: number | undefined
+  /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
+  readonly softDeadlineMs: number
   /** `null`: no GraphiQL. */
   readonly graphiql: {
     /** Filled into the headers of the page. */
@@ -59,6 +63,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     providers,
     authenticate: createAuthenticator(options.apiKeys),
     requestTimeoutMs: options.requestTimeoutMs,
+    maxRepresentations: options.maxRepresentations,
+    softDeadlineMs: options.softDeadlineMs,
     graphiql: options.graphiql && {
       headers: options.graphiql.headers,
       tabs: exampleTabs(options.graphiql.exampleEmail),
@@ -72,7 +78,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     listen: (host, port) =>
       new Promise((resolve, reject) => {
         const server = createHttpServer((request, response) => {
-          void yoga(request, response)
+          // A host that makes no URL would fail before anything of ours sees the request.
+          if (URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`))
+            void yoga(request, response)
+          else response.writeHead(400).end()
         })
         http = server
         server.once('error', reject)

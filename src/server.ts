@@ -11,6 +11,10 @@ export interface ServerOptions {
   readonly authenticate: Authenticate
   /** Milliseconds within which a GraphQL request is answered, with what is there by then. */
   readonly requestTimeoutMs: number
+  /** How many representations a router may send in one `_entities`; more are refused. Default 500. */
+  readonly maxRepresentations?: number | undefined
+  /** Milliseconds that an answer over several providers waits for the slow ones. */
+  readonly softDeadlineMs: number
   /** `null`: no GraphiQL. */
   readonly graphiql: Omit<GraphiqlOptions, 'path' | 'endpoint'> | null
   /** Told of failures that are our own bugs. */
@@ -47,7 +51,7 @@ export function createServer(options: ServerOptions) {
       if (!caller) throw new Error('a request reached execution without a caller')
       const deadline = Date.now() + options.requestTimeoutMs
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.requestTimeoutMs)])
-      return createRequestContext({ caller, providers: options.providers, call: { signal, deadline, record } })
+      return createRequestContext({ ...options, caller, call: { signal, deadline, record } })
     },
     plugins: [
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
@@ -65,7 +69,8 @@ const callers = new WeakMap<Request, Caller>()
 function useAuthentication(authenticate: Authenticate): Plugin {
   return {
     onRequest({ request, url, endResponse, fetchAPI }) {
-      if (url.pathname !== graphqlPath) return
+      // Whatever is not open to anybody, so that another spelling of a path is no way in.
+      if (url.pathname === healthPath) return
       const caller = authenticate(request.headers.get(apiKeyHeader))
       if (caller) {
         callers.set(request, caller)

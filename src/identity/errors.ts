@@ -114,6 +114,19 @@ export function restated(error: ProviderError, changes: Partial<ProviderErrorOpt
   })
 }
 
+/** Of several records asked for at once, some were read and some could not be: each failure is of its own id. */
+export class PartialBatchError<Found> extends Error {
+  override readonly name = 'PartialBatchError'
+  readonly found: readonly Found[]
+  readonly failures: ReadonlyMap<string, ProviderError>
+
+  constructor(found: readonly Found[], failures: ReadonlyMap<string, ProviderError>) {
+    super(`${failures.size} of the records asked for could not be read`)
+    this.found = found
+    this.failures = failures
+  }
+}
+
 /** An argument that cannot be used, found before any provider was involved. `argument` is its path, outermost first. */
 export class ArgumentError extends Error {
   override readonly name = 'ArgumentError'

@@ -1,6 +1,6 @@
 import { createAuthenticator, digestOfApiKey } from '../../src/access/api-keys.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
-import { createServer } from '../../src/server.ts'
+import { createServer, type ServerOptions } from '../../src/server.ts'
 
 /** The key that test callers show. */
 export const testApiKey = 'key-of-the-tests'
@@ -30,14 +30,20 @@ export interface TestGateway {
 }
 
 /** The gateway over these providers, asked through its own `fetch`. */
-export function createTestGateway(providers: readonly IdentityProvider[], requestTimeoutMs = 10_000): TestGateway {
+export function createTestGateway(
+  providers: readonly IdentityProvider[],
+  requestTimeoutMs = 10_000,
+  overrides: Partial<ServerOptions> = {},
+): TestGateway {
   const internalErrors: Error[] = []
   const server = createServer({
     providers: new Map(providers.map((provider) => [provider.name, provider])),
     authenticate: createAuthenticator([{ name: 'tests', sha256: digestOfApiKey(testApiKey) }]),
     requestTimeoutMs,
+    softDeadlineMs: 5_000,
     graphiql: null,
     onInternalError: (error) => internalErrors.push(error),
+    ...overrides,
   })
   const send = async (request: Request): Promise<Response> => server.fetch(request)
   return {
