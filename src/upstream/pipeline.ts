@@ -134,7 +134,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
           options.authorization.renew?.(headers)
           continue
         }
-        if (!isRetryableStatus(response.status) || number >= maxAttempts) return response
+        // Signing in too often is not mended by signing in again: whoever keeps the credentials waits for all.
+        const isTooManyLogins = sending.authorized === false && response.status === 429
+        if (!isRetryableStatus(response.status) || isTooManyLogins || number >= maxAttempts) return response
         waitMs = retryAfterMs(response.status, response.headers, clock.now()) ?? backoffMs(number, random)
         if (clock.now() + waitMs >= deadline()) return response
       } catch (error) {

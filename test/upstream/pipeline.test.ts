@@ -358,6 +358,26 @@ describe('credentials that cannot be had', () => {
   })
 })
 
+describe('a login', () => {
+  const login: Operation = { name: 'login', route: 'POST /login', safe: true }
+  const signIn = ({ origin, send }: Pipeline) =>
+    send(
+      { method: 'POST', url: new URL(`${origin}/login`), headers: {}, body: '{}' },
+      { operation: login, call: testCall(), authorized: false },
+    )
+
+  it('is not repeated when there were too many already', async () => {
+    const { pipeline, upstream } = await pipelineTo(then(429, 200))
+    expect((await signIn(pipeline)).status).toBe(429)
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  it('is repeated when the upstream was busy', async () => {
+    const { pipeline } = await pipelineTo(then(503, 200))
+    expect((await signIn(pipeline)).status).toBe(200)
+  })
+})
+
 describe('a token that is refused', () => {
   it('is renewed once, also for an unsafe call, and the call goes again', async () => {
     let renewals = 0
