@@ -43,6 +43,7 @@ export function createAdminAuthorization({ settings, clock, http }: AdminAuthori
     clock,
     timeoutMs,
     renewBeforeMs,
+    pauseMs: settings.loginPauseMs,
     fetchToken: async (call) => (await refreshed(call)) ?? (await loggedIn(call)),
   })
 

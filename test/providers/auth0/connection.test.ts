@@ -68,6 +68,16 @@ describe('credentials', () => {
     })
   })
 
+  test('that are refused are not shown again for each call', async () => {
+    const provider = await connected({ clientSecret: 'a-wrong-secret' })
+    for (const operation of ['check', 'users.disable', 'check']) {
+      const work =
+        operation === 'check' ? provider.check(testCall()) : provider.users.disable?.(auth0UserId(1), 'no', testCall())
+      await expect(work).rejects.toMatchObject({ kind: 'credentials', operation, outcome: 'notApplied' })
+    }
+    expect(sandbox.calls('auth0')).toEqual({ 'auth0 POST /oauth/token': 1 })
+  })
+
   test('go to the base URL only, whatever the domain', async () => {
     const provider = await connected({ domain: 'elsewhere.example.test' })
     await expect(provider.check(testCall())).rejects.toMatchObject({ kind: 'credentials' })
