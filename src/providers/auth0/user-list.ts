@@ -3,7 +3,7 @@ import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { UserFilterTranslators, UserQuery, UserReader } from '../../identity/provider.ts'
 import { mapPage, pageByKey, type Slice } from '../../upstream/paging.ts'
-import { toUser } from './map.ts'
+import { toListedUser } from './map.ts'
 import { unsupported } from './refusals.ts'
 import { recordsOf } from './rows.ts'
 import { allOf, anyOf, clausesOf } from './search.ts'
@@ -66,7 +66,7 @@ export function createUserList(
         )
         return recordsOf(
           users,
-          (user) => toUser(provider, user),
+          (user) => toListedUser(provider, user),
           (user) => user.nativeId,
         )
       }
@@ -82,7 +82,7 @@ export function createUserList(
               readByCreation(query, clauses, after === null ? null : toPlace(after), wanted, call),
           },
         )
-        return mapPage(users, ({ user }) => toUser(provider, user))
+        return mapPage(users, ({ user }) => toListedUser(provider, user))
       }
     },
   }

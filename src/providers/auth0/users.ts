@@ -3,7 +3,7 @@ import type { Call } from '../../identity/call.ts'
 import type { UserFilter, UserReader } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
 import { isUserId } from './ids.ts'
-import { toUser } from './map.ts'
+import { byIdOnlyFields, toListedUser, toUser } from './map.ts'
 import { otherId } from './refusals.ts'
 import { allOf, anyOf, clausesOf, createFilters } from './search.ts'
 import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
@@ -22,7 +22,7 @@ const usersByEmail = reading('users.findByEmails', '/users-by-email')
 const countUsers = reading('users.count', '/users')
 const countActiveUsers = reading('users.countActive', '/stats/active-users')
 
-/** Users by search and by id (auth0.md 2.3). A search lags behind writes, and leaves out parts of metadata above 10 kB. */
+/** Users by search and by id (auth0.md 2.3). A search lags behind writes and leaves out metadata where there is much of it. */
 export function createUsers(upstream: Auth0Upstream): UserReader {
   const { provider, clients } = upstream
   const filters = createFilters(provider)
@@ -48,7 +48,7 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
         const { items, total } = await upstream.readList(searchUsers, auth0Users, call, () =>
           clients.users.list({ q: anyOf(field, part), search_engine: 'v3', page, per_page: maxPageSize }),
         )
-        for (const user of items.map((item) => toUser(provider, item))) {
+        for (const user of items.map((item) => toListedUser(provider, item))) {
           const value = key(user)
           if (value !== null && wanted.has(value)) found.set(user.nativeId, user)
         }
@@ -66,7 +66,7 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
     const users = await upstream.read(usersByEmail, z.array(auth0User), call, () =>
       clients.users.listUsersByEmail({ email: address.toWellFormed() }),
     )
-    return users.map((user) => toUser(provider, user)).filter((user) => emailOf(user) === address)
+    return users.map((user) => toListedUser(provider, user)).filter((user) => emailOf(user) === address)
   }
 
   return {
@@ -78,6 +78,8 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
       const missed = possible.filter((id) => !foundIds.has(id))
       return readEach(missed, found, (id) => getOne(id, call))
     },
+
+    byIdOnly: { fields: byIdOnlyFields, get: async (id, call) => (isUserId(id) ? getOne(id, call) : null) },
 
     filters,
     ...createUserList(upstream, filters),
