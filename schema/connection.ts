@@ -66,8 +66,12 @@ export async function readOptionalConnection<Item>(
     hasPreviousPage: after !== null,
     missing: page.missing ?? [],
     retryCursor: page.retryCursor ?? null,
-    total: async () =>
-      page.total ?? (count ? context.once(`${name} total`, () => count(page.totals ?? new Map())) : null),
+    async total() {
+      // Who failed to list, or is late with it, is not waited for a second time.
+      const isIncomplete = page.missing?.some(({ error }) => error.kind !== 'unsupported') ?? false
+      if (page.total !== undefined || !count || isIncomplete) return page.total ?? null
+      return context.once(`${name} total`, () => count(page.totals ?? new Map()))
+    },
   }
 }
 

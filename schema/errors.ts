@@ -90,24 +90,30 @@ export function toClientError(error: GraphQLError): GraphQLError {
   })
 }
 
+/** Why GraphQL takes a value for wrong, as far as it says so without the value. */
+const reasons =
+  /Expected (?:non-nullable )?type "[\w![\]]+" (?:not to be null|to be an object)|Field "\w+" of required type "[\w![\]]+" was not provided|Field "\w+" is not defined by type "\w+"|\w+ cannot represent [\w -]*value|A DateTime is [^"]+$|A File is [^"]+$|does not exist in "\w+" enum/
+
+/** GraphQL repeats wrong values in its messages. A wrong value may be a password in the wrong place. */
+function withoutValues(message: string): string {
+  const variable = /^Variable "(\$\w+)" got invalid value /.exec(message)?.[1]
+  if (variable === undefined) {
+    return message
+      .replace(/(cannot represent [\w -]*value): [^]*$/, '$1')
+      .replace(/^(Expected value of type "[^"]+"), found [^]*$/, '$1')
+      .replace(/^(Syntax Error: [^"]*String) "[^]*$/, '$1')
+      .replace(/^Value "[^]*" does not exist in /, 'The value does not exist in ')
+  }
+  const place = / at "([\w.[\]]+)"; /.exec(message)?.[1]
+  const reason = reasons.exec(message)?.[0]
+  return `Variable "${variable}" got an invalid value${place ? ` at "${place}"` : ''}${reason ? `; ${reason}` : ''}`
+}
+
 /** The error that a resolver threw; GraphQL wraps it to say where. */
 function rootOf(error: GraphQLError): unknown {
   let root: unknown = error
   while (root instanceof GraphQLError && root.originalError) root = root.originalError
   return root
-}
-
-/** GraphQL quotes values that do not fit their type. One of them may be a password in the wrong place. */
-function withoutValues(message: string): string {
-  const variable = /^Variable "(\$\w+)" got invalid value /.exec(message)
-  if (variable) {
-    const place = / at "([\w.[\]]+)"; /.exec(message)?.[1]
-    return `Variable "${variable[1]}" got an invalid value${place === undefined ? '' : ` at "${place}"`}`
-  }
-  return message
-    .replace(/^Value "[^"]*" does not exist in/, 'A value does not exist in')
-    .replace(/( cannot represent [^:"{[]*): [\s\S]*$/, '$1')
-    .replace(/(Expected value of type "[^"]*"), found [\s\S]*$/, '$1')
 }
 
 function isErrorCode(code: unknown): code is ErrorCode {

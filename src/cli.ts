@@ -85,12 +85,17 @@ async function serveOnSandbox(config: Config): Promise<void> {
     createSandbox(config.sandbox.users === undefined ? {} : { users: config.sandbox.users }),
     config.sandbox.port,
   )
-  const { providers } = await configFrom(undefined, sandboxEnvironment(sandbox.origin))
+  const { providers } = await configFrom(undefined, {
+    ...sandboxEnvironment(sandbox.origin),
+    READ_ONLY: process.env['READ_ONLY'],
+  })
   const gateway = await createGateway({
     providers,
     requestTimeoutMs: config.requestTimeoutMs,
     maxRepresentations: config.maxRepresentations,
     softDeadlineMs: config.softDeadlineMs,
+    maxMutations: config.maxMutations,
+    auditLog: config.auditLog ?? 'off',
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey) }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
     onInternalError,

@@ -8,6 +8,8 @@ export interface ProviderConfig {
   readonly name: string
   /** Parsed by the definition's own schema. Holds secrets. */
   readonly settings: unknown
+  /** Whether nothing may be changed there. */
+  readonly isReadOnly: boolean
 }
 
 export interface Config {
@@ -22,6 +24,10 @@ export interface Config {
   readonly softDeadlineMs: number
   readonly isGraphiqlEnabled: boolean
   readonly apiKeys: readonly ApiKey[]
+  /** Mutations in one operation. */
+  readonly maxMutations: number
+  /** `off`, `stdout` or a path; `undefined`: nobody said. */
+  readonly auditLog: string | undefined
   /** Empty: the sandbox is started instead. */
   readonly providers: readonly ProviderConfig[]
   readonly sandbox: {
@@ -43,6 +49,8 @@ export class ConfigError extends Error {
     this.faults = faults
   }
 }
+
+export const defaultMaxMutations = 10
 
 export interface ConfigSources {
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -68,7 +76,12 @@ const fileSchema = z.strictObject({
   softDeadlineMs: z.int().min(50).max(120_000).optional(),
   graphiql: z.boolean().optional(),
   apiKeys: apiKeys.optional(),
-  providers: z.array(z.looseObject({ kind: z.string(), name: z.string() })).optional(),
+  maxMutations: z.int().min(1).max(1_000).optional(),
+  auditLog: z.string().min(1).optional(),
+  readOnly: z.boolean().optional(),
+  providers: z
+    .array(z.looseObject({ kind: z.string(), name: z.string(), readOnly: z.boolean().optional() }))
+    .optional(),
 })
 
 const environmentSchema = z.object({
@@ -80,6 +93,9 @@ const environmentSchema = z.object({
   MAX_REPRESENTATIONS: z.coerce.number().int().min(1).max(100_000).optional(),
   SOFT_DEADLINE_MS: z.coerce.number().int().min(50).max(120_000).optional(),
   GRAPHIQL: z.enum(['on', 'off']).optional(),
+  MAX_MUTATIONS: z.coerce.number().int().min(1).max(1_000).optional(),
+  AUDIT_LOG: z.string().min(1).optional(),
+  READ_ONLY: z.enum(['on', 'off']).optional(),
   API_KEYS: z
     .string()
     .transform((text) =>
@@ -104,7 +120,11 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
   const providers = fromFile.providers
     ? fromFile.providers.map((entry, index) => providerFromFile(entry, index, environment, definitions, faults))
     : providersFromEnvironment(environment, definitions, faults)
-  const known = providers.filter((provider) => provider !== null)
+  const isReadOnly =
+    fromEnvironment.READ_ONLY === undefined ? (fromFile.readOnly ?? false) : fromEnvironment.READ_ONLY === 'on'
+  const known = providers
+    .filter((provider) => provider !== null)
+    .map((provider) => (isReadOnly ? { ...provider, isReadOnly } : provider))
   const names = known.map((provider) => provider.name)
   for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index))) {
     faults.push(`providers: the name ${name} is used more than once; every provider needs a name of its own`)
@@ -134,6 +154,8 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     isGraphiqlEnabled:
       fromEnvironment.GRAPHIQL === undefined ? (fromFile.graphiql ?? false) : fromEnvironment.GRAPHIQL === 'on',
     apiKeys: fromEnvironment.API_KEYS ?? fromFile.apiKeys ?? [],
+    maxMutations: fromEnvironment.MAX_MUTATIONS ?? fromFile.maxMutations ?? defaultMaxMutations,
+    auditLog: fromEnvironment.AUDIT_LOG ?? fromFile.auditLog,
     providers: known,
     sandbox: { port: fromEnvironment.SANDBOX_PORT ?? 4010, users: fromEnvironment.SANDBOX_USERS },
   }
@@ -162,14 +184,23 @@ function providersFromEnvironment(
       return description === undefined ? variable : `${variable} (${description})`
     })
     faults.push(...ownFaults)
-    providers.push(parsed === undefined ? null : { definition, name: definition.kind, settings: parsed })
+    providers.push(
+      parsed === undefined ? null : { definition, name: definition.kind, settings: parsed, isReadOnly: false },
+    )
   }
   return providers
 }
 
+interface FileProvider {
+  readonly kind: string
+  readonly name: string
+  readonly readOnly?: boolean | undefined
+  readonly [member: string]: unknown
+}
+
 /** A provider of the config file. Its secrets are references, `{ "env": "NAME" }`, never the secrets themselves. */
 function providerFromFile(
-  { kind, ...entry }: { readonly kind: string; readonly name: string; readonly [member: string]: unknown },
+  { kind, readOnly = false, ...entry }: FileProvider,
   index: number,
   environment: ConfigSources['environment'],
   definitions: ConfigSources['definitions'],
@@ -202,7 +233,7 @@ function providerFromFile(
   }
   if (faults.length > faultsBefore) return null
   const parsed = parse(definition.settings, settings, `${at}.`, faults)
-  return parsed === undefined ? null : { definition, name: entry.name, settings: parsed }
+  return parsed === undefined ? null : { definition, name: entry.name, settings: parsed, isReadOnly: readOnly }
 }
 
 function referenceIn(value: unknown): string | null {

@@ -2,6 +2,7 @@ import { batchKey, type BatchLoader, createBatchLoader } from './batch.ts'
 import type { Call } from './identity/call.ts'
 import type { IdentityProvider, UserHandle } from './identity/provider.ts'
 import type { Group, User } from './identity/records.ts'
+import type { AuditSink } from './telemetry/audit.ts'
 
 /** Who is asking. */
 export interface Caller {
@@ -42,6 +43,12 @@ export interface RequestContext {
   userHandle(provider: string, nativeId: string): UserHandle
   /** Puts records where a later look-up by id finds them. Those that lack what such a look-up would give are left alone. */
   remember(records: { readonly users?: readonly User[]; readonly groups?: readonly Group[] }): void
+  /** Forgets all that was read so far, because something has changed: what follows is read afresh. */
+  forget(): void
+  /** Whether changes at this provider are turned off. */
+  isReadOnly(provider: string): boolean
+  /** Takes the record of each mutation. */
+  readonly audit: AuditSink
 }
 
 export interface RequestContextOptions {
@@ -51,10 +58,14 @@ export interface RequestContextOptions {
   readonly softDeadlineMs: number
   /** `undefined`: 500. */
   readonly maxRepresentations?: number | undefined
+  /** The providers at which nothing may be changed. */
+  readonly readOnlyProviders: ReadonlySet<string>
+  readonly audit: AuditSink
 }
 
 export function createRequestContext(options: RequestContextOptions): RequestContext {
-  const { caller, providers, call, softDeadlineMs, maxRepresentations = defaultMaxRepresentations } = options
+  const { caller, providers, call, softDeadlineMs, readOnlyProviders, audit } = options
+  const { maxRepresentations = defaultMaxRepresentations } = options
   const loaders = createLoaders(providers, call)
   const shared = new Map<string, Promise<unknown>>()
 
@@ -86,6 +97,12 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
         if (group.missing.length === 0) loaders.group.prime(batchKey(group.provider, group.nativeId), group)
       }
     },
+    forget() {
+      shared.clear()
+      for (const loader of Object.values(loaders)) loader.clearAll()
+    },
+    isReadOnly: (provider) => readOnlyProviders.has(provider),
+    audit,
   }
 }
 

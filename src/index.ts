@@ -2,12 +2,13 @@ import { createServer as createHttpServer, type Server } from 'node:http'
 import { type AddressInfo } from 'node:net'
 import type { ApiKey } from './access/api-keys.ts'
 import { createAuthenticator } from './access/api-keys.ts'
-import type { ProviderConfig } from './config.ts'
+import { ConfigError, defaultMaxMutations, type ProviderConfig } from './config.ts'
 import type { Providers } from './context.ts'
 import { exampleTabs } from './graphiql/examples.ts'
 import type { AttemptRecorder, Call } from './identity/call.ts'
 import { ProviderError } from './identity/errors.ts'
 import { createServer } from './server.ts'
+import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
 
 export { type Config, ConfigError, readConfig } from './config.ts'
 export { providerDefinitions } from './providers/index.ts'
@@ -33,6 +34,10 @@ export interface GatewayOptions {
   readonly onInternalError: (error: Error) => void
   /** Sees every attempt to reach a provider. */
   readonly record?: AttemptRecorder
+  /** Where the record of each mutation goes: `off`, `stdout`, or the path of a file to append to. Left out: `stdout`. */
+  readonly auditLog?: string | undefined
+  /** Mutations in one operation. Left out: 10. */
+  readonly maxMutations?: number
 }
 
 /** Whether a provider accepts our key. */
@@ -55,6 +60,7 @@ export interface Gateway {
 /** Connects the providers, and serves them as one API. Makes no call to any of them. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { record } = options
+  const audit = openAudit(options)
   const connected = await Promise.all(
     options.providers.map(({ definition, settings }) => definition.connect(settings, record ? { record } : {})),
   )
@@ -70,6 +76,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       tabs: exampleTabs(options.graphiql.exampleEmail),
     },
     onInternalError: options.onInternalError,
+    audit: audit.write,
+    readOnlyProviders: new Set(options.providers.filter(({ isReadOnly }) => isReadOnly).map(({ name }) => name)),
+    maxMutations: options.maxMutations ?? defaultMaxMutations,
   })
   let http: Server | null = null
 
@@ -97,7 +106,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         })
       }
       await Promise.all(connected.map((connection) => connection.close()))
+      await audit.close()
     },
+  }
+}
+
+/** A gateway that could not write down what it does does not start. */
+function openAudit({ auditLog = 'stdout', onInternalError }: GatewayOptions): AuditLog {
+  try {
+    return openAuditLog(auditLog, onInternalError)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+    throw new ConfigError([`AUDIT_LOG: cannot be opened (${code}); expected off, stdout or the path of a file`])
   }
 }
 

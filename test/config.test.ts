@@ -203,3 +203,43 @@ describe('a config file', () => {
     })
   })
 })
+
+describe('what may be changed', () => {
+  const clerk = { kind: 'clerk', name: 'staff', secretKey: { env: 'KEY' } }
+  const guests = { ...clerk, name: 'guests' }
+  const environment = { KEY: 'sk_test_secret' }
+  const readOnly = (more: Environment, file?: unknown) =>
+    read({ ...environment, ...more }, file)
+      .providers.filter(({ isReadOnly }) => isReadOnly)
+      .map(({ name }) => name)
+
+  it('is everything, unless it is turned off for all or for some', () => {
+    const providers = [{ ...clerk, readOnly: true }, guests]
+    expect(readOnly({ CLERK_SECRET_KEY: 'sk_test_secret' })).toEqual([])
+    expect(readOnly({ CLERK_SECRET_KEY: 'sk_test_secret', READ_ONLY: 'on' })).toEqual(['clerk'])
+    expect(readOnly({}, { providers })).toEqual(['staff'])
+    expect(readOnly({}, { readOnly: true, providers: [clerk, guests] })).toEqual(['staff', 'guests'])
+    expect(readOnly({ READ_ONLY: 'on' }, { providers })).toEqual(['staff', 'guests'])
+  })
+
+  it('stays turned off for a provider, whatever is said for all', () => {
+    expect(
+      readOnly({ READ_ONLY: 'off' }, { readOnly: true, providers: [{ ...clerk, readOnly: true }, guests] }),
+    ).toEqual(['staff'])
+  })
+
+  it('is ten at once, and is written down where the settings say', () => {
+    expect(read({})).toMatchObject({ maxMutations: 10, auditLog: undefined })
+    expect(read({ MAX_MUTATIONS: '3', AUDIT_LOG: '/var/log/audit' })).toMatchObject({
+      maxMutations: 3,
+      auditLog: '/var/log/audit',
+    })
+    expect(
+      read({ CLERK_SECRET_KEY: complete.CLERK_SECRET_KEY, AUDIT_LOG: 'off' }, { maxMutations: 4, auditLog: 'stdout' }),
+    ).toMatchObject({
+      maxMutations: 4,
+      auditLog: 'off',
+    })
+    expect(faultsOf({ READ_ONLY: 'perhaps', MAX_MUTATIONS: '0' })).toHaveLength(2)
+  })
+})

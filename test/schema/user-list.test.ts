@@ -104,6 +104,16 @@ describe('users over the four vendors', () => {
     expect(calls()).toEqual({ 'app-services': 2, auth0: 1, clerk: 2, monocloud: 1 })
   })
 
+  it('have no total, and nobody is asked for one, where a vendor failed to list', async () => {
+    await connected.sandbox.fault({ provider: 'clerk', kind: 'status', status: 500 })
+    connected.sandbox.clearCalls()
+    const { data, errors } = await gateway.query('{ users(first: 5) { totalCount unavailable { providerName } } }')
+    await connected.sandbox.clearFaults()
+    expect(errors).toEqual([])
+    expect(data).toEqual({ users: { totalCount: null, unavailable: [{ providerName: 'clerk' }] } })
+    expect(Object.keys(connected.sandbox.calls()).filter((route) => route.includes('count'))).toEqual([])
+  })
+
   it('have no total where one provider cannot say', async () => {
     await connected.sandbox.fault({ provider: 'clerk', route: '/users/count', kind: 'status', status: 500 })
     const { data, errors } = await gateway.query('{ users(first: 5) { totalCount unavailable { providerName } } }')
@@ -240,13 +250,31 @@ describe('users over the four vendors', () => {
   })
 })
 
+it('users of a vendor that is down are not asked for before the time that it has named', async () => {
+  const connected = await connectAll({ users: 40 }, { maxRetries: 0 })
+  try {
+    const gateway = createTestGateway(connected.providers)
+    await connected.sandbox.fault({ provider: 'clerk', kind: 'status', status: 503, headers: { 'retry-after': '60' } })
+    for (const first of [1, 2, 3]) await readPage(gateway, 'users', { first })
+    await connected.sandbox.clearFaults()
+    connected.sandbox.clearCalls()
+    const { edges, unavailable } = await readPage(gateway, 'users', { first: 4 })
+    expect(edges).toHaveLength(4)
+    expect(unavailable).toMatchObject([{ providerName: 'clerk', code: 'PROVIDER_UNAVAILABLE' }])
+    expect(unavailable[0]?.retryAfterSeconds).toBeGreaterThan(50)
+    expect(connected.sandbox.calls('clerk')).toEqual({})
+  } finally {
+    await connected.close()
+  }
+})
+
 it('users are walked beyond the 1,000 results to which Auth0 cuts a search', { timeout: 60_000 }, async () => {
-  const connected = await connectAll({ users: 5_200 })
+  const connected = await connectAll({ users: 6_000 })
   try {
     const gateway = createTestGateway(connected.providers)
     const nodes = await walkPages(gateway, 'users', { first: 100 })
     const ofAuth0 = nodes.filter(({ providerName }) => providerName === 'auth0')
-    expect(ofAuth0.length).toBeGreaterThan(2_000)
+    expect(ofAuth0.length).toBeGreaterThan(2_500)
     expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length)
     const { data } = await gateway.query('{ providers { name totalUsers } }')
     const { providers } = data as unknown as { readonly providers: readonly { readonly totalUsers: number }[] } // as asked
