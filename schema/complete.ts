@@ -3,21 +3,28 @@ import type { RequestContext } from '../src/context.ts'
 import { ProviderError } from '../src/identity/errors.ts'
 import type { Group, GroupField, User, UserField } from '../src/identity/records.ts'
 
-/** A field of a user; read by id, in a batch with others, only when the record at hand came from an answer that lacks it. */
+/** A field of a user; read by id only when the record at hand came from an answer that lacks it. */
 export function userValue<Field extends UserField>(
   user: User,
   field: Field,
   context: RequestContext,
 ): User[Field] | Promise<User[Field]> {
-  return user.missing.includes(field) ? completeUser(user, context).then((complete) => complete[field]) : user[field]
+  return user.missing.includes(field) ? userWith([field], user, context).then((known) => known[field]) : user[field]
 }
 
-/** The record with nothing missing. */
-export async function completeUser(user: User, { loaders }: RequestContext): Promise<User> {
-  if (user.missing.length === 0) return user
-  const complete = await loaders.user.load(batchKey(user.provider, user.nativeId))
-  if (!complete) throw gone(user.provider, 'users.getMany', 'user')
-  return complete
+/** The record, or one read by id that has these fields: in a batch with others, unless a provider tells one of them of one user at a time. */
+export async function userWith(
+  fields: readonly UserField[],
+  user: User,
+  { loaders, providers }: RequestContext,
+): Promise<User> {
+  const needed = fields.filter((field) => user.missing.includes(field))
+  if (needed.length === 0) return user
+  const isByIdOnly = providers.get(user.provider)?.users.byIdOnly?.fields.some((field) => needed.includes(field))
+  const loader = isByIdOnly ? loaders.userByIdOnly : loaders.user
+  const known = await loader.load(batchKey(user.provider, user.nativeId))
+  if (!known) throw gone(user.provider, 'users.getMany', 'user')
+  return known
 }
 
 /** As `userValue`, for groups. */

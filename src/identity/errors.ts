@@ -101,6 +101,23 @@ export class ProviderError extends Error {
   }
 }
 
+/** The same failure, seen from further away: its outcome is `notApplied` unless the changes say otherwise. */
+export function restated(error: ProviderError, changes: Partial<ProviderErrorOptions>): ProviderError {
+  return new ProviderError({
+    provider: error.provider,
+    kind: error.kind,
+    operation: error.operation,
+    message: error.message,
+    ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
+    ...(error.argument === null ? {} : { argument: error.argument }),
+    ...(error.field === null ? {} : { field: error.field }),
+    ...(error.providerCode === null ? {} : { providerCode: error.providerCode }),
+    ...(error.status === null ? {} : { status: error.status }),
+    cause: error,
+    ...changes,
+  })
+}
+
 /** Of several records asked for at once, some were read and some could not be: each failure is of its own id. */
 export class PartialBatchError<Found> extends Error {
   override readonly name = 'PartialBatchError'
