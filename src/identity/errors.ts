@@ -97,6 +97,27 @@ export class ProviderError extends Error {
   }
 }
 
+/** The same failure, but for the changes: `outcome` and `applied` stay as well. The original becomes its cause. */
+export function restated(error: ProviderError, changes: Partial<ProviderErrorOptions>): ProviderError {
+  const { provider, kind, operation, message, outcome, applied } = error
+  const { retryAfterSeconds, argument, field, providerCode, status } = error
+  return new ProviderError({
+    provider,
+    kind,
+    operation,
+    message,
+    outcome,
+    applied,
+    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+    ...(argument === null ? {} : { argument }),
+    ...(field === null ? {} : { field }),
+    ...(providerCode === null ? {} : { providerCode }),
+    ...(status === null ? {} : { status }),
+    cause: error,
+    ...changes,
+  })
+}
+
 /** An argument that cannot be used, found before any provider was involved. `argument` is its path, outermost first. */
 export class ArgumentError extends Error {
   override readonly name = 'ArgumentError'
