@@ -1,10 +1,9 @@
 import type { Call } from '../../identity/call.ts'
-import { ProviderError } from '../../identity/errors.ts'
+import { ProviderError, restated } from '../../identity/errors.ts'
 import type { Http, JsonAnswer, JsonRequest } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import type { AppServicesSettings } from './config.ts'
-import { restated } from './errors.ts'
 import { isObjectId } from './object-id.ts'
 import { appSchema } from './wire.ts'
 

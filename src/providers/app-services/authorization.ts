@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import type { Call } from '../../identity/call.ts'
-import { ProviderError } from '../../identity/errors.ts'
+import { ProviderError, restated } from '../../identity/errors.ts'
 import { jsonOrText } from '../../upstream/answer.ts'
 import type { Clock } from '../../upstream/clock.ts'
 import type { Http } from '../../upstream/http.ts'
@@ -9,7 +9,7 @@ import type { Authorization } from '../../upstream/pipeline.ts'
 import { createTokenSource, type Token } from '../../upstream/token.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import type { AppServicesSettings } from './config.ts'
-import { errorCodeOf, restated, verifyTokenOperation } from './errors.ts'
+import { errorCodeOf, verifyTokenOperation } from './errors.ts'
 import { loginSchema } from './wire.ts'
 
 // Both only make a token, so that repeating one whose answer was lost does no harm.
@@ -106,6 +106,10 @@ function expiryOf(token: string): Date | null {
 function notSent(error: ProviderError): ProviderError {
   const isRefused = error.operation === login.name && ['badInput', 'forbidden', 'notFound'].includes(error.kind)
   return isRefused
-    ? restated(error, { kind: 'credentials', message: `${error.provider} refuses the gateway's credentials` })
-    : restated(error, {})
+    ? restated(error, {
+        kind: 'credentials',
+        message: `${error.provider} refuses the gateway's credentials`,
+        outcome: 'notApplied',
+      })
+    : restated(error, { outcome: 'notApplied' })
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { ProviderError, type ProviderErrorOptions } from '../../identity/errors.ts'
 import type { ReadVendorError, VendorError } from '../../upstream/answer.ts'
 
 /** The one operation that is refused with a 401 because of somebody else's token (app-services.md 4.1). */
@@ -38,21 +37,4 @@ export const readVendorError: ReadVendorError = (status, body, operation) => {
 export function errorCodeOf(body: unknown): string | null {
   const parsed = errorSchema.safeParse(body)
   return parsed.success ? parsed.data.error_code : null
-}
-
-/** The same failure, seen from further away: its outcome is `notApplied` unless the changes say otherwise. */
-export function restated(error: ProviderError, changes: Partial<ProviderErrorOptions>): ProviderError {
-  return new ProviderError({
-    provider: error.provider,
-    kind: error.kind,
-    operation: error.operation,
-    message: error.message,
-    ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
-    ...(error.argument === null ? {} : { argument: error.argument }),
-    ...(error.field === null ? {} : { field: error.field }),
-    ...(error.providerCode === null ? {} : { providerCode: error.providerCode }),
-    ...(error.status === null ? {} : { status: error.status }),
-    cause: error,
-    ...changes,
-  })
 }

@@ -1,11 +1,11 @@
 import type { Revocation } from '../../identity/actions.ts'
 import type { Call } from '../../identity/call.ts'
-import { ProviderError } from '../../identity/errors.ts'
+import { ProviderError, restated } from '../../identity/errors.ts'
 import type { SessionActions, SessionReader, UserHandle, UserReader } from '../../identity/provider.ts'
 import type { Session } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
-import { readAnswer, withOutcome } from './changes.ts'
+import { readAnswer } from './changes.ts'
 import { isUserId } from './ids.ts'
 import { toSession } from './map.ts'
 import { notFound } from './rows.ts'
@@ -95,5 +95,5 @@ export function createSessionActions(
 }
 
 function asPartial(reason: unknown): unknown {
-  return reason instanceof ProviderError ? withOutcome(reason, 'partiallyApplied') : reason
+  return reason instanceof ProviderError ? restated(reason, { outcome: 'partiallyApplied' }) : reason
 }

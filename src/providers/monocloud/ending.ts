@@ -1,5 +1,4 @@
-import { ProviderError } from '../../identity/errors.ts'
-import { withOutcome } from './writer.ts'
+import { ProviderError, restated } from '../../identity/errors.ts'
 
 /**
  * Ends one thing after the other, at most `limit` at once, and answers the ids of those it ended. What is gone already is passed over. At
@@ -26,5 +25,7 @@ export async function endEach(
   }
   await Promise.all(Array.from({ length: Math.min(limit, ids.length) }, worker))
   if (failure === null) return ended
-  throw failure instanceof ProviderError && ended.length > 0 ? withOutcome(failure, 'partiallyApplied') : failure
+  throw failure instanceof ProviderError && ended.length > 0
+    ? restated(failure, { outcome: 'partiallyApplied' })
+    : failure
 }
