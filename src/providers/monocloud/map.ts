@@ -1,4 +1,5 @@
 import type * as records from '../../identity/records.ts'
+import { dateOrNull } from '../../upstream/wire.ts'
 import { identityIdOf } from './identity-id.ts'
 import type {
   MonoCloudBlockedIp,
@@ -111,12 +112,11 @@ function statusOf(
 ): Pick<records.User, 'status' | 'rawStatus' | 'lockedUntil'> {
   const blockedUntilMs = blockUntil === null ? 0 : blockUntil >= firstMilliseconds ? blockUntil : blockUntil * 1000
   const isLocked = blockedUntilMs > now.getTime()
-  const lockedUntil = isLocked ? new Date(blockedUntilMs) : null
   return {
     status: disabled === null ? 'unknown' : disabled ? 'disabled' : isLocked ? 'locked' : 'active',
     rawStatus: isLocked ? `disabled=${disabled} block_until=${blockUntil}` : `disabled=${disabled}`,
     // A lock without end may be written as a moment that no date can hold.
-    lockedUntil: lockedUntil && Number.isNaN(lockedUntil.getTime()) ? null : lockedUntil,
+    lockedUntil: isLocked ? dateOrNull(blockedUntilMs) : null,
   }
 }
 
