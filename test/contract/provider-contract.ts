@@ -12,6 +12,8 @@ export interface ContractSubject {
   readonly provider: IdentityProvider
   /** How many calls the upstream has seen so far. */
   readonly upstreamCalls: () => number
+  /** Makes the upstream refuse the next deletion for being too busy. Left out: it never does. */
+  readonly refuseNextDeletion?: () => Promise<void>
   close(): Promise<void>
 }
 
@@ -279,6 +281,26 @@ export function describeProvider(name: string, options: ContractOptions): void {
         const all = await Promise.all(users.map((user) => list(user.nativeId, call)))
         expect(all.flat().length).toBeGreaterThan(0)
         for (const items of all) expect(new Set(idsOf(items)).size).toBe(items.length)
+      })
+    })
+
+    describe('changes', () => {
+      test('of what never was are not done for the upstream having been busy', async (absent) => {
+        const { refuseNextDeletion } = subject
+        const remove = provider.users.delete
+        if (!refuseNextDeletion || !remove) return absent()
+        const [known] = users
+        // An id as this vendor makes them, but for its end.
+        const unknown = String(known?.nativeId).replace(/.{5}$/, '00000')
+        const attempt = (): Promise<string> =>
+          remove(unknown, call).then(
+            () => 'done',
+            (error: unknown) => (error instanceof ProviderError ? error.kind : 'a bug'),
+          )
+        const plain = await attempt()
+        await refuseNextDeletion()
+        // A deletion that may not be repeated ends with the refusal.
+        expect([plain, 'rateLimited']).toContain(await attempt())
       })
     })
 

@@ -48,20 +48,20 @@ export function createWriter({ provider, httpNaming, mapping }: MonoCloudUpstrea
 
   /** The body, or `undefined` where there is none. */
   async function request(operation: Operation, { params = {}, body }: Write, call: Call): Promise<unknown> {
-    let attempts = 0
-    const counting: Call = {
+    let isAnswerLost = false
+    const watched: Call = {
       ...call,
       record(attempt) {
-        attempts = attempt.attempt
+        if (attempt.status === null || attempt.status >= 500) isAnswerLost = true
         call.record(attempt)
       },
     }
     try {
-      return (await http.request({ operation, params, body }, counting)).body
+      return (await http.request({ operation, params, body }, watched)).body
     } catch (error) {
       const isGone = error instanceof ProviderError && error.kind === 'notFound'
-      // What the try before, whose answer was lost, has taken away (monocloud.md 3.5).
-      if (isGone && attempts > 1 && operation.route.startsWith('DELETE ')) return undefined
+      // What the try before, whose answer was lost, has taken away (monocloud.md 3.5). A try that was refused took nothing.
+      if (isGone && isAnswerLost && operation.route.startsWith('DELETE ')) return undefined
       throw error
     }
   }

@@ -120,6 +120,20 @@ describe('an answer that is lost', () => {
   })
 })
 
+describe('a deletion of what is not there', () => {
+  const key = { userId: 'u1', nativeId: 's1' }
+
+  it.each([429, 502, 503])('is a success after a %i only when that may have done it', async (status) => {
+    const { users, sessions } = await start((_, number) =>
+      number % 2 === 1 ? { status, headers: { 'retry-after': '0' } } : { status: 404 },
+    )
+    for (const work of [() => users.delete('u1', testCall()), () => sessions.revoke(key, testCall())]) {
+      if (status === 429) await expect(work()).rejects.toMatchObject({ kind: 'notFound', outcome: 'notApplied' })
+      else await work()
+    }
+  })
+})
+
 describe('an answer to a change', () => {
   it('without a body is success with nothing to show', async () => {
     const { users, groups } = await start(() => ({ status: 204 }))
