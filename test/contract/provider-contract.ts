@@ -50,6 +50,14 @@ function idsOf(records: readonly { readonly nativeId: string }[]): string[] {
   return records.map(({ nativeId }) => nativeId)
 }
 
+/** The linked identities of a user, without what `lacking` says is missing of them. */
+function knownIdentities(user: User, lacking: User = user): readonly object[] {
+  const missing: readonly string[] = lacking.missing
+  return user.identities.map((identity) =>
+    Object.fromEntries(Object.entries(identity).filter(([field]) => !missing.includes(`identities.${field}`))),
+  )
+}
+
 /** What every provider promises, held by all adapters and by the provider in memory alike. */
 export function describeProvider(name: string, options: ContractOptions): void {
   /** `absent` ends a test about something that this provider does not have. */
@@ -146,12 +154,16 @@ export function describeProvider(name: string, options: ContractOptions): void {
       })
 
       test('say the same in a list as by id, but for what they say is missing', async () => {
-        for (const listed of users.slice(0, 15)) {
+        const linked = users.filter(({ identities }) => identities.length > 0).slice(0, 5)
+        for (const listed of [...users.slice(0, 15), ...linked]) {
           const [found] = await provider.users.getMany([listed.nativeId], call)
           const known = (Object.keys(listed) as (keyof User)[]).filter(
             (field) => field !== 'missing' && field !== 'native' && !listed.missing.includes(field as UserField),
           )
-          for (const field of known) expect(listed[field], field).toEqual(found?.[field])
+          for (const field of known) {
+            if (field === 'identities') expect(knownIdentities(listed)).toEqual(found && knownIdentities(found, listed))
+            else expect(listed[field], field).toEqual(found?.[field])
+          }
         }
       })
 
