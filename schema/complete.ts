@@ -1,7 +1,14 @@
 import { batchKey } from '../src/batch.ts'
 import type { RequestContext } from '../src/context.ts'
 import { ProviderError } from '../src/identity/errors.ts'
-import type { Group, GroupField, User, UserField } from '../src/identity/records.ts'
+import type {
+  Group,
+  GroupField,
+  LinkedIdentity,
+  LinkedIdentityField,
+  User,
+  UserField,
+} from '../src/identity/records.ts'
 
 /** A field of a user; read by id, in a batch with others, only when the record at hand came from an answer that lacks it. */
 export function userValue<Field extends UserField>(
@@ -10,6 +17,19 @@ export function userValue<Field extends UserField>(
   context: RequestContext,
 ): User[Field] | Promise<User[Field]> {
   return user.missing.includes(field) ? completeUser(user, context).then((complete) => complete[field]) : user[field]
+}
+
+/** As `userValue`, for a field of one of the user's linked identities; `null` when it has been unlinked since. */
+export function identityValue(
+  user: User,
+  identity: LinkedIdentity,
+  field: LinkedIdentityField,
+  context: RequestContext,
+): string | null | Promise<string | null> {
+  if (!user.missing.includes(`identities.${field}`)) return identity[field]
+  return completeUser(user, context).then(
+    ({ identities }) => identities.find(({ nativeId }) => nativeId === identity.nativeId)?.[field] ?? null,
+  )
 }
 
 /** The record with nothing missing. */

@@ -36,7 +36,7 @@ export function toUser(wire: MonoCloudUser, mapping: Mapping): records.User {
   }
 }
 
-/** A list's item: lacks metadata always, and of linked accounts, where there are any, their email and name (monocloud.md 7). */
+/** A list's item: lacks metadata always, and of linked identities, where there are any, their email and name (monocloud.md 7). */
 export function userFromSummary(wire: MonoCloudUserSummary, { provider, now }: Mapping): records.User {
   const claim = (name: string): string | null => textOrNull(wire.claims[name])
   const emails = wire.emails.map((email) => ({
@@ -52,7 +52,7 @@ export function userFromSummary(wire: MonoCloudUserSummary, { provider, now }: M
     missing:
       wire.external_providers.length === 0
         ? ['publicMetadata', 'privateMetadata']
-        : ['publicMetadata', 'privateMetadata', 'identities'],
+        : ['publicMetadata', 'privateMetadata', 'identities.email', 'identities.name'],
     externalId: null,
     username: wire.username,
     name: claim('name'),
