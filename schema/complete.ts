@@ -1,7 +1,15 @@
 import { batchKey } from '../src/batch.ts'
 import type { RequestContext } from '../src/context.ts'
 import { ProviderError } from '../src/identity/errors.ts'
-import type { Group, GroupField, User, UserField } from '../src/identity/records.ts'
+import type {
+  Group,
+  GroupField,
+  LinkedIdentity,
+  LinkedIdentityField,
+  MissingUserField,
+  User,
+  UserField,
+} from '../src/identity/records.ts'
 
 /** A field of a user; read by id only when the record at hand came from an answer that lacks it. */
 export function userValue<Field extends UserField>(
@@ -12,9 +20,22 @@ export function userValue<Field extends UserField>(
   return user.missing.includes(field) ? userWith([field], user, context).then((known) => known[field]) : user[field]
 }
 
+/** As `userValue`, for a field of one of the user's linked identities; `null` when it has been unlinked since. */
+export function identityValue(
+  user: User,
+  identity: LinkedIdentity,
+  field: LinkedIdentityField,
+  context: RequestContext,
+): string | null | Promise<string | null> {
+  if (!user.missing.includes(`identities.${field}`)) return identity[field]
+  return userWith([`identities.${field}`], user, context).then(
+    ({ identities }) => identities.find(({ nativeId }) => nativeId === identity.nativeId)?.[field] ?? null,
+  )
+}
+
 /** The record, or one read by id that has these fields: in a batch with others, unless a provider tells one of them of one user at a time. */
 export async function userWith(
-  fields: readonly UserField[],
+  fields: readonly MissingUserField[],
   user: User,
   { loaders, providers }: RequestContext,
 ): Promise<User> {

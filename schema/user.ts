@@ -12,7 +12,7 @@ import type {
 import { targetOf, checkedText, requiredPart } from './arguments.ts'
 import { batchKey } from '../src/batch.ts'
 import { builder } from './builder.ts'
-import { userValue } from './complete.ts'
+import { identityValue, userValue } from './complete.ts'
 import { AuthenticatorKindEnum, UserStatusEnum } from './enums.ts'
 import { NodeRef } from './node.ts'
 import { IdentityProviderRef, UserRef } from './refs.ts'
@@ -68,8 +68,14 @@ const LinkedIdentityRef = builder.objectRef<OwnedBy<LinkedIdentity>>('LinkedIden
     id: t.id({ nullable: false, resolve: (owned) => partId('LinkedIdentity', owned) }),
     service: t.string({ nullable: false, resolve: ({ item }) => item.service }),
     externalUserId: t.string({ nullable: false, resolve: ({ item }) => item.externalUserId }),
-    email: t.string({ nullable: true, resolve: ({ item }) => item.email }),
-    name: t.string({ nullable: true, resolve: ({ item }) => item.name }),
+    email: t.string({
+      nullable: true,
+      resolve: ({ user, item }, _, context) => identityValue(user, item, 'email', context),
+    }),
+    name: t.string({
+      nullable: true,
+      resolve: ({ user, item }, _, context) => identityValue(user, item, 'name', context),
+    }),
   }),
 })
 

@@ -101,18 +101,23 @@ export class ProviderError extends Error {
   }
 }
 
-/** The same failure, seen from further away: its outcome is `notApplied` unless the changes say otherwise. */
+/** The same failure, but for the changes: `outcome`, `applied` and `createdId` stay as well. The original becomes its cause. */
 export function restated(error: ProviderError, changes: Partial<ProviderErrorOptions>): ProviderError {
+  const { provider, kind, operation, message, outcome, applied } = error
+  const { retryAfterSeconds, argument, field, providerCode, status, createdId } = error
   return new ProviderError({
-    provider: error.provider,
-    kind: error.kind,
-    operation: error.operation,
-    message: error.message,
-    ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
-    ...(error.argument === null ? {} : { argument: error.argument }),
-    ...(error.field === null ? {} : { field: error.field }),
-    ...(error.providerCode === null ? {} : { providerCode: error.providerCode }),
-    ...(error.status === null ? {} : { status: error.status }),
+    provider,
+    kind,
+    operation,
+    message,
+    outcome,
+    applied,
+    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+    ...(argument === null ? {} : { argument }),
+    ...(field === null ? {} : { field }),
+    ...(providerCode === null ? {} : { providerCode }),
+    ...(status === null ? {} : { status }),
+    ...(createdId === null ? {} : { createdId }),
     cause: error,
     ...changes,
   })

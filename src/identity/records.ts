@@ -67,9 +67,10 @@ export interface User {
   readonly nativeId: string
   /**
    * Fields that the answer this record was made from does not carry, although the upstream has them: their values here mean nothing.
-   * Empty for a complete record. Whoever needs one of them reads the user by id.
+   * Empty for a complete record. Whoever needs one of them reads the user by id. `identities.email`: the linked identities are all there,
+   * but their `email` means nothing.
    */
-  readonly missing: readonly UserField[]
+  readonly missing: readonly MissingUserField[]
   readonly externalId: string | null
   readonly username: string | null
   readonly name: string | null
@@ -120,6 +121,12 @@ export interface User {
 
 /** Every field of a user that an answer can lack. */
 export type UserField = Exclude<keyof User, 'provider' | 'nativeId' | 'missing'>
+
+/** Every field of a linked identity that an answer can lack while it has the others. */
+export type LinkedIdentityField = 'email' | 'name'
+
+/** What a record of a user can lack: a field, or a field of each of its linked identities. */
+export type MissingUserField = UserField | `identities.${LinkedIdentityField}`
 
 export type GroupKind = 'group' | 'role' | 'organization'
 

@@ -163,7 +163,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return await options.authorization.headers({ ...call, signal, deadline })
     } catch (error) {
       if (signal.aborted) throw new TransportError('aborted', false, error)
-      throw error instanceof ProviderError ? restated(error, { operation: operation.name }) : error
+      throw error instanceof ProviderError
+        ? restated(error, { operation: operation.name, outcome: 'notApplied' })
+        : error
     }
   }
 

@@ -21,26 +21,32 @@ export const optionalBoolean = z
   .nullish()
   .transform((value) => value ?? null)
 
-/** A time as integer epoch seconds; missing, null and 0 are `null`. */
+/** A time as integer epoch seconds; missing, null and 0 are `null`, and so is what no `Date` can hold. */
 export const optionalEpochSeconds = z
   .number()
   .nullish()
-  .transform((value) => (value ? new Date(value * 1000) : null))
+  .transform((value) => (value ? dateOrNull(value * 1000) : null))
 
-/** A time as integer epoch milliseconds; missing, null and 0 are `null`. */
+/** A time as integer epoch milliseconds; missing, null and 0 are `null`, and so is what no `Date` can hold. */
 export const optionalEpochMilliseconds = z
   .number()
   .nullish()
-  .transform((value) => (value ? new Date(value) : null))
+  .transform((value) => (value ? dateOrNull(value) : null))
 
-/** A time as an ISO 8601 string. One that is no time is `null`: a broken optional date is not worth losing the record for. */
+/** A time as an ISO 8601 string. One that is no time is `null`. */
 export const optionalIsoTime = z
   .string()
   .nullish()
-  .transform((value) => {
-    const date = value ? new Date(value) : null
-    return date && !Number.isNaN(date.getTime()) ? date : null
-  })
+  .transform((value) => (value ? dateOrNull(value) : null))
+
+/**
+ * The moment of epoch milliseconds or ISO 8601 text; `null` when no `Date` can hold it. A broken optional time is not worth losing the
+ * record for, and an invalid `Date` would lose it later, when it is written.
+ */
+export function dateOrNull(value: number | string): Date | null {
+  const date = new Date(value)
+  return Number.isNaN(date.getTime()) ? null : date
+}
 
 /** Any JSON; missing is `null`. */
 export const optionalJson = z

@@ -12,6 +12,8 @@ export interface ContractSubject {
   readonly provider: IdentityProvider
   /** How many calls the upstream has seen so far. */
   readonly upstreamCalls: () => number
+  /** Makes the upstream refuse the next deletion for being too busy. Left out: it never does. */
+  readonly refuseNextDeletion?: () => Promise<void>
   close(): Promise<void>
 }
 
@@ -46,6 +48,14 @@ const hostileTexts = [
 
 function idsOf(records: readonly { readonly nativeId: string }[]): string[] {
   return records.map(({ nativeId }) => nativeId)
+}
+
+/** The linked identities of a user, without what `lacking` says is missing of them. */
+function knownIdentities(user: User, lacking: User = user): readonly object[] {
+  const missing: readonly string[] = lacking.missing
+  return user.identities.map((identity) =>
+    Object.fromEntries(Object.entries(identity).filter(([field]) => !missing.includes(`identities.${field}`))),
+  )
 }
 
 /** What every provider promises, held by all adapters and by the provider in memory alike. */
@@ -155,12 +165,16 @@ export function describeProvider(name: string, options: ContractOptions): void {
       })
 
       test('say the same in a list as by id, but for what they say is missing', async () => {
-        for (const listed of users.slice(0, 15)) {
+        const linked = users.filter(({ identities }) => identities.length > 0).slice(0, 5)
+        for (const listed of [...users.slice(0, 15), ...linked]) {
           const [found] = await provider.users.getMany([listed.nativeId], call)
           const known = (Object.keys(listed) as (keyof User)[]).filter(
             (field) => field !== 'missing' && field !== 'native' && !listed.missing.includes(field as UserField),
           )
-          for (const field of known) expect(listed[field], field).toEqual(found?.[field])
+          for (const field of known) {
+            if (field === 'identities') expect(knownIdentities(listed)).toEqual(found && knownIdentities(found, listed))
+            else expect(listed[field], field).toEqual(found?.[field])
+          }
         }
       })
 
@@ -293,6 +307,26 @@ export function describeProvider(name: string, options: ContractOptions): void {
         const all = await Promise.all(users.map((user) => list(user.nativeId, call)))
         expect(all.flat().length).toBeGreaterThan(0)
         for (const items of all) expect(new Set(idsOf(items)).size).toBe(items.length)
+      })
+    })
+
+    describe('changes', () => {
+      test('of what never was are not done for the upstream having been busy', async (absent) => {
+        const { refuseNextDeletion } = subject
+        const remove = provider.users.delete
+        if (!refuseNextDeletion || !remove) return absent()
+        const [known] = users
+        // An id as this vendor makes them, but for its end.
+        const unknown = String(known?.nativeId).replace(/.{5}$/, '00000')
+        const attempt = (): Promise<string> =>
+          remove(unknown, call).then(
+            () => 'done',
+            (error: unknown) => (error instanceof ProviderError ? error.kind : 'a bug'),
+          )
+        const plain = await attempt()
+        await refuseNextDeletion()
+        // A deletion that may not be repeated ends with the refusal.
+        expect([plain, 'rateLimited']).toContain(await attempt())
       })
     })
 

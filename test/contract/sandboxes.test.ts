@@ -14,6 +14,15 @@ for (const kind of Object.keys(providerDefinitions) as ProviderKind[]) {
       return {
         provider: connected.provider,
         upstreamCalls: () => Object.values(sandbox.calls()).reduce((sum, count) => sum + count, 0),
+        refuseNextDeletion: () =>
+          sandbox.fault({
+            provider: kind,
+            method: 'DELETE',
+            kind: 'status',
+            status: 429,
+            headers: { 'retry-after': '0' },
+            times: 1,
+          }),
         async close() {
           await connected.close()
           await sandbox.close()

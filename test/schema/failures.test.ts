@@ -58,6 +58,46 @@ describe('an upstream answer of the wrong shape', () => {
   )
 })
 
+describe('a list whose users cannot be read one by one', () => {
+  let connected: ConnectedSandbox
+  let gateway: TestGateway
+
+  beforeAll(async () => {
+    connected = await connectAll({ users: 40 })
+    gateway = createTestGateway(connected.providers)
+  })
+  afterAll(() => connected.close())
+
+  interface Node {
+    readonly id: string
+    readonly identities: readonly { readonly id: string; readonly email: string | null; readonly name: string | null }[]
+  }
+  const read = async () => {
+    const { data, errors } = await gateway.query(
+      '{ users(providers: ["monocloud"], first: 40) { nodes { id identities { id email name } } } }',
+    )
+    return { nodes: (data?.['users']?.['nodes'] ?? []) as readonly Node[], errors }
+  }
+
+  it('loses the email and name of linked identities, and nothing else', async () => {
+    const whole = await read()
+    const identities = whole.nodes.flatMap((node) => node.identities)
+    expect(whole.errors).toEqual([])
+    expect(identities.some(({ email, name }) => email !== null && name !== null)).toBe(true)
+
+    await connected.sandbox.fault({ provider: 'monocloud', route: '/users/{user_id}', kind: 'status', status: 500 })
+    const { nodes, errors } = await read()
+    expect(nodes).toEqual(
+      whole.nodes.map((node) => ({
+        ...node,
+        identities: node.identities.map((identity) => ({ ...identity, email: null, name: null })),
+      })),
+    )
+    expect(errors).toHaveLength(identities.length * 2)
+    expect(new Set(errors.map(({ extensions }) => extensions['code']))).toEqual(new Set(['PROVIDER_UNAVAILABLE']))
+  })
+})
+
 describe('a failure of a provider', () => {
   let provider: InMemoryProvider
   let gateway: TestGateway

@@ -186,6 +186,21 @@ describe('what is not asked for', () => {
     expect(calls()).toEqual({ 'clerk GET /users': 1, 'clerk GET /users/count': 1 })
   })
 
+  it('is not read: whose linked identities they are only when it is selected, and for those who have some', async () => {
+    const linked = async (fields: string): Promise<number> => {
+      const { users } = await answerOf(
+        `{ users(providers: ["monocloud"], first: 50) { nodes { identities { ${fields} } } } }`,
+      )
+      const nodes: readonly { readonly identities: readonly object[] }[] = users?.['nodes'] ?? []
+      return nodes.filter(({ identities }) => identities.length > 0).length
+    }
+    expect(await linked('id service externalUserId')).toBeGreaterThan(0)
+    expect(calls()).toEqual({ 'monocloud GET /users': 1 })
+    connected.sandbox.clearCalls()
+    const count = await linked('service email name')
+    expect(calls()).toEqual({ 'monocloud GET /users': 1, 'monocloud GET /users/{user_id}': count })
+  })
+
   it('is not read: private metadata of a list of users only when it is selected', async () => {
     await answerOf('{ users(providers: ["monocloud"], first: 5) { nodes { publicMetadata } } }')
     expect(calls()).toEqual({ 'monocloud GET /users': 1, 'monocloud GET /users/{user_id}': 5 })

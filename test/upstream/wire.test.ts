@@ -27,3 +27,21 @@ describe('optional members of an answer', () => {
     expect(schema.parse({ member: null })).toEqual({ member: nothing })
   })
 })
+
+describe('a time', () => {
+  it.each([
+    ['epoch seconds', optionalEpochSeconds, 1_760_000_000],
+    ['epoch milliseconds', optionalEpochMilliseconds, 1_760_000_000_000],
+    ['ISO time', optionalIsoTime, '2025-10-09T08:53:20Z'],
+  ])('as %s is the same moment', (_, piece, value) => {
+    expect(piece.parse(value)).toEqual(new Date('2025-10-09T08:53:20.000Z'))
+  })
+
+  it.each([
+    ['epoch seconds', optionalEpochSeconds, [0, 1e14, -1e14, Number.MAX_VALUE]],
+    ['epoch milliseconds', optionalEpochMilliseconds, [0, 1e18, -1e17, Number.MAX_VALUE]],
+    ['ISO time', optionalIsoTime, ['', 'yesterday', '2025-13-40T00:00:00Z']],
+  ])('as %s that no date can hold is nothing, instead of an invalid date', (_, piece, values) => {
+    for (const value of values) expect(piece.parse(value)).toBeNull()
+  })
+})

@@ -7,7 +7,7 @@ import type { Http } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import type { Authorization } from '../../upstream/pipeline.ts'
 import { createTokenSource, type Token } from '../../upstream/token.ts'
-import { parseWire } from '../../upstream/wire.ts'
+import { dateOrNull, parseWire } from '../../upstream/wire.ts'
 import type { AppServicesSettings } from './config.ts'
 import { errorCodeOf, loginOperation, refreshOperation, verifyTokenOperation } from './errors.ts'
 import { loginSchema } from './wire.ts'
@@ -88,7 +88,7 @@ function bearer(token: string): Readonly<Record<string, string>> {
 function expiryOf(token: string): Date | null {
   try {
     const { exp } = decodeJwt(token)
-    return exp === undefined ? null : new Date(exp * 1000)
+    return exp === undefined ? null : dateOrNull(exp * 1000)
   } catch {
     return null // opaque to us, as the vendor may make it one day
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
-import { ProviderError } from '../../identity/errors.ts'
+import { ProviderError, restated } from '../../identity/errors.ts'
 import type { JsonValue } from '../../identity/records.ts'
 import type { HttpMethod, Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
@@ -70,22 +70,7 @@ export async function afterwards<Result>(applied: readonly string[], next: () =>
 
 /** The same error, saying that some of the change was made before it. */
 export function asPartial(error: unknown, applied: readonly string[] = []): unknown {
-  if (!(error instanceof ProviderError)) return error
-  const { provider, kind, operation, message, retryAfterSeconds, argument, field, providerCode, status } = error
-  return new ProviderError({
-    provider,
-    kind,
-    operation,
-    message,
-    outcome: 'partiallyApplied',
-    applied,
-    cause: error,
-    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
-    ...(argument === null ? {} : { argument }),
-    ...(field === null ? {} : { field }),
-    ...(providerCode === null ? {} : { providerCode }),
-    ...(status === null ? {} : { status }),
-  })
+  return error instanceof ProviderError ? restated(error, { outcome: 'partiallyApplied', applied }) : error
 }
 
 /** Refuses fields that Auth0 has no place for. `false` asks for nothing. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
-import { type Outcome, ProviderError } from '../../identity/errors.ts'
+import { ProviderError, restated } from '../../identity/errors.ts'
 import type { JsonValue, User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import type { ListContext } from '../../upstream/paging.ts'
@@ -41,7 +41,7 @@ export function createUserChanger(
       const context = { provider, operation: operation.name }
       if (!isUserId(id)) throw notFound(context)
       const user = readAnswer(userResource, await sdk.run(operation, call, work), context)
-      if (user.id !== id) throw withOutcome(otherRecord(context, 'user'), 'unknown')
+      if (user.id !== id) throw restated(otherRecord(context, 'user'), { outcome: 'unknown' })
       return toUser(provider, user, clock.now())
     },
   }
@@ -56,7 +56,7 @@ export function readAnswer<Schema extends z.ZodType>(
   try {
     return parseWire(schema, answer, context)
   } catch (error) {
-    throw error instanceof ProviderError ? withOutcome(error, 'unknown') : error
+    throw error instanceof ProviderError ? restated(error, { outcome: 'unknown' }) : error
   }
 }
 
@@ -76,28 +76,10 @@ export async function inSteps<Result>(steps: readonly Step<Result>[]): Promise<R
       applied.push(...step.fields)
     } catch (error) {
       if (!(error instanceof ProviderError) || applied.length === 0) throw error
-      throw withOutcome(error, 'partiallyApplied', applied)
+      throw restated(error, { outcome: 'partiallyApplied', applied })
     }
   }
   return result
-}
-
-/** The same error, saying what became of the change. */
-export function withOutcome(error: ProviderError, outcome: Outcome, applied: readonly string[] = []): ProviderError {
-  return new ProviderError({
-    provider: error.provider,
-    kind: error.kind,
-    operation: error.operation,
-    message: error.message,
-    outcome,
-    applied,
-    ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
-    ...(error.argument === null ? {} : { argument: error.argument }),
-    ...(error.field === null ? {} : { field: error.field }),
-    ...(error.providerCode === null ? {} : { providerCode: error.providerCode }),
-    ...(error.status === null ? {} : { status: error.status }),
-    cause: error,
-  })
 }
 
 /** Refuses fields that Clerk has no place for, before any call. */

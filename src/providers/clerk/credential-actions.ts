@@ -1,10 +1,10 @@
 import type { ClerkClient } from '@clerk/backend'
 import type { SetPasswordInput } from '../../identity/actions.ts'
 import type { Call } from '../../identity/call.ts'
-import { ProviderError } from '../../identity/errors.ts'
+import { ProviderError, restated } from '../../identity/errors.ts'
 import type { UserActions, UserReader } from '../../identity/provider.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { createUserChanger, unsupported, type UserChanger, withOutcome } from './changes.ts'
+import { createUserChanger, unsupported, type UserChanger } from './changes.ts'
 import type { ArgumentNames } from './errors.ts'
 import { isExternalAccountId, isIdentificationId } from './ids.ts'
 import { phoneFactorPrefix } from './map-user.ts'
@@ -87,7 +87,7 @@ export function createCredentialActions(upstream: ClerkUpstream, getMany: UserRe
     const check = changer.done(operation, id, call, () => client.users.verifyPassword({ userId: id, password }))
     return passes(check, wrongPassword).catch((error: unknown) => {
       // However the check ends, it changes nothing.
-      throw error instanceof ProviderError ? withOutcome(error, 'notApplied') : error
+      throw error instanceof ProviderError ? restated(error, { outcome: 'notApplied' }) : error
     })
   }
 

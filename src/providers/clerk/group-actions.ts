@@ -1,17 +1,10 @@
 import type { GroupChanges, MembershipChange } from '../../identity/actions.ts'
 import type { Call } from '../../identity/call.ts'
+import { restated } from '../../identity/errors.ts'
 import type { GroupActions } from '../../identity/provider.ts'
 import type { Group } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import {
-  inSteps,
-  readAnswer,
-  refuseOtherFields,
-  requireObject,
-  type Step,
-  unsupported,
-  withOutcome,
-} from './changes.ts'
+import { inSteps, readAnswer, refuseOtherFields, requireObject, type Step, unsupported } from './changes.ts'
 import type { ArgumentNames } from './errors.ts'
 import { isOrganizationId, isUserId } from './ids.ts'
 import { toGroup, toGroupMember } from './map.ts'
@@ -57,7 +50,7 @@ export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpst
     const context = { provider, operation: operation.name }
     if (!isOrganizationId(id)) throw notFound(context)
     const wire = readAnswer(organizationResource, await sdk.run(operation, call, work), context)
-    if (wire.id !== id) throw withOutcome(otherRecord(context, 'organization'), 'unknown')
+    if (wire.id !== id) throw restated(otherRecord(context, 'organization'), { outcome: 'unknown' })
     return toGroup(provider, wire)
   }
 
@@ -72,7 +65,7 @@ export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpst
     if (!isOrganizationId(groupId) || !isUserId(userId)) throw notFound(context)
     const wire = readAnswer(membershipResource, await sdk.run(operation, call, work), context)
     if (wire.organization.id !== groupId || wire.public_user_data.user_id !== userId) {
-      throw withOutcome(otherRecord(context, 'membership'), 'unknown')
+      throw restated(otherRecord(context, 'membership'), { outcome: 'unknown' })
     }
     return { roles: toGroupMember(provider, wire).roles }
   }

@@ -6,6 +6,7 @@ import type {
   UserField,
   UserStatus,
 } from '../../identity/records.ts'
+import { dateOrNull } from '../../upstream/wire.ts'
 import { joined } from './text.ts'
 import type { ClerkLinkedAccount, ClerkPublicUserData, ClerkUser } from './wire.ts'
 
@@ -107,7 +108,7 @@ function toStatus(wire: ClerkUser): { readonly status: UserStatus; readonly rawS
 /** Told to the second, and not finer: a second reading shall not show another moment. */
 function toLockEnd(wire: ClerkUser, now: number): Date | null {
   const seconds = wire.lockout_expires_in_seconds
-  return wire.locked && seconds !== null ? new Date((Math.floor(now / 1000) + seconds) * 1000) : null
+  return wire.locked && seconds !== null ? dateOrNull((Math.floor(now / 1000) + seconds) * 1000) : null
 }
 
 function toIdentities(wire: ClerkUser): readonly LinkedIdentity[] {

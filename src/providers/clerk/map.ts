@@ -1,4 +1,5 @@
 import type { Grant, Group, GroupMember, Session, SessionStatus, UserMembership } from '../../identity/records.ts'
+import { dateOrNull } from '../../upstream/wire.ts'
 import { toMemberUser } from './map-user.ts'
 import { joined } from './text.ts'
 import type { ClerkApiKey, ClerkMembership, ClerkOauthToken, ClerkOrganization, ClerkSession } from './wire.ts'
@@ -84,7 +85,7 @@ export function toOauthGrant(provider: string, userId: string, wire: ClerkOauthT
     scopes: wire.scopes,
     sessionId: null,
     createdAt: null,
-    expiresAt: expiresAt ? new Date(expiresAt < secondsBelow ? expiresAt * 1000 : expiresAt) : null,
+    expiresAt: expiresAt ? dateOrNull(expiresAt < secondsBelow ? expiresAt * 1000 : expiresAt) : null,
     lastUsedAt: null,
     revocable: true,
   }

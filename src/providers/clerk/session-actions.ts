@@ -1,11 +1,11 @@
 import type { Revocation } from '../../identity/actions.ts'
 import type { Call } from '../../identity/call.ts'
-import { ProviderError } from '../../identity/errors.ts'
 import type { SessionActions, SessionReader, UserHandle, UserReader } from '../../identity/provider.ts'
 import type { Session } from '../../identity/records.ts'
+import { endEach } from '../../upstream/ending.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
-import { readAnswer, withOutcome } from './changes.ts'
+import { readAnswer } from './changes.ts'
 import { isUserId } from './ids.ts'
 import { toSession } from './map.ts'
 import { notFound } from './rows.ts'
@@ -22,8 +22,7 @@ const maxLimit = 500
 
 const sessions = listWire(sessionWire)
 
-/** The package hands on no wire object of a session (clerk.md 5.4), so these calls are our own. */
-/** Ending sessions. */
+/** Ends sessions. The package hands on no wire object of a session (clerk.md 5.4), so these calls are our own. */
 export function createSessionActions(
   { provider, maxParallelCalls, http: makeHttp }: ClerkUpstream,
   getSession: SessionReader['get'],
@@ -67,33 +66,15 @@ export function createSessionActions(
     async revokeAll(userId, call): Promise<Revocation> {
       const operation = operations.revokeAll
       if (!isUserId(userId)) throw notFound({ provider, operation: operation.name })
-      const left = (await listLive(userId, call)).map((session) => session.nativeId)
+      const ids = (await listLive(userId, call)).map((session) => session.nativeId)
       // Of an unknown user Clerk lists no sessions, as of one who has none (clerk.md 4.3).
-      if (left.length === 0 && (await getUsers([userId], call)).length === 0) {
+      if (ids.length === 0 && (await getUsers([userId], call)).length === 0) {
         throw notFound({ provider, operation: operation.name })
       }
-      const revokedIds: string[] = []
-      while (left.length > 0) {
-        const some = left.splice(0, maxParallelCalls)
-        const outcomes = await Promise.allSettled(some.map((sessionId) => endIfAlive(operation, sessionId, call)))
-        revokedIds.push(...some.filter((_, index) => outcomes[index]?.status === 'fulfilled'))
-        const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-        if (failed) throw revokedIds.length > 0 ? asPartial(failed.reason) : failed.reason
-      }
+      const revokedIds = await endEach('sessions', ids, maxParallelCalls, async (sessionId) => {
+        await revoke(operation, sessionId, call)
+      })
       return { count: revokedIds.length, scope: 'allSessionsOfUser', revokedIds, pending: false }
     },
   }
-
-  /** A session that is gone by now is as ended as one could wish. */
-  async function endIfAlive(operation: Operation, sessionId: string, call: Call): Promise<void> {
-    try {
-      await revoke(operation, sessionId, call)
-    } catch (error) {
-      if (!(error instanceof ProviderError) || error.kind !== 'notFound') throw error
-    }
-  }
-}
-
-function asPartial(reason: unknown): unknown {
-  return reason instanceof ProviderError ? withOutcome(reason, 'partiallyApplied') : reason
 }

@@ -1,10 +1,11 @@
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose'
 import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
+import { ProviderError } from '../../identity/errors.ts'
 import type { TokenVerifier } from '../../identity/provider.ts'
 import type { JsonValue, TokenVerification } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { parseWire } from '../../upstream/wire.ts'
+import { dateOrNull, parseWire } from '../../upstream/wire.ts'
 import { isSessionId, isUserId } from './ids.ts'
 import type { ClerkUpstream } from './upstream.ts'
 
@@ -43,14 +44,53 @@ export function createTokenVerifier({ provider, http: makeHttp, clock }: ClerkUp
     return known
   }
 
-  async function read(token: string, keys: KeySet): Promise<JWTPayload> {
-    const { payload } = await jwtVerify(token, keys.find, {
+  /** Throws jose's errors for what is wrong with the token, and `badResponse` for what is wrong with the keys. */
+  async function read(token: string, { find }: KeySet): Promise<JWTPayload> {
+    const options = {
       algorithms: ['RS256'],
       clockTolerance: clockToleranceSeconds,
       currentDate: new Date(clock.now()),
       requiredClaims: ['exp', 'iat', 'sub'],
+    }
+    const keyOf: JWTVerifyGetKey = (header, jws) => find(header, jws).catch(blameKeys)
+    try {
+      return (await jwtVerify(token, keyOf, options)).payload
+    } catch (error) {
+      if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw ofToken(error)
+      let failure: unknown = null
+      for await (const key of error) {
+        try {
+          return (await jwtVerify(token, key, options)).payload
+        } catch (refusal) {
+          if (refusal instanceof errors.JOSEError && !isWrongSignature(refusal)) throw refusal
+          // With a key that cannot be used nobody knows whether it was the one: that outweighs a wrong signature.
+          if (failure === null || isWrongSignature(failure)) failure = refusal
+        }
+      }
+      throw ofToken(failure)
+    }
+  }
+
+  /** jose's errors from a token's check are about the token; anything else it throws there is about the key. */
+  function ofToken(error: unknown): unknown {
+    return error instanceof errors.JOSEError || error instanceof ProviderError ? error : unusableKeys(error)
+  }
+
+  /** Of what goes wrong in finding a key, these two are not the keys' fault: a token may name one that is not there. */
+  function blameKeys(error: unknown): never {
+    const isFine = error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys
+    throw isFine ? error : unusableKeys(error)
+  }
+
+  function unusableKeys(cause: unknown): ProviderError {
+    return new ProviderError({
+      provider,
+      kind: 'badResponse',
+      operation: readKeys.name,
+      field: 'keys',
+      message: `${provider} publishes a key that cannot be used`,
+      cause,
     })
-    return payload
   }
 
   return {
@@ -89,6 +129,10 @@ function invalid(reason: string): TokenVerification {
   return { valid: false, reason, userId: null, sessionId: null, issuedAt: null, expiresAt: null, claims: null }
 }
 
+function isWrongSignature(error: unknown): boolean {
+  return error instanceof errors.JWSSignatureVerificationFailed
+}
+
 function reasonOf(error: errors.JOSEError): string {
   if (error instanceof errors.JWTExpired) return 'it has expired'
   if (error instanceof errors.JWTClaimValidationFailed) {
@@ -101,5 +145,5 @@ function reasonOf(error: errors.JOSEError): string {
 }
 
 function toDate(seconds: number | undefined): Date | null {
-  return seconds === undefined ? null : new Date(seconds * 1000)
+  return seconds === undefined ? null : dateOrNull(seconds * 1000)
 }

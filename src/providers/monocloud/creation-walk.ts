@@ -1,7 +1,8 @@
+import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
-import { pageByKey } from '../../upstream/paging.ts'
+import { pageByKey, type Slice } from '../../upstream/paging.ts'
 import { allOf, between, type Clause } from './filter.ts'
 import { type Listing, readListing } from './listing.ts'
 import { badInput, type RefusalContext } from './refusals.ts'
@@ -10,14 +11,26 @@ import type { MonoCloudUserSummary } from './wire.ts'
 
 /**
  * Users in order of creation, resumed by a range of `creation_time`: whoever is created or deleted meanwhile moves nobody to another page,
- * as page numbers would. Times are whole seconds and imports share one, so a place in the list is a second, how many of that second are
- * behind it, and the last of them.
+ * as page numbers would. Times are whole seconds and imports share one, so a place in the list is a second and the last users of that
+ * second behind it: as long as one of them is left, it is known where to go on. When none is, the second is begun again, so that
+ * somebody may be shown twice but nobody is left out.
  */
 interface Place {
   readonly second: number
+  /** How many of that second were behind the place. Where to look first, and no more than that. */
   readonly count: number
-  readonly userId: string
+  /** The last of them, in the order of the list, at most `maxLandmarks`. */
+  readonly userIds: readonly string[]
 }
+
+/** Keeps cursors short. */
+const maxLandmarks = 8
+
+const placeKey = z.tuple([
+  z.int().min(0).max(999_999_999_999),
+  z.int().min(1).max(999_999_999),
+  z.array(z.string().min(1)).min(1).max(maxLandmarks),
+])
 
 interface PlacedUser {
   readonly user: MonoCloudUserSummary
@@ -44,7 +57,7 @@ export async function pageInOrderOfCreation(
   // Going on reads the last user again, who tells where to start: one place less, and still one call.
   const first = request.after === null ? request.first : Math.min(request.first, maxPageSize - 1)
   const page = await pageByKey<PlacedUser>({ first, after: request.after }, context, {
-    keyOf: ({ place }) => `${place.second}.${place.count}.${place.userId}`,
+    keyOf: ({ place: { second, count, userIds } }) => JSON.stringify([second, count, userIds]),
     read: async (after, wanted) => {
       if (after === null) {
         const { items, hasNext, total } = await readPart(upstream, walk, null, 1, wanted, call)
@@ -62,17 +75,54 @@ async function readAfter(
   place: Place,
   wanted: number,
   call: Call,
-): Promise<{ readonly items: readonly PlacedUser[]; readonly hasNext: boolean }> {
+): Promise<Slice<PlacedUser>> {
+  const read = async (page: number, size: number): Promise<Slice<PlacedUser>> => {
+    const part = await readPart(upstream, walk, place, page, size, call)
+    return { items: placed(part.items, (page - 1) * part.size, place, walk), hasNext: part.hasNext }
+  }
   const window = windowOver(place.count - 1, wanted + 1, upstream.maxPageSize)
-  for (let page = window.page; ; page += 1) {
-    const part = await readPart(upstream, walk, place, page, window.size, call)
-    const offset = (page - 1) * part.size
-    const users = placed(part.items, offset, place, walk)
+  const part = await read(window.page, window.size)
+  const last = part.items.findIndex(({ user }) => user.user_id === place.userIds.at(-1))
+  if (last < 0) {
+    const furthest = place.count + upstream.maxPageSize
+    return window.page === 1
+      ? searchSecond(place, furthest, walk, (page) => (page === 1 ? Promise.resolve(part) : read(page, window.size)))
+      : searchSecond(place, furthest, walk, (page) => read(page, upstream.maxPageSize))
+  }
+  let rest: Slice<PlacedUser> = { items: part.items.slice(last + 1), hasNext: part.hasNext }
+  for (let page = window.page + 1; rest.items.length === 0 && rest.hasNext; page += 1) {
+    const next = await read(page, window.size)
+    // A page without users ends the list whatever it says.
+    rest = { items: next.items, hasNext: next.hasNext && next.items.length > 0 }
+  }
+  return rest
+}
+
+/**
+ * Goes through the place's second from its start, and answers who follows the last of the users that are known to be behind the place;
+ * everybody of the second when none of them is left. Deletions move users forward, so that nobody is looked for far behind `furthest`, a
+ * count of users.
+ */
+async function searchSecond(
+  place: Place,
+  furthest: number,
+  walk: CreationWalk,
+  read: (page: number) => Promise<Slice<PlacedUser>>,
+): Promise<Slice<PlacedUser>> {
+  const behind = new Set(place.userIds)
+  let items: readonly PlacedUser[] = []
+  let searched = 0
+  for (let page = 1; ; page += 1) {
+    const { items: users, hasNext } = await read(page)
+    searched += users.length
     // With clauses the user may have stopped matching them, and the tenant is relied on to know them anyway.
-    if (page === window.page && users.length === 0 && walk.clauses.length === 0) await expectGone(place, walk)
-    const items = users.slice(startAfter(place, users, offset))
-    // Users behind the place may fill a page whose size the server has cut.
-    if (items.length > 0 || !part.hasNext || part.items.length === 0) return { items, hasNext: part.hasNext }
+    if (page === 1 && users.length === 0 && walk.clauses.length === 0) await expectGone(place, walk)
+    const landmark = users.findLastIndex(({ user }) => behind.has(user.user_id))
+    items = landmark >= 0 ? users.slice(landmark + 1) : [...items, ...users]
+    const isOver = users.at(-1)?.place.second !== place.second || searched >= furthest
+    if (!hasNext || users.length === 0 || (isOver && items.length > 0)) {
+      return { items, hasNext: hasNext && users.length > 0 }
+    }
   }
 }
 
@@ -102,30 +152,30 @@ function placed(
   start: Place | null,
   walk: CreationWalk,
 ): readonly PlacedUser[] {
-  let second = start?.second ?? null
+  let { second, userIds }: { second: number | null; userIds: readonly string[] } = start ?? {
+    second: null,
+    userIds: [],
+  }
   let count = offset
   return users.map((user) => {
     if (user.creation_time === null) throw outOfOrder(walk)
     const own = Math.floor(user.creation_time.getTime() / 1000)
     if (second !== null && (walk.direction === 'asc' ? own < second : own > second)) throw outOfOrder(walk)
+    const before = own === second ? userIds.filter((id) => id !== user.user_id) : []
     count = own === second ? count + 1 : 1
+    userIds = [...before, user.user_id].slice(-maxLandmarks)
     second = own
-    return { user, place: { second, count, userId: user.user_id } }
+    return { user, place: { second, count, userIds } }
   })
-}
-
-/** The index from which the users are new: after the one that the place names, or where that one would be if it is gone. */
-function startAfter(place: Place, users: readonly PlacedUser[], offset: number): number {
-  const index = users.findIndex(({ user }) => user.user_id === place.userId)
-  return index >= 0 ? index + 1 : Math.max(0, place.count - 1 - offset)
 }
 
 /**
  * A list that goes on with nobody, not even the user it stopped at, either lost that user or was asked in words that the tenant does not
  * know. The second must not pass for the end of the list.
  */
-async function expectGone({ userId, second }: Place, walk: CreationWalk): Promise<void> {
-  if (await walk.isUnchanged(userId, second)) throw outOfOrder(walk)
+async function expectGone({ userIds, second }: Place, walk: CreationWalk): Promise<void> {
+  const last = userIds.at(-1)
+  if (last !== undefined && (await walk.isUnchanged(last, second))) throw outOfOrder(walk)
 }
 
 function outOfOrder({ provider, listing }: CreationWalk): ProviderError {
@@ -149,7 +199,10 @@ function windowOver(offset: number, length: number, maxSize: number): { readonly
 }
 
 function parsePlace(key: string, context: RefusalContext): Place {
-  const match = /^(\d{1,12})\.([1-9]\d{0,8})\.(.+)$/s.exec(key)
-  if (match) return { second: Number(match[1]), count: Number(match[2]), userId: match[3] ?? '' }
-  throw badInput(context, ['after'], 'The cursor in `after` does not belong to this list')
+  try {
+    const [second, count, userIds] = placeKey.parse(JSON.parse(key))
+    return { second, count, userIds }
+  } catch {
+    throw badInput(context, ['after'], 'The cursor in `after` does not belong to this list')
+  }
 }

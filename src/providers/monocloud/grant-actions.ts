@@ -1,7 +1,7 @@
 import type { GrantActions } from '../../identity/provider.ts'
 import type { GrantKind } from '../../identity/records.ts'
+import { endEach } from '../../upstream/ending.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { endEach } from './ending.ts'
 import { pagesOf } from './listing.ts'
 import { noSuch } from './refusals.ts'
 import type { MonoCloudUpstream } from './upstream.ts'
@@ -83,7 +83,7 @@ export function createGrantActions(upstream: MonoCloudUpstream): Required<GrantA
       for await (const grants of pagesOf(upstream, listing, call)) {
         clientIds.push(...grants.map((grant) => grant.client_id))
       }
-      await endEach(maxParallelCalls, clientIds, (clientId) =>
+      await endEach("applications' grants", clientIds, maxParallelCalls, (clientId) =>
         writer.perform(revokeAllOperation, { params: { user_id: userId, client_id: clientId } }, call),
       )
       return { count: null, scope: null, revokedIds: [], pending: false }

@@ -1,3 +1,4 @@
+import { restated } from '../../identity/errors.ts'
 import type { GroupActions } from '../../identity/provider.ts'
 import type { JsonValue } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
@@ -6,7 +7,7 @@ import { toGroup } from './map.ts'
 import { noSuch, somethingElse, unsupported } from './refusals.ts'
 import type { MonoCloudUpstream } from './upstream.ts'
 import { groupWire } from './wire.ts'
-import { createWriter, withOutcome } from './writer.ts'
+import { createWriter } from './writer.ts'
 
 /** What may be repeated is in monocloud.md 3.5; of joining it says nothing. */
 const operations = {
@@ -58,7 +59,7 @@ export function createGroupActions(upstream: MonoCloudUpstream): Required<Action
       const group = await writer.send(operation, { params: { group_id: id }, body }, groupWire.optional(), call)
       if (!group) return null
       if (group.group_id === id) return toGroup(group, mapping())
-      throw withOutcome(somethingElse({ provider, operation: operation.name }, 'group_id'), 'unknown')
+      throw restated(somethingElse({ provider, operation: operation.name }, 'group_id'), { outcome: 'unknown' })
     },
 
     async delete(id, call) {

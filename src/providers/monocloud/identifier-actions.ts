@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
+import { restated } from '../../identity/errors.ts'
 import type { UserActions } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
@@ -8,7 +9,7 @@ import { isUuid } from './groups.ts'
 import { noSuch, unsupported } from './refusals.ts'
 import type { MonoCloudUpstream } from './upstream.ts'
 import { readUser } from './user-by-id.ts'
-import { createWriter, inSteps, withOutcome } from './writer.ts'
+import { createWriter, inSteps } from './writer.ts'
 
 /** What may be repeated is in monocloud.md 3.5: to add twice is refused, and every link is a new one. */
 const operations = {
@@ -108,7 +109,8 @@ export function createIdentifierActions(upstream: MonoCloudUpstream): Required<A
       fields: ['primary'],
       run: async (user: User | null) => {
         const added = user && find(user)
-        if (!added) throw withOutcome(noSuch({ provider, operation: operation.name }, 'address or number'), 'applied')
+        if (!added)
+          throw restated(noSuch({ provider, operation: operation.name }, 'address or number'), { outcome: 'applied' })
         return added.primary ? user : change(primaryOperation, userId, added.nativeId, call)
       },
     }

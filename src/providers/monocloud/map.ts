@@ -1,4 +1,5 @@
 import type * as records from '../../identity/records.ts'
+import { dateOrNull } from '../../upstream/wire.ts'
 import { identityIdOf } from './identity-id.ts'
 import type {
   MonoCloudBlockedIp,
@@ -35,7 +36,7 @@ export function toUser(wire: MonoCloudUser, mapping: Mapping): records.User {
   }
 }
 
-/** A list's item: lacks metadata always, and of linked accounts, where there are any, their email and name (monocloud.md 7). */
+/** A list's item: lacks metadata always, and of linked identities, where there are any, their email and name (monocloud.md 7). */
 export function userFromSummary(wire: MonoCloudUserSummary, { provider, now }: Mapping): records.User {
   const claim = (name: string): string | null => textOrNull(wire.claims[name])
   const emails = wire.emails.map((email) => ({
@@ -51,7 +52,7 @@ export function userFromSummary(wire: MonoCloudUserSummary, { provider, now }: M
     missing:
       wire.external_providers.length === 0
         ? ['publicMetadata', 'privateMetadata']
-        : ['publicMetadata', 'privateMetadata', 'identities'],
+        : ['publicMetadata', 'privateMetadata', 'identities.email', 'identities.name'],
     externalId: null,
     username: wire.username,
     name: claim('name'),
@@ -111,12 +112,11 @@ function statusOf(
 ): Pick<records.User, 'status' | 'rawStatus' | 'lockedUntil'> {
   const blockedUntilMs = blockUntil === null ? 0 : blockUntil >= firstMilliseconds ? blockUntil : blockUntil * 1000
   const isLocked = blockedUntilMs > now.getTime()
-  const lockedUntil = isLocked ? new Date(blockedUntilMs) : null
   return {
     status: disabled === null ? 'unknown' : disabled ? 'disabled' : isLocked ? 'locked' : 'active',
     rawStatus: isLocked ? `disabled=${disabled} block_until=${blockUntil}` : `disabled=${disabled}`,
     // A lock without end may be written as a moment that no date can hold.
-    lockedUntil: lockedUntil && Number.isNaN(lockedUntil.getTime()) ? null : lockedUntil,
+    lockedUntil: isLocked ? dateOrNull(blockedUntilMs) : null,
   }
 }
 

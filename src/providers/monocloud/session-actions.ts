@@ -1,6 +1,6 @@
 import type { SessionActions } from '../../identity/provider.ts'
+import { endEach } from '../../upstream/ending.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { endEach } from './ending.ts'
 import { pagesOf } from './listing.ts'
 import { sessionsOf } from './sessions.ts'
 import type { MonoCloudUpstream } from './upstream.ts'
@@ -28,7 +28,7 @@ export function createSessionActions(upstream: MonoCloudUpstream): Required<Sess
       for await (const sessions of pagesOf(upstream, sessionsOf(userId, null), call)) {
         ids.push(...sessions.map((session) => session.session_id))
       }
-      const revokedIds = await endEach(upstream.maxParallelCalls, ids, (id) =>
+      const revokedIds = await endEach('sessions', ids, upstream.maxParallelCalls, (id) =>
         writer.perform(revokeOperation, { params: { user_id: userId, session_id: id } }, call),
       )
       return { count: revokedIds.length, scope: 'session', revokedIds, pending: false }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
-import { type Outcome, ProviderError } from '../../identity/errors.ts'
+import { ProviderError, restated } from '../../identity/errors.ts'
 import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
@@ -42,26 +42,26 @@ export function createWriter({ provider, httpNaming, mapping }: MonoCloudUpstrea
       return parseWire(schema, body, { provider, operation: operation.name })
     } catch (error) {
       // It was done, whatever we make of the answer.
-      throw error instanceof ProviderError ? withOutcome(error, 'applied') : error
+      throw error instanceof ProviderError ? restated(error, { outcome: 'applied' }) : error
     }
   }
 
   /** The body, or `undefined` where there is none. */
   async function request(operation: Operation, { params = {}, body }: Write, call: Call): Promise<unknown> {
-    let attempts = 0
-    const counting: Call = {
+    let isAnswerLost = false
+    const watched: Call = {
       ...call,
       record(attempt) {
-        attempts = attempt.attempt
+        if (attempt.status === null || attempt.status >= 500) isAnswerLost = true
         call.record(attempt)
       },
     }
     try {
-      return (await http.request({ operation, params, body }, counting)).body
+      return (await http.request({ operation, params, body }, watched)).body
     } catch (error) {
       const isGone = error instanceof ProviderError && error.kind === 'notFound'
-      // What the try before, whose answer was lost, has taken away (monocloud.md 3.5).
-      if (isGone && attempts > 1 && operation.route.startsWith('DELETE ')) return undefined
+      // What the try before, whose answer was lost, has taken away (monocloud.md 3.5). A try that was refused took nothing.
+      if (isGone && isAnswerLost && operation.route.startsWith('DELETE ')) return undefined
       throw error
     }
   }
@@ -76,38 +76,13 @@ export function createWriter({ provider, httpNaming, mapping }: MonoCloudUpstrea
       if (answer === undefined) return null
       const user: MonoCloudUser = read(userWire, answer, operation)
       if (user.user_id === userId) return toUser(user, mapping())
-      throw withOutcome(somethingElse({ provider, operation: operation.name }, 'user_id'), 'unknown')
+      throw restated(somethingElse({ provider, operation: operation.name }, 'user_id'), { outcome: 'unknown' })
     },
 
     async perform(operation, write, call) {
       await request(operation, write, call)
     },
   }
-}
-
-/** The same error, knowing more of what was done. `applied`: the input fields that took effect; `createdId`: what was made with them. */
-export function withOutcome(
-  error: ProviderError,
-  outcome: Outcome,
-  applied: readonly string[] = [],
-  createdId?: string,
-): ProviderError {
-  const { provider, kind, operation, message, retryAfterSeconds, argument, field, providerCode, status } = error
-  return new ProviderError({
-    provider,
-    kind,
-    operation,
-    message,
-    outcome,
-    applied,
-    cause: error,
-    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
-    ...(argument === null ? {} : { argument }),
-    ...(field === null ? {} : { field }),
-    ...(providerCode === null ? {} : { providerCode }),
-    ...(status === null ? {} : { status }),
-    ...(createdId === undefined ? {} : { createdId }),
-  })
 }
 
 /** A part of a change that takes several calls. */
@@ -131,7 +106,7 @@ export async function inSteps<Result>(
     try {
       result = await run(result)
     } catch (error) {
-      throw error instanceof ProviderError ? withOutcome(error, 'partiallyApplied', applied) : error
+      throw error instanceof ProviderError ? restated(error, { outcome: 'partiallyApplied', applied }) : error
     }
     applied.push(...fields)
   }

@@ -81,6 +81,8 @@ describe('a user', () => {
   it('is locked until so many seconds after the answer came, and only when it is locked', () => {
     expect(userOf({ locked: true, lockout_expires_in_seconds: 90 }).lockedUntil).toEqual(new Date(now + 90_000))
     expect(userOf({ locked: true, lockout_expires_in_seconds: null }).lockedUntil).toBeNull()
+    expect(userOf({ locked: true, lockout_expires_in_seconds: 1e15 }).lockedUntil).toBeNull()
+    expect(expiryOf(1e300)).toBeNull()
     expect(userOf({ locked: false, lockout_expires_in_seconds: 90 }).lockedUntil).toBeNull()
   })
 

@@ -12,7 +12,7 @@ type Keys = Awaited<ReturnType<typeof generateKeyPair>>
 
 let instance: Keys
 let stranger: Keys
-let published: readonly { readonly kid: string; readonly keys: Keys }[]
+let published: readonly { readonly kid: string; readonly keys: Keys; readonly jwk?: object }[]
 let now: number
 let upstream: HandMadeUpstream
 
@@ -31,7 +31,17 @@ beforeEach(async () => {
   upstream = await startUpstream(
     ({ line }) =>
       line === 'GET /v1/jwks'
-        ? { body: { keys: published.map(({ kid, keys }) => ({ ...jwks.get(keys), kid, use: 'sig', alg: 'RS256' })) } }
+        ? {
+            body: {
+              keys: published.map(({ kid, keys, jwk }) => ({
+                ...jwks.get(keys),
+                kid,
+                use: 'sig',
+                alg: 'RS256',
+                ...jwk,
+              })),
+            },
+          }
         : { status: 404 },
     {},
     clock,
@@ -125,6 +135,48 @@ describe('the published keys', () => {
     published = [{ kid: 'ins_2', keys: stranger }]
     now += 11 * 60_000
     expect(await verify(await sign())).toMatchObject({ valid: false })
+  })
+
+  it.each([
+    ['lacks its numbers', { n: undefined }],
+    ['has a number that is none', { n: '!!' }],
+    ['is too short', { n: 'AQAB' }],
+  ])('are an error when the one that is needed %s, because a token is not wrong for that', async (_, jwk) => {
+    const failure = { kind: 'badResponse', operation: 'tokens.verify', field: 'keys' }
+    published = [{ kid: 'ins_1', keys: instance, jwk }]
+    await expect(verify(await sign())).rejects.toMatchObject(failure)
+    published = [
+      { kid: 'ins_1', keys: instance, jwk },
+      { kid: 'ins_1', keys: stranger, jwk },
+    ]
+    now += 11 * 60_000
+    await expect(verify(await sign())).rejects.toMatchObject(failure)
+  })
+
+  it('are all tried when two have one name', async () => {
+    for (const order of [
+      [instance, stranger],
+      [stranger, instance],
+    ]) {
+      published = order.map((keys) => ({ kid: 'ins_1', keys }))
+      now += 11 * 60_000
+      expect(await verify(await sign())).toMatchObject({ valid: true, userId: ada })
+      expect(await verify(await sign({ claims: { exp: seconds() - 60 } }))).toMatchObject({ reason: 'it has expired' })
+    }
+    published = ['a', 'b'].map(() => ({ kid: 'ins_1', keys: stranger }))
+    now += 11 * 60_000
+    expect(await verify(await sign())).toMatchObject({ valid: false, reason: 'its signature is wrong' })
+  })
+
+  it('that cannot be used do no harm beside one of the same name that can', async () => {
+    for (const jwk of [{ n: '!!' }, { n: 'AQAB' }]) {
+      published = [
+        { kid: 'ins_1', keys: instance, jwk },
+        { kid: 'ins_1', keys: instance },
+      ]
+      now += 11 * 60_000
+      expect(await verify(await sign())).toMatchObject({ valid: true })
+    }
   })
 
   it('that cannot be read are an error, because a token is not wrong for that', async () => {

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { UserFilter } from '../../../src/identity/provider.ts'
 import { testCall } from '../../support/sandbox.ts'
@@ -126,6 +127,92 @@ describe('a walk in order of creation', () => {
       crowd(100, 3)
         .map((row) => row.user_id)
         .toSorted(),
+    )
+  })
+
+  it('misses nobody when users are deleted that share a second with the one at which the page ended', async () => {
+    for (const direction of ['asc', 'desc'] as const) {
+      const { read } = await start(crowd(10, 10))
+      const { edges } = await read({ first: 5, after: null }, direction)
+      expect(edges.map(({ node }) => node.nativeId)).toEqual(['u0', 'u1', 'u2', 'u3', 'u4'])
+      rows = rows.filter((row) => !['u0', 'u1'].includes(row.user_id))
+      const rest = await walk((page) => read({ first: 1, after: page.after ?? edges[4]?.cursor ?? null }, direction), 1)
+      expect(rest.map(({ nativeId }) => nativeId)).toEqual(['u5', 'u6', 'u7', 'u8', 'u9'])
+      await running?.close()
+    }
+  })
+
+  it('misses nobody and costs little when everybody is deleted as soon as they are shown', async () => {
+    const { read, seen } = await start(crowd(300, 300))
+    const shown: string[] = []
+    let pages = 0
+    for (let after: string | null = null; ; pages += 1) {
+      const page: Awaited<ReturnType<typeof read>> = await read({ first: 50, after }, 'desc')
+      shown.push(...page.edges.map(({ node }) => node.nativeId))
+      rows = rows.filter((row) => !shown.includes(row.user_id))
+      if (!page.hasNextPage) break
+      after = page.edges.at(-1)?.cursor ?? null
+    }
+    expect(shown.length).toBe(300)
+    expect(new Set(shown).size).toBe(300)
+    expect(seen.length).toBeLessThanOrEqual(3 * pages)
+  })
+
+  /** Changes between two pages: deletions and insertions, by fractions of the list's length, within a second or two. */
+  const changes = fc.array(
+    fc.record({
+      deleted: fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { maxLength: 6 }),
+      inserted: fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { maxLength: 4 }),
+    }),
+    { maxLength: 8 },
+  )
+  const walks = fc.record({
+    perSecond: fc.constantFrom(7, 20, 60),
+    first: fc.integer({ min: 1, max: 30 }),
+    maxSize: fc.constantFrom(5, 100),
+    direction: fc.constantFrom('asc', 'desc'),
+    changes,
+  })
+
+  it.each([
+    ['nobody who was there throughout', Number.POSITIVE_INFINITY, false],
+    ['nobody who was there throughout, and repeats nobody while only some are deleted,', 7, true],
+  ])('misses %s whatever happens within one second', async (_, maxDeletions, isOnce) => {
+    const habits: { maxSize: number } = { maxSize: 100 }
+    const { read } = await start([], habits)
+    await fc.assert(
+      fc.asyncProperty(walks, async ({ perSecond, first, maxSize, direction, changes: rounds }) => {
+        habits.maxSize = maxSize
+        rows = [...crowd(60, perSecond)]
+        let deletions = 0
+        let created = 0
+        const throughout = new Set(rows.map((row) => row.user_id))
+        const shown: string[] = []
+        const pending = [...rounds]
+        for (let after: string | null = null; ;) {
+          const page: Awaited<ReturnType<typeof read>> = await read({ first, after }, direction)
+          shown.push(...page.edges.map(({ node }) => node.nativeId))
+          if (!page.hasNextPage) break
+          after = page.edges.at(-1)?.cursor ?? after
+          const { deleted, inserted } = pending.shift() ?? { deleted: [], inserted: [] }
+          for (const fraction of deleted.slice(0, maxDeletions - deletions)) {
+            const [gone] = rows.splice(Math.floor(fraction * rows.length), 1)
+            if (gone) throughout.delete(gone.user_id)
+            deletions += 1
+          }
+          for (const fraction of inserted) {
+            const index = Math.floor(fraction * rows.length)
+            const second = rows[index]?.creation_time
+            if (second !== undefined) rows.splice(index, 0, { user_id: `new${(created += 1)}`, creation_time: second })
+          }
+        }
+        for (const id of throughout) {
+          const times = shown.filter((one) => one === id).length
+          expect(times, id).toBeGreaterThanOrEqual(1)
+          if (isOnce) expect(times, id).toBe(1)
+        }
+      }),
+      { seed: 7, numRuns: 80 },
     )
   })
 

@@ -120,6 +120,20 @@ describe('an answer that is lost', () => {
   })
 })
 
+describe('a deletion of what is not there', () => {
+  const key = { userId: 'u1', nativeId: 's1' }
+
+  it.each([429, 502, 503])('is a success after a %i only when that may have done it', async (status) => {
+    const { users, sessions } = await start((_, number) =>
+      number % 2 === 1 ? { status, headers: { 'retry-after': '0' } } : { status: 404 },
+    )
+    for (const work of [() => users.delete('u1', testCall()), () => sessions.revoke(key, testCall())]) {
+      if (status === 429) await expect(work()).rejects.toMatchObject({ kind: 'notFound', outcome: 'notApplied' })
+      else await work()
+    }
+  })
+})
+
 describe('an answer to a change', () => {
   it('without a body is success with nothing to show', async () => {
     const { users, groups } = await start(() => ({ status: 204 }))
@@ -189,20 +203,47 @@ describe('what goes over the wire', () => {
 describe('ending one after the other', () => {
   const sessions = listOf(['s1', 's2', 's3', 's4'].map((session_id) => ({ session_id })))
 
-  it('stops at the first failure and says that some were ended', async () => {
+  it('goes on after a failure, and says how many were ended', async () => {
     const { sessions: actions, seen } = await start(({ method, path }) => {
       if (method === 'GET') return sessions
-      return path.endsWith('s3') ? { status: 403, body: { detail: 'no' } } : { status: 204 }
+      return path.endsWith('s2') ? { status: 403, body: { detail: 'no' } } : { status: 204 }
     })
     await expect(actions.revokeAll('u1', testCall())).rejects.toMatchObject({
       kind: 'forbidden',
       outcome: 'partiallyApplied',
+      message: expect.stringMatching(/^3 sessions were ended, but 1 may go on: /) as string,
     })
     expect(seen.filter(({ method }) => method === 'DELETE').map(({ path }) => path)).toEqual([
       '/users/u1/sessions/s1',
       '/users/u1/sessions/s2',
       '/users/u1/sessions/s3',
+      '/users/u1/sessions/s4',
     ])
+  })
+
+  it('is the first failure alone when nothing was ended, and unknown when something may have been', async () => {
+    const statuses: Record<string, number> = { s1: 403, s2: 404, s3: 500, s4: 403 }
+    const { sessions: actions } = await start(({ method, path }) =>
+      method === 'GET' ? sessions : { status: statuses[path.slice(-2)] ?? 204, body: {} },
+    )
+    await expect(actions.revokeAll('u1', testCall())).rejects.toMatchObject({ kind: 'forbidden', outcome: 'unknown' })
+    statuses['s3'] = 403
+    await expect(actions.revokeAll('u1', testCall())).rejects.toMatchObject({
+      kind: 'forbidden',
+      outcome: 'notApplied',
+    })
+  })
+
+  it('goes on with the grants of other applications', async () => {
+    const clients = listOf(['a', 'b', 'c'].map((client_id) => ({ client_id })))
+    const { grants } = await start(({ method, path }) =>
+      method === 'GET' ? clients : { status: path.endsWith('a') ? 403 : 204 },
+    )
+    await expect(grants.revokeAll('u1', testCall())).rejects.toMatchObject({
+      kind: 'forbidden',
+      outcome: 'partiallyApplied',
+      message: expect.stringMatching(/^2 applications' grants were ended, but 1 may go on: /) as string,
+    })
   })
 
   it('passes over what is gone already', async () => {

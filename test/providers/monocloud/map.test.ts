@@ -155,15 +155,16 @@ describe('a user', () => {
     })
   })
 
-  it('from a list says that metadata and the claims of linked accounts are missing', () => {
+  it('from a list says that metadata and the claims of linked identities are missing', () => {
     expect(userFromSummary(userSummaryWire.parse(wholeUser), mapping).missing).toEqual([
       'publicMetadata',
       'privateMetadata',
-      'identities',
+      'identities.email',
+      'identities.name',
     ])
   })
 
-  it('from a list misses no identities when there are none', () => {
+  it('from a list misses nothing of identities when there are none', () => {
     const wire = userSummaryWire.parse({ ...wholeUser, external_providers: [] })
     expect(userFromSummary(wire, mapping).missing).toEqual(['publicMetadata', 'privateMetadata'])
   })

@@ -106,7 +106,7 @@ describe('a list of users', () => {
       expect(user.missing).toEqual(
         user.identities.length === 0
           ? ['publicMetadata', 'privateMetadata']
-          : ['publicMetadata', 'privateMetadata', 'identities'],
+          : ['publicMetadata', 'privateMetadata', 'identities.email', 'identities.name'],
       )
     }
   })
