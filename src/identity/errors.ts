@@ -58,6 +58,8 @@ export interface ProviderErrorOptions {
   readonly outcome?: Outcome
   /** With `partiallyApplied`: the input fields that took effect. */
   readonly applied?: readonly string[]
+  /** With `partiallyApplied`, when something was created: its native id. */
+  readonly createdId?: string
   readonly cause?: unknown
 }
 
@@ -76,6 +78,7 @@ export class ProviderError extends Error {
   readonly status: number | null
   readonly outcome: Outcome
   readonly applied: readonly string[]
+  readonly createdId: string | null
 
   constructor(options: ProviderErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -89,6 +92,7 @@ export class ProviderError extends Error {
     this.status = options.status ?? null
     this.outcome = options.outcome ?? 'notApplied'
     this.applied = options.applied ?? []
+    this.createdId = options.createdId ?? null
   }
 
   /** Whether the same call may succeed later without anybody changing anything. */
@@ -97,10 +101,10 @@ export class ProviderError extends Error {
   }
 }
 
-/** The same failure, but for the changes: `outcome` and `applied` stay as well. The original becomes its cause. */
+/** The same failure, but for the changes: `outcome`, `applied` and `createdId` stay as well. The original becomes its cause. */
 export function restated(error: ProviderError, changes: Partial<ProviderErrorOptions>): ProviderError {
   const { provider, kind, operation, message, outcome, applied } = error
-  const { retryAfterSeconds, argument, field, providerCode, status } = error
+  const { retryAfterSeconds, argument, field, providerCode, status, createdId } = error
   return new ProviderError({
     provider,
     kind,
@@ -113,9 +117,23 @@ export function restated(error: ProviderError, changes: Partial<ProviderErrorOpt
     ...(field === null ? {} : { field }),
     ...(providerCode === null ? {} : { providerCode }),
     ...(status === null ? {} : { status }),
+    ...(createdId === null ? {} : { createdId }),
     cause: error,
     ...changes,
   })
+}
+
+/** Of several records asked for at once, some were read and some could not be: each failure is of its own id. */
+export class PartialBatchError<Found> extends Error {
+  override readonly name = 'PartialBatchError'
+  readonly found: readonly Found[]
+  readonly failures: ReadonlyMap<string, ProviderError>
+
+  constructor(found: readonly Found[], failures: ReadonlyMap<string, ProviderError>) {
+    super(`${failures.size} of the records asked for could not be read`)
+    this.found = found
+    this.failures = failures
+  }
 }
 
 /** An argument that cannot be used, found before any provider was involved. `argument` is its path, outermost first. */
