@@ -10,13 +10,13 @@ import type {
   UserField,
 } from '../src/identity/records.ts'
 
-/** A field of a user; read by id, in a batch with others, only when the record at hand came from an answer that lacks it. */
+/** A field of a user; read by id only when the record at hand came from an answer that lacks it. */
 export function userValue<Field extends UserField>(
   user: User,
   field: Field,
   context: RequestContext,
 ): User[Field] | Promise<User[Field]> {
-  return user.missing.includes(field) ? completeUser(user, context).then((complete) => complete[field]) : user[field]
+  return user.missing.includes(field) ? userWith([field], user, context).then((known) => known[field]) : user[field]
 }
 
 /** As `userValue`, for a field of one of the user's linked identities; `null` when it has been unlinked since. */
@@ -27,17 +27,24 @@ export function identityValue(
   context: RequestContext,
 ): string | null | Promise<string | null> {
   if (!user.missing.includes(`identities.${field}`)) return identity[field]
-  return completeUser(user, context).then(
+  return userWith([`identities.${field}`], user, context).then(
     ({ identities }) => identities.find(({ nativeId }) => nativeId === identity.nativeId)?.[field] ?? null,
   )
 }
 
-/** The record with nothing missing. */
-export async function completeUser(user: User, { loaders }: RequestContext): Promise<User> {
-  if (user.missing.length === 0) return user
-  const complete = await loaders.user.load(batchKey(user.provider, user.nativeId))
-  if (!complete) throw gone(user.provider, 'users.getMany', 'user')
-  return complete
+/** The record, or one read by id that has these fields: in a batch with others, unless a provider tells one of them of one user at a time. */
+export async function userWith(
+  fields: User['missing'],
+  user: User,
+  { loaders, providers }: RequestContext,
+): Promise<User> {
+  const needed = fields.filter((field) => user.missing.includes(field))
+  if (needed.length === 0) return user
+  const isByIdOnly = providers.get(user.provider)?.users.byIdOnly?.fields.some((field) => needed.includes(field))
+  const loader = isByIdOnly ? loaders.userByIdOnly : loaders.user
+  const known = await loader.load(batchKey(user.provider, user.nativeId))
+  if (!known) throw gone(user.provider, 'users.getMany', 'user')
+  return known
 }
 
 /** As `userValue`, for groups. */

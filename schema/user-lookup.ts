@@ -3,7 +3,7 @@ import { selectProviders } from '../src/directory/select.ts'
 import type { UserField } from '../src/identity/records.ts'
 import { checkedEmail } from './arguments.ts'
 import { builder } from './builder.ts'
-import { completeUser } from './complete.ts'
+import { userWith } from './complete.ts'
 import { ProviderFailureRef } from './provider-failure.ts'
 import { UserLookupRef, UserRef } from './refs.ts'
 
@@ -40,8 +40,7 @@ builder.objectField(UserRef, 'matches', (t) =>
     description:
       'Accounts of the same person at the other providers, matched by verified email, verified phone or external id.',
     resolve: async (user, _, context) => {
-      const isKnown = !identifying.some((field) => user.missing.includes(field))
-      const lookup = await findMatches(isKnown ? user : await completeUser(user, context), context)
+      const lookup = await findMatches(await userWith(identifying, user, context), context)
       context.remember(lookup)
       return lookup
     },

@@ -16,6 +16,8 @@ export type Providers = ReadonlyMap<string, IdentityProvider>
 /** Loaders of one request. Each resolves to `null` for what does not exist; look-ups to an empty list. */
 export interface Loaders {
   readonly user: BatchLoader<User | null>
+  /** With nothing missing, where the provider tells that of one user at a time; `null` for everybody at other providers. */
+  readonly userByIdOnly: BatchLoader<User | null>
   readonly group: BatchLoader<Group | null>
   readonly usersByEmail: BatchLoader<readonly User[]>
   readonly usersByPhoneNumber: BatchLoader<readonly User[]>
@@ -39,7 +41,7 @@ export interface RequestContext {
   once<Result>(key: string, work: () => Promise<Result>): Promise<Result>
   /** A user whose relations are asked for. */
   userHandle(provider: string, nativeId: string): UserHandle
-  /** Puts complete records where a later look-up by id finds them. Partial ones are left alone. */
+  /** Puts records where a later look-up by id finds them. Those that lack what such a look-up would give are left alone. */
   remember(records: { readonly users?: readonly User[]; readonly groups?: readonly Group[] }): void
   /** Forgets all that was read so far, because something has changed: what follows is read afresh. */
   forget(): void
@@ -87,7 +89,9 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     }),
     remember({ users = [], groups = [] }) {
       for (const user of users) {
-        if (user.missing.length === 0) loaders.user.prime(batchKey(user.provider, user.nativeId), user)
+        const absent = providers.get(user.provider)?.users.byIdOnly?.fields ?? []
+        if (user.missing.every((field) => absent.includes(field)))
+          loaders.user.prime(batchKey(user.provider, user.nativeId), user)
       }
       for (const group of groups) {
         if (group.missing.length === 0) loaders.group.prime(batchKey(group.provider, group.nativeId), group)
@@ -131,6 +135,23 @@ function createLoaders(providers: Providers, call: Call): Loaders {
           maxKeysPerCall: provider.users.maxIdsPerCall,
           maxParallelCalls: provider.maxParallelCalls,
           read: (ids) => provider.users.getMany(ids, call),
+        }
+      },
+      keysOf: (user) => [user.nativeId],
+      resolve: firstOf,
+    }),
+    userByIdOnly: createBatchLoader<User, User | null>({
+      source(name) {
+        const provider = providers.get(name)
+        const byIdOnly = provider?.users.byIdOnly
+        if (!provider || !byIdOnly) return null
+        return {
+          maxKeysPerCall: 1,
+          maxParallelCalls: provider.maxParallelCalls,
+          async read([id = '']) {
+            const user = await byIdOnly.get(id, call)
+            return user ? [user] : []
+          },
         }
       },
       keysOf: (user) => [user.nativeId],

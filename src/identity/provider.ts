@@ -50,8 +50,8 @@ export interface ProviderHealth {
 }
 
 /**
- * A user whose relations are asked for: the id, and the complete record for adapters that make a relation out of it. The record is
- * loaded at most once per request, in a batch with others.
+ * A user whose relations are asked for: the id, and the record as `getMany` answers it for adapters that make a relation out of it. The
+ * record is loaded at most once per request, in a batch with others.
  */
 export interface UserHandle {
   readonly nativeId: string
@@ -106,14 +106,24 @@ export interface UserQuery extends PageRequest {
   readonly order: UserOrder
 }
 
+/** What the upstream tells of one user at a time. */
+export interface UserByIdOnly {
+  /** The fields that records of several users may name as `missing`. */
+  readonly fields: records.User['missing']
+  /** One user with nothing missing; `null`: there is none. */
+  get(id: string, call: Call): Promise<records.User | null>
+}
+
 export interface UserReader {
   /** The most ids that one `getMany` may be given. */
   readonly maxIdsPerCall: number
   /**
-   * Complete records, in any order, without the ids that do not exist. Never a record of an id that was not asked for. Where some ids
-   * could be read and others failed, a `PartialBatchError` says which.
+   * Complete records, but for what `byIdOnly` names; in any order, without the ids that do not exist. Never a record of an id that was
+   * not asked for. Where some ids could be read and others failed, a `PartialBatchError` says which.
    */
   getMany(ids: readonly string[], call: Call): Promise<readonly records.User[]>
+  /** Present where records of several users at once lack something, even those of `getMany`. */
+  readonly byIdOnly?: UserByIdOnly
   /** The filters of `list`, by presence. Any other is `unsupported`. */
   readonly filters: UserFilterTranslators<unknown>
   /** The orders of `list`, by presence, with the upstream's word for each. */

@@ -16,6 +16,12 @@ export const commonSettings = {
   maxRetries: z.int().min(0).max(10).optional(),
 }
 
+/** Settings of providers that sign in for a token. */
+export const loginSettings = {
+  /** Milliseconds after a refused login before another one; 10 seconds when left out. */
+  loginPauseMs: z.int().min(0).max(600_000).optional(),
+}
+
 const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** A URL that a provider can be reached under. Plain HTTP is for sandboxes on this machine: a key sent over it is everybody's. */

@@ -167,25 +167,27 @@ export interface TokenSlice<Item> {
 
 export interface TokenList<Item> {
   readonly maxSize: number
+  /** The smallest slice worth reading, where items are left out of slices. */
+  readonly minSize?: number
   /** `token` `null`: from the beginning. */
   readonly read: (token: string | null, size: number) => Promise<TokenSlice<Item>>
 }
 
-/** Empty slices that an upstream may send in a row before it is taken to be stuck. */
-const maxEmptySlices = 20
-
-/** A list that the upstream serves by a token for the next part (Auth0's checkpoints). */
+/**
+ * A list that the upstream serves by a token for the next part (Auth0's checkpoints). Any number of slices may be empty, for an adapter
+ * may leave out what is no item of the list; an upstream that gives a token again is stuck.
+ */
 export async function pageByToken<Item>(
   request: PageRequest,
   context: ListContext,
   list: TokenList<Item>,
 ): Promise<Page<Item>> {
   const cursor = request.after === null ? null : decodeCursor(request.after, 'token', context)
-  const size = cursor?.size ?? Math.min(request.first, list.maxSize)
+  const size = cursor?.size ?? Math.min(Math.max(request.first, list.minSize ?? 1), list.maxSize)
   if (size > list.maxSize) throw foreignCursor(context)
   let token = cursor?.token ?? null
   let start = cursor?.index ?? 0
-  let emptySlices = 0
+  const tokens = new Set([token])
   const draft: Draft<Item> = { edges: [], hasNextPage: true, total: undefined }
   while (draft.edges.length < request.first && draft.hasNextPage) {
     const current = token
@@ -198,8 +200,7 @@ export async function pageByToken<Item>(
         : encodeCursor({ style: 'token', token: current, size, index: index + 1 })
     const fits = fill(draft, request.first, slice.items, start, cursorAt)
     draft.hasNextPage = !fits || slice.next !== null
-    emptySlices = slice.items.length === 0 ? emptySlices + 1 : 0
-    if (emptySlices > maxEmptySlices) {
+    if (slice.next !== null && tokens.has(slice.next)) {
       throw new ProviderError({
         ...context,
         kind: 'badResponse',
@@ -207,6 +208,7 @@ export async function pageByToken<Item>(
       })
     }
     token = slice.next
+    tokens.add(token)
     start = 0
   }
   return finish(draft)

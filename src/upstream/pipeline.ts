@@ -1,5 +1,5 @@
 import type { AttemptRecorder, Call } from '../identity/call.ts'
-import { ProviderError } from '../identity/errors.ts'
+import { ProviderError, restated } from '../identity/errors.ts'
 import type { ProviderHealth } from '../identity/provider.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createHealthTracker } from './health.ts'
@@ -119,7 +119,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     for (let number = 1; ; number += 1) {
       let waitMs: number | null = null
       try {
-        const headers = sending.authorized === false ? {} : await authorize(sending.call, signal, deadline())
+        const headers = sending.authorized === false ? {} : await authorize(sending, signal, deadline())
         const response = await attempt(
           { ...request, headers: { ...request.headers, ...headers } },
           sending,
@@ -134,7 +134,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
           options.authorization.renew?.(headers)
           continue
         }
-        if (!isRetryableStatus(response.status) || number >= maxAttempts) return response
+        // Signing in too often is not mended by signing in again: whoever keeps the credentials waits for all.
+        const isTooManyLogins = sending.authorized === false && response.status === 429
+        if (!isRetryableStatus(response.status) || isTooManyLogins || number >= maxAttempts) return response
         waitMs = retryAfterMs(response.status, response.headers, clock.now()) ?? backoffMs(number, random)
         if (clock.now() + waitMs >= deadline()) return response
       } catch (error) {
@@ -148,9 +150,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }
   }
 
-  /** Waits for credentials as long as somebody waits for the answer, whoever asked for it first. */
+  /**
+   * Waits for credentials as long as somebody waits for the answer, whoever asked for it first. Where there are none, the request that
+   * they were for was never sent: the failure is that request's, and a change is not applied.
+   */
   async function authorize(
-    call: Call,
+    { operation, call }: SendOptions,
     signal: AbortSignal,
     deadline: number,
   ): Promise<Readonly<Record<string, string>>> {
@@ -158,7 +163,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return await options.authorization.headers({ ...call, signal, deadline })
     } catch (error) {
       if (signal.aborted) throw new TransportError('aborted', false, error)
-      throw error
+      throw error instanceof ProviderError
+        ? restated(error, { operation: operation.name, outcome: 'notApplied' })
+        : error
     }
   }
 

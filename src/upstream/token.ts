@@ -1,4 +1,5 @@
 import type { Call } from '../identity/call.ts'
+import { ProviderError, type ProviderErrorKind, restated } from '../identity/errors.ts'
 import { type Clock, systemClock } from './clock.ts'
 
 /** A token that expires. A secret. */
@@ -9,7 +10,10 @@ export interface Token {
 
 /** Keeps one token, and gets a new one before it expires. */
 export interface TokenSource {
-  /** A token that is good for now. One fetch at a time serves all who wait; whoever gives up leaves alone. */
+  /**
+   * A token that is good for now. One fetch at a time serves all who wait; whoever gives up leaves alone. A refusal is the answer for
+   * everybody who asks within the pause after it.
+   */
   get(call: Call): Promise<string>
   /** Forgets the token that the upstream refused, unless it has been replaced since. Left out: whichever there is. */
   forget(refused?: string): void
@@ -21,27 +25,52 @@ export interface TokenSourceOptions {
   readonly timeoutMs: number
   /** Milliseconds before expiry at which a token counts as too old. */
   readonly renewBeforeMs: number
+  /** Milliseconds after a refused fetch before the next one; left out: 10 seconds. Where the upstream names its own pause, that holds. */
+  readonly pauseMs?: number | undefined
   readonly clock?: Clock
 }
 
+const defaultPauseMs = 10_000
+
+/** Pauses that upstreams ask for are kept up to here, lest a header in another unit shuts us out. */
+const longestPauseMs = 60_000
+
+/** What asking again at once would only repeat, and might get our key locked for. */
+const refusals: ReadonlySet<ProviderErrorKind> = new Set(['credentials', 'forbidden', 'badInput', 'rateLimited'])
+
+/** What everybody is answered until a moment, in epoch milliseconds. */
+interface Refusal {
+  readonly error: ProviderError
+  readonly until: number
+}
+
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
-  const { fetchToken, timeoutMs, renewBeforeMs, clock = systemClock } = options
+  const { fetchToken, timeoutMs, renewBeforeMs, pauseMs = defaultPauseMs, clock = systemClock } = options
   let token: Token | null = null
+  let refusal: Refusal | null = null
   let fetching: Promise<Token> | null = null
 
   const fetchOnce = async (record: Call['record']): Promise<Token> => {
     try {
       token = await fetchToken({ signal: AbortSignal.timeout(timeoutMs), deadline: clock.now() + timeoutMs, record })
       return token
+    } catch (error) {
+      if (error instanceof ProviderError && refusals.has(error.kind))
+        refusal = { error, until: clock.now() + pauseAfter(error) }
+      throw error
     } finally {
       fetching = null
     }
   }
 
+  const pauseAfter = ({ retryAfterSeconds }: ProviderError): number =>
+    retryAfterSeconds === null ? pauseMs : Math.min(retryAfterSeconds * 1000, longestPauseMs)
+
   return {
     async get(call) {
       call.signal.throwIfAborted() // or a fetch would begin whose failure nobody hears of
       if (token && token.expiresAt.getTime() - renewBeforeMs > clock.now()) return token.value
+      if (refusal && clock.now() < refusal.until) throw repeated(refusal, clock.now())
       fetching ??= fetchOnce(call.record)
       return (await orAborted(fetching, call.signal)).value
     },
@@ -49,6 +78,11 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       if (refused === undefined || refused === token?.value) token = null
     },
   }
+}
+
+/** A refusal as it is at a later moment, when less of its pause is left. */
+function repeated({ error, until }: Refusal, now: number): ProviderError {
+  return error.kind === 'rateLimited' ? restated(error, { retryAfterSeconds: (until - now) / 1000 }) : error
 }
 
 /** The promise's result, unless the signal aborts first. */

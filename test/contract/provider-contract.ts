@@ -146,11 +146,22 @@ export function describeProvider(name: string, options: ContractOptions): void {
         expect(await provider.users.getMany(['there is no such user'], call)).toEqual([])
       })
 
-      test('are complete when found by id', async () => {
+      test('are complete when found by id, but for what is told of one at a time', async () => {
+        const absent = provider.users.byIdOnly?.fields ?? []
         for (const user of await provider.users.getMany(idsOf(users).slice(0, provider.users.maxIdsPerCall), call)) {
-          expect(user.missing).toEqual([])
+          expect(absent).toEqual(expect.arrayContaining([...user.missing]))
           expect(user.provider).toBe(provider.name)
         }
+      })
+
+      test('lack nothing when read alone, where several at once do', async (absent) => {
+        const { byIdOnly } = provider.users
+        if (!byIdOnly) return absent()
+        expect(users.some(({ missing }) => missing.some((field) => byIdOnly.fields.includes(field)))).toBe(true)
+        for (const { nativeId } of users.slice(0, 5)) {
+          expect(await byIdOnly.get(nativeId, call)).toMatchObject({ nativeId, missing: [] })
+        }
+        for (const id of ['there is no such user', '..']) expect(await byIdOnly.get(id, call)).toBeNull()
       })
 
       test('say the same in a list as by id, but for what they say is missing', async () => {
@@ -202,6 +213,9 @@ export function describeProvider(name: string, options: ContractOptions): void {
         }
         const expected = known.filter(({ email }) => addresses.includes(String(email).toLowerCase()))
         for (const { nativeId } of expected) expect(idsOf(found)).toContain(nativeId)
+        for (const { nativeId, email } of expected.slice(0, 3)) {
+          expect(idsOf(await findByEmails([String(email).toUpperCase()], call))).toContain(nativeId)
+        }
         expect(await findByEmails(['nobody@nowhere.example'], call)).toEqual([])
       })
 

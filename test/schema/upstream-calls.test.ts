@@ -205,4 +205,19 @@ describe('what is not asked for', () => {
     await answerOf('{ users(providers: ["monocloud"], first: 5) { nodes { publicMetadata } } }')
     expect(calls()).toEqual({ 'monocloud GET /users': 1, 'monocloud GET /users/{user_id}': 5 })
   })
+
+  it('is read one by one where lists and batches may cut it short, and once for all of it', async () => {
+    await answerOf('{ users(providers: ["auth0"], first: 5) { nodes { publicMetadata privateMetadata } } }')
+    expect(calls()).toEqual({ 'auth0 GET /users': 1, 'auth0 GET /users/{id}': 5 })
+    connected.sandbox.clearCalls()
+    await answerOf('query ($ids: [ID!]!) { nodes(ids: $ids) { ... on User { email publicMetadata } } }', {
+      ids: ids['auth0']?.slice(0, 5),
+    })
+    expect(calls()).toEqual({ 'auth0 GET /users': 1, 'auth0 GET /users/{id}': 5 })
+    connected.sandbox.clearCalls()
+    await answerOf('query ($id: ID!) { node(id: $id) { ... on User { email publicMetadata } } }', {
+      id: ids['auth0']?.[0],
+    })
+    expect(calls()).toEqual({ 'auth0 GET /users/{id}': 1 })
+  })
 })

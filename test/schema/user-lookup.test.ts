@@ -35,13 +35,14 @@ describe('looking somebody up everywhere', () => {
     return (data as unknown as { readonly usersByEmail: Lookup }).usersByEmail // as asked above
   }
 
-  it('costs one call to each provider that can', async () => {
+  it('costs one call to each provider that can, and two to one whose look-up without case lags', async () => {
     const { users, unavailable } = await lookUp()
     expect(users.map(({ providerName }) => providerName)).toEqual(['monocloud', 'auth0', 'clerk'])
     expect(unavailable).toEqual([{ providerName: 'app-services', code: 'UNSUPPORTED' }])
     expect(connected.sandbox.calls()).toEqual({
       'monocloud GET /users': 1,
       'auth0 GET /users-by-email': 1,
+      'auth0 GET /users': 1,
       'clerk GET /users': 1,
     })
   })

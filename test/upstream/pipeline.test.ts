@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Attempt } from '../../src/identity/call.ts'
+import { ProviderError } from '../../src/identity/errors.ts'
 import type { Clock } from '../../src/upstream/clock.ts'
 import { createPipeline, type Pipeline, type PipelineOptions } from '../../src/upstream/pipeline.ts'
 import type { Operation } from '../../src/upstream/operation.ts'
@@ -328,6 +329,52 @@ describe('a lost answer', () => {
     })
     cleanups.push(() => pipeline.close())
     await expect(post(pipeline)).rejects.toMatchObject({ kind: 'unavailable', outcome: 'notApplied' })
+  })
+})
+
+describe('credentials that cannot be had', () => {
+  it('are a failure of the call that they were for, which was never sent', async () => {
+    const failure = new ProviderError({
+      provider: 'acme',
+      kind: 'unavailable',
+      operation: 'token',
+      message: 'acme failed to answer token',
+      status: 503,
+      retryAfterSeconds: 7,
+      outcome: 'unknown',
+    })
+    const { pipeline, upstream } = await pipelineTo(ok, {
+      authorization: { headers: () => Promise.reject(failure) },
+    })
+    await expect(post(pipeline)).rejects.toMatchObject({
+      kind: 'unavailable',
+      operation: 'things.create',
+      outcome: 'notApplied',
+      status: 503,
+      retryAfterSeconds: 7,
+    })
+    await expect(get(pipeline, '/things/1')).rejects.toMatchObject({ operation: 'things.get' })
+    expect(upstream.requests).toEqual([])
+  })
+})
+
+describe('a login', () => {
+  const login: Operation = { name: 'login', route: 'POST /login', safe: true }
+  const signIn = ({ origin, send }: Pipeline) =>
+    send(
+      { method: 'POST', url: new URL(`${origin}/login`), headers: {}, body: '{}' },
+      { operation: login, call: testCall(), authorized: false },
+    )
+
+  it('is not repeated when there were too many already', async () => {
+    const { pipeline, upstream } = await pipelineTo(then(429, 200))
+    expect((await signIn(pipeline)).status).toBe(429)
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  it('is repeated when the upstream was busy', async () => {
+    const { pipeline } = await pipelineTo(then(503, 200))
+    expect((await signIn(pipeline)).status).toBe(200)
   })
 })
 

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import type { Call } from '../../identity/call.ts'
-import { ProviderError, restated } from '../../identity/errors.ts'
+import { ProviderError } from '../../identity/errors.ts'
 import { jsonOrText } from '../../upstream/answer.ts'
 import type { Clock } from '../../upstream/clock.ts'
 import type { Http } from '../../upstream/http.ts'
@@ -9,12 +9,12 @@ import type { Authorization } from '../../upstream/pipeline.ts'
 import { createTokenSource, type Token } from '../../upstream/token.ts'
 import { dateOrNull, parseWire } from '../../upstream/wire.ts'
 import type { AppServicesSettings } from './config.ts'
-import { errorCodeOf, verifyTokenOperation } from './errors.ts'
+import { errorCodeOf, loginOperation, refreshOperation, verifyTokenOperation } from './errors.ts'
 import { loginSchema } from './wire.ts'
 
 // Both only make a token, so that repeating one whose answer was lost does no harm.
-const login: Operation = { name: 'auth.login', route: 'POST /auth/providers/mongodb-cloud/login', safe: true }
-const refresh: Operation = { name: 'auth.refresh', route: 'POST /auth/session', safe: true }
+const login: Operation = { name: loginOperation, route: 'POST /auth/providers/mongodb-cloud/login', safe: true }
+const refresh: Operation = { name: refreshOperation, route: 'POST /auth/session', safe: true }
 
 /** Access tokens live this long (app-services.md 1.2): for one whose `exp` cannot be read. */
 const usualLifeMs = 30 * 60_000
@@ -43,13 +43,8 @@ export function createAdminAuthorization({ settings, clock, http }: AdminAuthori
     clock,
     timeoutMs,
     renewBeforeMs,
-    async fetchToken(call) {
-      try {
-        return (await refreshed(call)) ?? (await loggedIn(call))
-      } catch (error) {
-        throw error instanceof ProviderError ? notSent(error) : error
-      }
-    },
+    pauseMs: settings.loginPauseMs,
+    fetchToken: async (call) => (await refreshed(call)) ?? (await loggedIn(call)),
   })
 
   /** `null`: there is no refresh token, or it is no longer good. */
@@ -97,19 +92,4 @@ function expiryOf(token: string): Date | null {
   } catch {
     return null // opaque to us, as the vendor may make it one day
   }
-}
-
-/**
- * The failure as that of the call the token was for, which was never sent. The status of a refused key is not known for sure
- * (app-services.md 1.2): whatever refuses the login without being busy or broken refuses the key.
- */
-function notSent(error: ProviderError): ProviderError {
-  const isRefused = error.operation === login.name && ['badInput', 'forbidden', 'notFound'].includes(error.kind)
-  return isRefused
-    ? restated(error, {
-        kind: 'credentials',
-        message: `${error.provider} refuses the gateway's credentials`,
-        outcome: 'notApplied',
-      })
-    : restated(error, { outcome: 'notApplied' })
 }

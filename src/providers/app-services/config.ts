@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { baseUrlSetting, commonSettings, type EnvironmentSetting } from '../../upstream/definition.ts'
+import { baseUrlSetting, commonSettings, type EnvironmentSetting, loginSettings } from '../../upstream/definition.ts'
 import { objectIdPattern } from './object-id.ts'
 
 /** The global host of the Admin API, also for apps that run in one region only (app-services.md 1.1). */
@@ -7,6 +7,7 @@ const defaultBaseUrl = 'https://services.cloud.mongodb.com/api/admin/v3.0'
 
 export const settingsSchema = z.strictObject({
   ...commonSettings,
+  ...loginSettings,
   /** Public half of an Atlas programmatic key with the role Project Owner; other project roles only read (app-services.md 1.2). */
   publicKey: z.string().min(1),
   /** Private half of the same key. A secret. */

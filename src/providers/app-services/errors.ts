@@ -4,6 +4,13 @@ import type { ReadVendorError, VendorError } from '../../upstream/answer.ts'
 /** The one operation that is refused with a 401 because of somebody else's token (app-services.md 4.1). */
 export const verifyTokenOperation = 'tokens.verify'
 
+/**
+ * The operations that make tokens. The status of a refused key is not known for sure (app-services.md 1.2): whatever refuses them
+ * without being busy refuses the key.
+ */
+export const loginOperation = 'auth.login'
+export const refreshOperation = 'auth.refresh'
+
 /** Codes that mean something else than their status says, or whose status is not known (app-services.md 3.3). */
 const meanings: Readonly<Record<string, Omit<VendorError, 'code'>>> = {
   UserNotFound: { kind: 'notFound' },
@@ -28,6 +35,8 @@ export const readVendorError: ReadVendorError = (status, body, operation) => {
   if (operation.name === verifyTokenOperation && (status === 401 || code === 'UserNotFound')) {
     return { code, kind: 'badInput', argument: ['token'] }
   }
+  const isLogin = operation.name === loginOperation || operation.name === refreshOperation
+  if (isLogin && status >= 400 && status < 500 && status !== 408 && status !== 429) return { code, kind: 'credentials' }
   const meaning = code !== null && Object.hasOwn(meanings, code) ? meanings[code] : {}
   const name = conflictingArguments[operation.name]
   const isTaken = status === 409 || code === 'AccountNameInUse'

@@ -103,9 +103,8 @@ export function createUserReader(
         const { body } = await api.request({ operation: operations.count }, call)
         return typeof body === 'number' && Number.isInteger(body) && body >= 0 ? body : null
       } catch (error) {
-        const isAnswer = error instanceof ProviderError && error.status !== null
-        if (isAnswer && error.operation === operations.count.name) return null
-        throw error // no answer, or the login's
+        if (error instanceof ProviderError && error.status !== null && error.kind !== 'credentials') return null
+        throw error // no answer, or our key's
       }
     },
     async listDevices(id, call) {

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { baseUrlSetting, commonSettings, type EnvironmentSetting } from '../../upstream/definition.ts'
+import { baseUrlSetting, commonSettings, type EnvironmentSetting, loginSettings } from '../../upstream/definition.ts'
 
 /** What it takes to reach one Auth0 tenant. */
 export const auth0Settings = z.strictObject({
   ...commonSettings,
+  ...loginSettings,
   /** The tenant's own domain, not a custom one: the Management API's audience is made of it. */
   domain: z
     .string()

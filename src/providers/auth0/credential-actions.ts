@@ -3,7 +3,7 @@ import type { UserActions } from '../../identity/provider.ts'
 import type { Clock } from '../../upstream/clock.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { change, changing, given, removing, send } from './changes.ts'
-import { isOpaqueId, isUserId } from './ids.ts'
+import { isLocalId, isOpaqueId, isUserId } from './ids.ts'
 import { toWirePermission } from './map.ts'
 import { notFound, refusal } from './refusals.ts'
 import type { EndingSessions } from './session-actions.ts'
@@ -127,7 +127,7 @@ export function createCredentialActions(
     async unlinkIdentity(id, identityId, call) {
       requireUserId(id, unlinkIdentity)
       const { provider: service, user_id: userId } = splitUserId(identityId)
-      if (!isUserId(identityId) || !isOpaqueId(userId)) throw notFound(provider, unlinkIdentity.name)
+      if (!isUserId(identityId) || !isLocalId(userId)) throw notFound(provider, unlinkIdentity.name)
       await send(upstream, unlinkIdentity, call, () => clients.users.identities.delete(id, service, userId))
       return null
     },

@@ -2,7 +2,7 @@ import type { GroupKindReader } from './group-kind.ts'
 import { toGroup, toGroupMembership } from './map-groups.ts'
 import { toGroupMember } from './map.ts'
 import { groupId, memberId, membershipGroupId, recordsOf } from './rows.ts'
-import { type Auth0Upstream, type Checkpoint, reading } from './upstream.ts'
+import { type Auth0Upstream, type Checkpoint, maxPageSize, reading } from './upstream.ts'
 import { type Auth0GroupMember, auth0Group, auth0GroupMember, auth0UserGroup, checkpoint } from './wire.ts'
 
 const getGroup = reading('groups.get', '/groups/{id}')
@@ -41,8 +41,14 @@ export function createEnterpriseGroups(upstream: Auth0Upstream): GroupKindReader
       return recordsOf(page, (group) => toGroupMembership(provider, group), membershipGroupId)
     },
     async listMembers(id, request, call) {
-      const page = await upstream.pageByCheckpoint(listMembers, members, request, call, (paging) =>
-        clients.groups.members.get(id, paging),
+      // Full slices, because any number of them may hold groups only.
+      const page = await upstream.pageByCheckpoint(
+        listMembers,
+        members,
+        request,
+        call,
+        (paging) => clients.groups.members.get(id, paging),
+        { minSize: maxPageSize },
       )
       return recordsOf(page, (member) => toGroupMember(provider, member), memberId)
     },

@@ -10,9 +10,14 @@ export function isUserId(id: string): boolean {
   return id.length <= 300 && id.isWellFormed() && /^[^|]+\|./su.test(id)
 }
 
+/** What stands behind the service in the id of a user: its own length is bounded only by the whole id's. */
+export function isLocalId(id: string): boolean {
+  return id.isWellFormed() && id !== '' && id !== '.' && id !== '..'
+}
+
 /** Sessions, refresh tokens, consents, device credentials: opaque and short. */
 export function isOpaqueId(id: string): boolean {
-  return id.length <= 100 && id.isWellFormed() && id !== '' && id !== '.' && id !== '..'
+  return id.length <= 100 && isLocalId(id)
 }
 
 const kindsByPrefix: ReadonlyMap<string, GroupKind> = new Map([

@@ -77,6 +77,7 @@ function connectPipeline(settings: Auth0Settings, deps: UpstreamDeps, clock: Clo
     clientId: settings.clientId,
     clientSecret: settings.clientSecret,
     timeoutMs: 2 * attemptTimeoutMs,
+    pauseMs: settings.loginPauseMs,
     clock,
   })
   const pipeline = createPipeline({

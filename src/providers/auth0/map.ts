@@ -74,6 +74,14 @@ export function toUser(provider: string, user: Auth0User): User {
   }
 }
 
+/** What Auth0 may leave out or cut short of users in lists and searches, when there is much of it (auth0.md 2.3). */
+export const byIdOnlyFields = ['publicMetadata', 'privateMetadata'] as const satisfies User['missing']
+
+/** A user out of an answer about several: without metadata, for what is there may not be all. */
+export function toListedUser(provider: string, user: Auth0User): User {
+  return { ...toUser(provider, { ...user, user_metadata: null, app_metadata: null }), missing: byIdOnlyFields }
+}
+
 function toLinkedIdentity(identity: Auth0User['identities'][number]): LinkedIdentity {
   return {
     nativeId: `${identity.provider}|${identity.user_id}`,
@@ -102,8 +110,7 @@ const missingFromStubs = [
   'hasPassword',
   'mfaEnabled',
   'identities',
-  'publicMetadata',
-  'privateMetadata',
+  ...byIdOnlyFields,
 ] as const satisfies User['missing']
 
 const nothingKnown: Omit<Auth0User, 'user_id'> = {

@@ -21,14 +21,16 @@ export interface TokenOptions {
   readonly clientId: string
   readonly clientSecret: string
   readonly timeoutMs: number
+  readonly pauseMs: number | undefined
   readonly clock: Clock
 }
 
 /** Management API tokens by client credentials (auth0.md 1.4). */
 export function createAuth0TokenSource(options: TokenOptions): TokenSource {
-  const { baseUrl, clock, timeoutMs } = options
+  const { baseUrl, clock, timeoutMs, pauseMs } = options
   return createTokenSource({
     timeoutMs,
+    pauseMs,
     renewBeforeMs: 60_000,
     clock,
     async fetchToken(call) {

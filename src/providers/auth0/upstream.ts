@@ -70,13 +70,14 @@ export interface Auth0Upstream {
     work: (paging: { readonly page: number; readonly per_page: number }) => SdkList,
     options?: { readonly ceiling: boolean },
   ): Promise<Page<Item>>
-  /** One page of a checkpoint list. */
+  /** One page of a checkpoint list. `minSize`: the smallest slice worth reading, where not every item is of the list. */
   pageByCheckpoint<Item>(
     operation: Operation,
     schema: z.ZodType<Checkpoint<Item>>,
     request: PageRequest,
     call: Call,
     work: (paging: { readonly from: string | null; readonly take: number }) => SdkList,
+    options?: { readonly minSize: number },
   ): Promise<Page<Item>>
 }
 
@@ -122,12 +123,13 @@ export async function createUpstream(pipeline: Pipeline, baseUrl: string, clock:
           },
         },
       ),
-    pageByCheckpoint: (operation, schema, request, call, work) =>
+    pageByCheckpoint: (operation, schema, request, call, work, options) =>
       pageByToken(
         request,
         { provider, operation: operation.name },
         {
           maxSize: maxPageSize,
+          ...options,
           async read(token, size) {
             const { items, next, total } = await upstream.readList(operation, schema, call, () =>
               work({ from: token, take: size }),

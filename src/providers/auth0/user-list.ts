@@ -3,7 +3,7 @@ import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { UserFilterTranslators, UserQuery, UserReader } from '../../identity/provider.ts'
 import { mapPage, pageByKey, type Slice } from '../../upstream/paging.ts'
-import { toUser } from './map.ts'
+import { toListedUser } from './map.ts'
 import { unsupported } from './refusals.ts'
 import { recordsOf } from './rows.ts'
 import { allOf, anyOf, clausesOf } from './search.ts'
@@ -28,8 +28,12 @@ const place = z.strictObject({
 })
 type Place = z.infer<typeof place>
 
-/** People created in one millisecond that a query names to leave them out. */
+/**
+ * When the people that a query names to leave them out are too many: by number, and by their length in a URL. Cursors hold them too,
+ * each wrapped in others, and must stay within what a client can send.
+ */
 const maxSeen = 50
+const maxSeenLength = 1_500
 
 /** A user, and the place behind it. */
 interface PlacedUser {
@@ -62,7 +66,7 @@ export function createUserList(
         )
         return recordsOf(
           users,
-          (user) => toUser(provider, user),
+          (user) => toListedUser(provider, user),
           (user) => user.nativeId,
         )
       }
@@ -78,7 +82,7 @@ export function createUserList(
               readByCreation(query, clauses, after === null ? null : toPlace(after), wanted, call),
           },
         )
-        return mapPage(users, ({ user }) => toUser(provider, user))
+        return mapPage(users, ({ user }) => toListedUser(provider, user))
       }
     },
   }
@@ -110,7 +114,7 @@ export function createUserList(
     }
     const isFrom = (time: number, at: number): boolean => (query.order.direction === 'asc' ? time >= at : time <= at)
 
-    if (after === null || after.seen.length < maxSeen) {
+    if (after === null || !isFull(after.seen)) {
       const { items, total } = await read(0, Math.min(wanted, maxPageSize))
       const { placed, isCut } = withPlaces(items, after)
       const slice = { items: placed, hasNext: isCut || items.length < total }
@@ -160,7 +164,7 @@ export function createUserList(
     for (const user of unique(items)) {
       const at = createdAt(user)
       const seen: readonly string[] = before?.at === at ? before.seen : []
-      if (seen.length === maxSeen) return { placed, isCut: true }
+      if (isFull(seen)) return { placed, isCut: true }
       if (seen.includes(user.user_id)) continue
       before = { at, seen: [...seen, user.user_id], last: null }
       placed.push({ user, place: before })
@@ -195,10 +199,19 @@ export function createUserList(
   }
 }
 
+/** Whether a place names as many as it can. The last one may reach beyond the length, so that every place names at least one. */
+function isFull(seen: readonly string[]): boolean {
+  return seen.length >= maxSeen || encodeURIComponent(leavingOut(seen)).length >= maxSeenLength
+}
+
+function leavingOut(seen: readonly string[]): string {
+  return `NOT ${anyOf('user_id', seen)}`
+}
+
 function clausesAfter({ at, seen }: Place, { order }: UserQuery): readonly string[] {
   const time = new Date(at).toISOString()
   const range = order.direction === 'asc' ? `[${time} TO *]` : `[* TO ${time}]`
-  return [`created_at:${range}`, `NOT ${anyOf('user_id', seen)}`]
+  return [`created_at:${range}`, leavingOut(seen)]
 }
 
 function unique(users: readonly Auth0User[]): readonly Auth0User[] {

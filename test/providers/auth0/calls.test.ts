@@ -52,10 +52,10 @@ describe('upstream calls', () => {
     expect(calls()).toEqual({ 'GET /users': 2 })
   })
 
-  test('one email is one consistent look-up, several are one search', async () => {
+  test('one email is a consistent look-up and a search that ignores case, several are one search', async () => {
     const emails = users.flatMap(({ email }) => (email === null ? [] : [email])).slice(0, 20)
     await provider.users.findByEmails?.(emails.slice(0, 1), testCall())
-    expect(calls()).toEqual({ 'GET /users-by-email': 1 })
+    expect(calls()).toEqual({ 'GET /users-by-email': 1, 'GET /users': 1 })
     sandbox.clearCalls()
     await provider.users.findByEmails?.(emails, testCall())
     expect(calls()).toEqual({ 'GET /users': 1 })

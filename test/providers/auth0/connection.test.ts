@@ -55,6 +55,29 @@ describe('credentials', () => {
     expect(JSON.stringify(provider.health())).not.toContain('a-wrong-secret')
   })
 
+  test.each([
+    { kind: 'status' as const, status: 500 },
+    { kind: 'latency' as const, ms: 500 },
+  ])('that cannot be had leave the change they were for undone, and its error is its own ($kind)', async (fault) => {
+    const provider = await connected({ attemptTimeoutMs: 50, maxRetries: 0 })
+    await sandbox.fault({ provider: 'auth0', method: 'POST', route: '/oauth/token', ...fault })
+    await expect(provider.users.disable?.(auth0UserId(1), 'no', testCall())).rejects.toMatchObject({
+      operation: 'users.disable',
+      outcome: 'notApplied',
+      isRetryable: true,
+    })
+  })
+
+  test('that are refused are not shown again for each call', async () => {
+    const provider = await connected({ clientSecret: 'a-wrong-secret' })
+    for (const operation of ['check', 'users.disable', 'check']) {
+      const work =
+        operation === 'check' ? provider.check(testCall()) : provider.users.disable?.(auth0UserId(1), 'no', testCall())
+      await expect(work).rejects.toMatchObject({ kind: 'credentials', operation, outcome: 'notApplied' })
+    }
+    expect(sandbox.calls('auth0')).toEqual({ 'auth0 POST /oauth/token': 1 })
+  })
+
   test('go to the base URL only, whatever the domain', async () => {
     const provider = await connected({ domain: 'elsewhere.example.test' })
     await expect(provider.check(testCall())).rejects.toMatchObject({ kind: 'credentials' })

@@ -135,6 +135,16 @@ describe('linked accounts', () => {
     await upstream.close()
   })
 
+  test('may have an id as long as a directory makes it', async () => {
+    const upstream = await startHandMadeUpstream(() => ({ status: 200, body: [] }))
+    const longest = `cn=${'x'.repeat(252)}`
+    await upstream.provider.users.unlinkIdentity?.(nobody, `ad|${longest}`, testCall())
+    expect(upstream.requests[0]?.path).toBe(
+      `/users/${encodeURIComponent(nobody)}/identities/ad/${encodeURIComponent(longest)}`,
+    )
+    await upstream.close()
+  })
+
   test('cannot be the account itself, nobody, or an impossible one', async () => {
     const { nativeId } = tenant.someone(isOfDatabase)
     for (const secondary of [nativeId, 'no id']) {

@@ -93,15 +93,20 @@ describe('users by ids', () => {
 })
 
 describe('users by what they carry', () => {
-  test('one email goes in lower case to the look-up that is consistent, and only who carries it is shown', async () => {
-    const { users, requests } = await start(() => ({
-      json: [user(one, { email: 'Ann@Example.test' }), user(two, { email: 'bob@example.test' }), user(three)],
+  test('one email finds who kept its case and who has just come, and only who carries it is shown', async () => {
+    const federated = user(one, { email: 'Ann@Example.test' })
+    const justRegistered = user(two, { email: 'ann@example.test' })
+    const others = [user(three, { email: 'bob@example.test' }), user(auth0UserId(4))]
+    const { users, requests } = await start(({ path }) => ({
+      json:
+        path === '/users-by-email'
+          ? [justRegistered, ...others]
+          : { users: [federated, ...others], total: 1 + others.length },
     }))
     const found = await users.findByEmails?.(['ANN@example.test', 'ann@example.TEST'], testCall())
-    expect(found?.map(({ nativeId }) => nativeId)).toEqual([one])
-    expect(requests).toHaveLength(1)
-    expect(requests[0]).toMatchObject({ path: '/users-by-email' })
-    expect(requests[0]?.query.get('email')).toBe('ann@example.test')
+    expect(found?.map(({ nativeId }) => nativeId).toSorted()).toEqual([one, two])
+    const asked = Object.fromEntries(requests.map(({ path, query }) => [path, query.get('email') ?? query.get('q')]))
+    expect(asked).toEqual({ '/users': 'email:("ann@example.test")', '/users-by-email': 'ann@example.test' })
   })
 
   test('several emails are one search, and each account is shown once', async () => {
@@ -249,5 +254,37 @@ describe('groups', () => {
     }))
     const members = await groups.listMembers?.('grp_0000000000000001', { first: 1, after: null }, testCall())
     expect(members).toMatchObject({ edges: [{ node: { user: { nativeId: one } } }], hasNextPage: false })
+  })
+
+  test('that are members of a group cost few calls, however many come in a row', async () => {
+    const rows = [
+      ...Array.from({ length: 2_150 }, (_, index) => ({
+        id: `grp_${String(index).padStart(16, '0')}`,
+        member_type: 'group',
+      })),
+      ...[one, two].map((id) => ({ id, member_type: 'user' })),
+    ]
+    const { groups, requests } = await start(({ query }) => {
+      const from = Number(query.get('from') ?? 0)
+      const end = from + Number(query.get('take'))
+      return { json: { members: rows.slice(from, end), ...(end < rows.length && { next: String(end) }) } }
+    })
+    const list = async (after: string | null) =>
+      groups.listMembers?.('grp_0000000000000001', { first: 1, after }, testCall())
+    const first = await list(null)
+    expect(first).toMatchObject({ edges: [{ node: { user: { nativeId: one } } }], hasNextPage: true })
+    expect(requests).toHaveLength(22)
+    expect(await list(first?.edges[0]?.cursor ?? null)).toMatchObject({
+      edges: [{ node: { user: { nativeId: two } } }],
+      hasNextPage: false,
+    })
+    expect(requests).toHaveLength(23)
+  })
+
+  test('whose members begin again at a place that was read are a bad response, not a walk without end', async () => {
+    const { groups, requests } = await start(() => ({ json: { members: [], next: 'n' } }))
+    const members = groups.listMembers?.('grp_0000000000000001', { first: 1, after: null }, testCall())
+    await expect(members).rejects.toMatchObject({ kind: 'badResponse' })
+    expect(requests).toHaveLength(2)
   })
 })

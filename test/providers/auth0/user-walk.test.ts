@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
+import { sealCursor } from '../../../src/directory/cursor.ts'
 import type { Page } from '../../../src/identity/page.ts'
 import type { UserQuery } from '../../../src/identity/provider.ts'
 import type { User } from '../../../src/identity/records.ts'
@@ -80,6 +81,25 @@ describe('a walk in order of creation', () => {
     const ids = await walkIds(first, byCreation(direction))
     expect(ids).toHaveLength(times.length)
     expect(new Set(ids).size).toBe(times.length)
+  })
+
+  test('stays within what a URL and a cursor can hold, however long the ids are', async () => {
+    const users = Array.from({ length: 60 }, (_, index) => ({
+      user_id: `samlp|corporate|cn=user${index},ou=people,${'ou=emea,'.repeat(25)}dc=example`,
+      created_at: new Date(start).toISOString(),
+    }))
+    upstream = await startHandMadeUpstream((request) => search(users, request))
+    const { provider, requests } = upstream
+    const sealed: number[] = []
+    const nodes = await walk(10, async (page) => {
+      const list = await provider.users.list({ ...byCreation('asc'), ...page }, testCall())
+      sealed.push(...list.edges.map(({ cursor }) => sealCursor('users', cursor).length))
+      return list
+    })
+    expect(new Set(nodes.map((user) => user.nativeId)).size).toBe(60)
+    // Half of what a client may send back, because a walk over several providers holds one of each.
+    expect(Math.max(...sealed)).toBeLessThan(8192 / 2)
+    expect(Math.max(...requests.map(({ query }) => query.toString().length))).toBeLessThan(4_000)
   })
 
   test('does not end where one page holds more users of a millisecond than a place can name', async () => {
