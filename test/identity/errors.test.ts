@@ -14,6 +14,7 @@ describe('an error that is restated', () => {
     status: 429,
     outcome: 'partiallyApplied',
     applied: ['name'],
+    createdId: 'u1',
   })
   const factsOf = ({ cause: _cause, stack: _stack, ...facts }: ProviderError) => facts
 
@@ -36,6 +37,7 @@ describe('an error that is restated', () => {
       providerCode: null,
       status: null,
       applied: [],
+      createdId: null,
     })
   })
 })
