@@ -6,6 +6,7 @@ import type {
   GroupField,
   LinkedIdentity,
   LinkedIdentityField,
+  MissingUserField,
   User,
   UserField,
 } from '../src/identity/records.ts'
@@ -34,7 +35,7 @@ export function identityValue(
 
 /** The record, or one read by id that has these fields: in a batch with others, unless a provider tells one of them of one user at a time. */
 export async function userWith(
-  fields: User['missing'],
+  fields: readonly MissingUserField[],
   user: User,
   { loaders, providers }: RequestContext,
 ): Promise<User> {

@@ -109,7 +109,7 @@ export interface UserQuery extends PageRequest {
 /** What the upstream tells of one user at a time. */
 export interface UserByIdOnly {
   /** The fields that records of several users may name as `missing`. */
-  readonly fields: records.User['missing']
+  readonly fields: readonly records.MissingUserField[]
   /** One user with nothing missing; `null`: there is none. */
   get(id: string, call: Call): Promise<records.User | null>
 }

@@ -70,7 +70,7 @@ export interface User {
    * Empty for a complete record. Whoever needs one of them reads the user by id. `identities.email`: the linked identities are all there,
    * but their `email` means nothing.
    */
-  readonly missing: readonly (UserField | `identities.${LinkedIdentityField}`)[]
+  readonly missing: readonly MissingUserField[]
   readonly externalId: string | null
   readonly username: string | null
   readonly name: string | null
@@ -124,6 +124,9 @@ export type UserField = Exclude<keyof User, 'provider' | 'nativeId' | 'missing'>
 
 /** Every field of a linked identity that an answer can lack while it has the others. */
 export type LinkedIdentityField = 'email' | 'name'
+
+/** What a record of a user can lack: a field, or a field of each of its linked identities. */
+export type MissingUserField = UserField | `identities.${LinkedIdentityField}`
 
 export type GroupKind = 'group' | 'role' | 'organization'
 
