@@ -1,15 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { type CodegenConfig, generate } from '@graphql-codegen/cli'
 import { lexicographicSortSchema, printSchema } from 'graphql'
-import { printSubgraphSchema } from '@apollo/subgraph'
 import { publicSchema, schema } from './schema/index.ts'
+import { printSubgraph } from './schema/print-subgraph.ts'
 
 /**
  * Prints the schema and types the operations that tests use. `node codegen.ts --check` writes nothing and ends with 1 when a committed
  * file differs from what would be written.
  */
 const publicSdl = `${printSchema(lexicographicSortSchema(publicSchema))}\n`
-const subgraphSdl = `${printSubgraphSchema(lexicographicSortSchema(schema))}\n`
+const subgraphSdl = printSubgraph(schema)
 
 const operations: CodegenConfig = {
   schema: publicSdl, // printed, because the generator's own copy of graphql would not take our schema object

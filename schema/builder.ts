@@ -10,7 +10,16 @@ export interface SchemaTypes {
     ID: { Input: string; Output: string }
     DateTime: { Input: Date; Output: Date }
     JSON: { Input: JsonValue; Output: unknown }
+    File: { Input: UploadedFile; Output: never }
   }
+}
+
+/** A file of a multipart request: what is needed of `File`, whichever implementation it is of. */
+export interface UploadedFile {
+  readonly name: string
+  /** In bytes. */
+  readonly size: number
+  arrayBuffer(): Promise<ArrayBuffer>
 }
 
 /** The one builder of the program. Fields can be null unless they say otherwise; each says for itself. */

@@ -1,7 +1,7 @@
 import type { FieldMap, ObjectRef } from '@pothos/core'
 import type { RequestContext } from '../src/context.ts'
-import type { MissingPart } from '../src/directory/concatenate.ts'
 import { openCursor, sealPage } from '../src/directory/cursor.ts'
+import type { MissingPart } from '../src/directory/part.ts'
 import type { Edge, Page, PageRequest } from '../src/identity/page.ts'
 import { checkedFirst, type PageArguments } from './arguments.ts'
 import { builder, type SchemaTypes } from './builder.ts'
@@ -15,6 +15,8 @@ export interface Connection<Item> {
   readonly hasNextPage: boolean
   readonly hasPreviousPage: boolean
   readonly missing: readonly MissingPart[]
+  /** Where to try again when the page is empty because something is missing; otherwise `null`. */
+  readonly retryCursor: string | null
   /** Length of the whole list. Asked for only when it is selected. */
   total(): Promise<number | null>
 }
@@ -24,12 +26,16 @@ export interface ReadOptions<Item, Result extends ListPage<Item> | null = ListPa
   readonly list: readonly unknown[]
   readonly args: PageArguments
   readonly read: (page: PageRequest) => Promise<Result>
-  /** For lists whose pages come without a total. */
-  readonly count?: (() => Promise<number | null>) | undefined
+  /** For lists whose pages come without a total; `known`: those of parts that did, by their keys. */
+  readonly count?: ((known: ReadonlyMap<string, number>) => Promise<number | null>) | undefined
 }
 
 /** A page of a list; `null`: there is no such list. */
-type ListPage<Item> = Page<Item> & { readonly missing?: readonly MissingPart[] }
+type ListPage<Item> = Page<Item> & {
+  readonly missing?: readonly MissingPart[]
+  readonly retryCursor?: string | null
+  readonly totals?: ReadonlyMap<string, number>
+}
 
 /** Checks the page arguments, reads the page once per request however many aliases ask for it, and seals its cursors. */
 export async function readConnection<Item>(
@@ -59,17 +65,32 @@ export async function readOptionalConnection<Item>(
     hasNextPage: page.hasNextPage,
     hasPreviousPage: after !== null,
     missing: page.missing ?? [],
-    total: async () => page.total ?? (count ? context.once(`${name} total`, count) : null),
+    retryCursor: page.retryCursor ?? null,
+    async total() {
+      // Who failed to list, or is late with it, is not waited for a second time.
+      const isIncomplete = page.missing?.some(({ error }) => error.kind !== 'unsupported') ?? false
+      if (page.total !== undefined || !count || isIncomplete) return page.total ?? null
+      return context.once(`${name} total`, () => count(page.totals ?? new Map()))
+    },
   }
 }
 
 const PageInfoRef = builder.objectRef<Connection<unknown>>('PageInfo').implement({
   shareable: true,
   fields: (t) => ({
-    hasNextPage: t.exposeBoolean('hasNextPage', { nullable: false }),
+    hasNextPage: t.exposeBoolean('hasNextPage', {
+      nullable: false,
+      description:
+        'Also true while something `unavailable` may still follow; false on a page that is empty because nothing else is left.',
+    }),
     hasPreviousPage: t.exposeBoolean('hasPreviousPage', { nullable: false }),
     startCursor: t.string({ nullable: true, resolve: ({ edges }) => edges[0]?.cursor ?? null }),
-    endCursor: t.string({ nullable: true, resolve: ({ edges }) => edges.at(-1)?.cursor ?? null }),
+    endCursor: t.string({
+      nullable: true,
+      description:
+        'Where to go on. On an empty page that lacks what is `unavailable`: where to try again, although hasNextPage is false.',
+      resolve: ({ edges, retryCursor }) => edges.at(-1)?.cursor ?? retryCursor,
+    }),
   }),
 })
 

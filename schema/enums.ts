@@ -104,9 +104,19 @@ export const GrantKindEnum = builder.enumType('GrantKind', { values: valuesOf<Gr
 
 export const UserOrderFieldEnum = builder.enumType('UserOrderField', {
   values: {
-    CREATED_AT: { value: 'createdAt' },
-    UPDATED_AT: { value: 'updatedAt' },
-    LAST_SIGN_IN_AT: { value: 'lastSignInAt' },
+    CREATED_AT: {
+      value: 'createdAt',
+      description: 'A walk yields every record exactly once, also while others are created and deleted.',
+    },
+    UPDATED_AT: {
+      value: 'updatedAt',
+      description: 'A record that is changed during a walk may come twice or not at all.',
+    },
+    LAST_SIGN_IN_AT: {
+      value: 'lastSignInAt',
+      description:
+        'Somebody who signs in during a walk may come twice or not at all. Who never did comes where the provider puts them.',
+    },
   } as const,
 })
 

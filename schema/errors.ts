@@ -78,7 +78,7 @@ export function toClientError(error: GraphQLError): GraphQLError {
     // The server reads the HTTP status from here, and leaves it out of the answer. Whatever else a library adds stays inside.
     // A request that is no GraphQL at all is a 400 whatever media type the caller takes.
     const http = cause.extensions['code'] === 'BAD_REQUEST' ? { status: 400 } : cause.extensions['http']
-    return new GraphQLError(error.message, {
+    return new GraphQLError(withoutValues(error.message), {
       ...located,
       extensions: { code, provider: null, ...(http === undefined ? {} : { http }) },
     })
@@ -88,6 +88,25 @@ export function toClientError(error: GraphQLError): GraphQLError {
     originalError: cause instanceof Error ? cause : null,
     extensions: { code: 'INTERNAL', provider: null },
   })
+}
+
+/** Why GraphQL takes a value for wrong, as far as it says so without the value. */
+const reasons =
+  /Expected (?:non-nullable )?type "[\w![\]]+" (?:not to be null|to be an object)|Field "\w+" of required type "[\w![\]]+" was not provided|Field "\w+" is not defined by type "\w+"|\w+ cannot represent [\w -]*value|A DateTime is [^"]+$|A File is [^"]+$|does not exist in "\w+" enum/
+
+/** GraphQL repeats wrong values in its messages. A wrong value may be a password in the wrong place. */
+function withoutValues(message: string): string {
+  const variable = /^Variable "(\$\w+)" got invalid value /.exec(message)?.[1]
+  if (variable === undefined) {
+    return message
+      .replace(/(cannot represent [\w -]*value): [^]*$/, '$1')
+      .replace(/^(Expected value of type "[^"]+"), found [^]*$/, '$1')
+      .replace(/^(Syntax Error: [^"]*String) "[^]*$/, '$1')
+      .replace(/^Value "[^]*" does not exist in /, 'The value does not exist in ')
+  }
+  const place = / at "([\w.[\]]+)"; /.exec(message)?.[1]
+  const reason = reasons.exec(message)?.[0]
+  return `Variable "${variable}" got an invalid value${place ? ` at "${place}"` : ''}${reason ? `; ${reason}` : ''}`
 }
 
 /** The error that a resolver threw; GraphQL wraps it to say where. */

@@ -4,7 +4,7 @@ import { encodeGlobalId } from '../src/identity/global-id.ts'
 import { targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
 import { GrantKindEnum } from './enums.ts'
-import { findGrant, findSession } from './find.ts'
+import { findGrant, findSession, grantParts } from './find.ts'
 import { NodeRef } from './node.ts'
 import { GrantRef, IdentityProviderRef, SessionRef, UserRef } from './refs.ts'
 
@@ -14,12 +14,11 @@ GrantRef.implement({
   fields: (t) => ({
     id: t.id({
       nullable: false,
-      // Carries what narrows the list in which it is found again, where the provider has no look-up by id.
-      resolve: ({ provider, nativeId, kind, userId, clientId, audiences }) =>
+      resolve: (grant) =>
         encodeGlobalId({
           type: 'Grant',
-          provider,
-          parts: [nativeId, kind, userId, clientId === '' ? null : clientId, audiences?.[0] ?? null],
+          provider: grant.provider,
+          parts: grantParts({ ...grant, audience: grant.audiences?.[0] ?? null }),
         }),
     }),
     provider: t.field({

@@ -1,7 +1,8 @@
 import { batchKey } from '../src/batch.ts'
 import type { RequestContext } from '../src/context.ts'
 import { concatenate } from '../src/directory/concatenate.ts'
-import { providerNamed } from '../src/directory/select.ts'
+import { countJoinedGroups, groupParts, type GroupSelection, listJoinedGroups } from '../src/directory/joined-groups.ts'
+import { providerNamed, selectProviders } from '../src/directory/select.ts'
 import { ProviderError } from '../src/identity/errors.ts'
 import { encodeGlobalId } from '../src/identity/global-id.ts'
 import type { IdentityProvider } from '../src/identity/provider.ts'
@@ -13,8 +14,7 @@ import { type Connection, defineConnection, readConnection, readOptionalConnecti
 import { GroupKindEnum, groupKindNames } from './enums.ts'
 import { NodeRef } from './node.ts'
 import { GroupRef, IdentityProviderRef, UserRef } from './refs.ts'
-import { onlyProvider } from './user-list.ts'
-import { kindsAskedFor, PermissionConnectionRef } from './user-relations.ts'
+import { PermissionConnectionRef } from './user-relations.ts'
 
 export const GroupConnectionRef = defineConnection<Group, Group>({
   name: 'Group',
@@ -115,34 +115,48 @@ export interface GroupListArguments extends PageArguments {
   readonly search?: string | null | undefined
 }
 
-/** One page of one provider's groups, kind by kind, in the provider's order. */
+/** One page of one provider's groups, kind by kind, in the provider's order. `null`: it has no groups. */
 export async function readGroups(
   context: RequestContext,
   provider: IdentityProvider,
   args: GroupListArguments,
 ): Promise<Connection<Group> | null> {
-  const { groups } = provider
-  if (!groups) return null
-  const search = args.search == null ? null : checkedText(['search'], args.search)
-  const kinds = kindsAskedFor(args.kinds, groups.kinds)
-  return readConnection<Group>(context, {
-    list: ['groups', provider.name, kinds, search],
+  if (!provider.groups) return null
+  const selection = selectionOf(args)
+  const connection = await readConnection<Group>(context, {
+    list: ['groups', provider.name, selection.kinds, selection.search],
     args,
-    read: async (page) => {
-      const list = await concatenate(
-        page,
-        kinds.map((kind) => ({
-          key: kind,
-          provider: provider.name,
-          name: groupKindNames[kind],
-          read: (part) => groups.list({ ...part, kind, search }, context.call),
-        })),
-        { eager: false },
-      )
-      context.remember({ groups: list.edges.map(({ node }) => node) })
-      return list
-    },
+    read: (page) => concatenate(page, groupParts(provider, selection, context), { eager: false }),
+    count: (known) => countJoinedGroups([provider], selection, known, context),
   })
+  context.remember({ groups: connection.edges.map(({ node }) => node) })
+  return connection
+}
+
+/** One page of one list over all these providers. */
+async function readJoinedGroups(
+  context: RequestContext,
+  providers: readonly IdentityProvider[],
+  args: GroupListArguments,
+): Promise<Connection<Group>> {
+  const selection = selectionOf(args)
+  const connection = await readConnection<Group>(context, {
+    list: ['groups', providers.map(({ name }) => name), selection.kinds, selection.search],
+    args,
+    read: (page) => listJoinedGroups(providers, selection, page, context),
+    count: (known) => countJoinedGroups(providers, selection, known, context),
+  })
+  context.remember({ groups: connection.edges.map(({ node }) => node) })
+  return connection
+}
+
+function selectionOf({ kinds, search }: GroupListArguments): GroupSelection {
+  return {
+    // In one order, so that a cursor does not depend on how the kinds were written.
+    kinds: kinds ? [...new Set(kinds)].toSorted() : null,
+    search: search == null ? null : checkedText(['search'], search),
+    nameOf: (kind) => groupKindNames[kind],
+  }
 }
 
 builder.asEntity(GroupRef, {
@@ -175,25 +189,30 @@ builder.queryFields((t) => ({
     type: GroupConnectionRef,
     nullable: true,
     description:
-      "The groups of one provider, kind by kind, in the provider's own order. Name it, unless only one is configured.",
+      "The groups of all or the named providers, provider by provider and kind by kind, each in the provider's own order. Groups that are created or deleted during a walk may shift others, where the provider numbers its pages. Providers without groups are not part of it.",
     args: {
       ...pageArguments(t.arg),
       providers: t.arg.stringList(),
       kinds: t.arg({ type: [GroupKindEnum] }),
       search: t.arg.string(),
     },
-    resolve: async (_, args, context) => {
-      const provider = onlyProvider(context, args.providers ?? null)
-      if (!provider.groups) {
-        throw new ProviderError({
-          provider: provider.name,
-          kind: 'unsupported',
-          operation: 'groups.list',
-          argument: ['providers'],
-          message: `${provider.name} has no groups`,
-        })
-      }
-      return readGroups(context, provider, args)
+    resolve(_, args, context) {
+      const providers = selectProviders(context.providers, args.providers ?? null)
+      const withGroups = providers.filter(({ groups }) => groups)
+      const [first, ...others] = withGroups
+      if (!first) throw withoutGroups(providers)
+      return others.length === 0 ? readGroups(context, first, args) : readJoinedGroups(context, withGroups, args)
     },
   }),
 }))
+
+function withoutGroups(providers: readonly IdentityProvider[]): ProviderError {
+  const names = providers.map(({ name }) => name)
+  return new ProviderError({
+    provider: names[0] ?? '',
+    kind: 'unsupported',
+    operation: 'groups.list',
+    argument: ['providers'],
+    message: `${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} no groups`,
+  })
+}

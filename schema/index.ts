@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql'
 import { builder } from './builder.ts'
+import { auditMutations } from './mutations/audit.ts'
 import './scalars.ts'
 import './enums.ts'
 import './node.ts'
@@ -13,7 +14,20 @@ import './group.ts'
 import './session.ts'
 import './grant.ts'
 import './pending-user.ts'
-import './verify-token.ts'
+import { answerEntities } from './entities.ts'
+import { answerService } from './print-subgraph.ts'
+import './mutations/accounts.ts'
+import './mutations/passwords.ts'
+import './mutations/emails.ts'
+import './mutations/phones.ts'
+import './mutations/profile.ts'
+import './mutations/authenticators.ts'
+import './mutations/permissions.ts'
+import './mutations/pending-users.ts'
+import './mutations/groups.ts'
+import './mutations/memberships.ts'
+import './mutations/sessions-and-grants.ts'
+import './mutations/tokens.ts'
 
 builder.queryType({})
 builder.mutationType({})
@@ -23,6 +37,9 @@ const federationVersion = 'https://specs.apollo.dev/federation/v2.9'
 
 /** What the gateway serves: the contract, and `_service` and `_entities` for a router that composes us. */
 export const schema: GraphQLSchema = builder.toSubGraphSchema({ linkUrl: federationVersion })
+answerEntities(schema)
+answerService(schema)
+auditMutations(schema)
 
 /** The contract alone. */
 export const publicSchema: GraphQLSchema = builder.toSchema()

@@ -7,12 +7,6 @@ import { requiredPart, type Target, targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
 import { findGrant, findSession } from './find.ts'
 
-/** A record that was found by its global id, with the name of its GraphQL type. */
-export interface FoundNode {
-  readonly typename: NodeType
-  readonly record: object
-}
-
 type NodeType = Extract<GlobalIdType, 'User' | 'Group' | 'Session' | 'Grant' | 'IdentityProvider'>
 
 type Find = (context: RequestContext, target: Target, argument: readonly string[]) => Promise<object | null>

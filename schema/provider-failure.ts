@@ -1,4 +1,4 @@
-import type { MissingPart } from '../src/directory/concatenate.ts'
+import type { MissingPart } from '../src/directory/part.ts'
 import { builder } from './builder.ts'
 import { IdentityErrorCodeEnum } from './enums.ts'
 import { codeOf } from './errors.ts'

@@ -1,6 +1,5 @@
 import type { Lookup } from '../src/directory/lookup.ts'
 import type {
-  GroupMember,
   IdentityEvent,
   BlockedIp,
   Grant,
@@ -9,11 +8,9 @@ import type {
   Permission,
   Session,
   User,
-  UserMembership,
 } from '../src/identity/records.ts'
 import type { IdentityProvider } from '../src/identity/provider.ts'
 import { builder } from './builder.ts'
-import { type Connection } from './connection.ts'
 
 /** The types that refer to each other, declared before any is filled in, so that no type's file imports another's. */
 export const UserRef = builder.objectRef<User>('User')
@@ -31,6 +28,3 @@ export const UserLookupRef = builder.objectRef<Lookup>('UserLookup')
 export interface OwnedEvent extends IdentityEvent {
   readonly user: User
 }
-
-export type UserMembershipConnection = Connection<UserMembership>
-export type GroupMemberConnection = Connection<GroupMember>

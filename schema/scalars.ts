@@ -1,6 +1,6 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql'
 import type { JsonValue } from '../src/identity/records.ts'
-import { builder } from './builder.ts'
+import { builder, type UploadedFile } from './builder.ts'
 
 // A time zone is demanded: without one, a time means something else on every machine.
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
@@ -28,6 +28,28 @@ builder.scalarType('JSON', {
   parseValue: (value) => value as JsonValue, // it came out of a JSON request body
   parseLiteral: (node, variables) => literalToJson(node, variables ?? {}),
 })
+
+builder.scalarType('File', {
+  description: 'A file of a request by the GraphQL multipart convention. Only a variable can hold one.',
+  serialize: () => {
+    throw new GraphQLError('A File is only ever sent')
+  },
+  parseValue: (value) => {
+    if (isUploadedFile(value)) return value
+    throw new GraphQLError('A File is sent as a part of a multipart request', {
+      extensions: { code: 'BAD_USER_INPUT' },
+    })
+  },
+  parseLiteral: () => {
+    throw new GraphQLError('A File is sent as a part of a multipart request', {
+      extensions: { code: 'BAD_USER_INPUT' },
+    })
+  },
+})
+
+function isUploadedFile(value: unknown): value is UploadedFile {
+  return value instanceof Object && 'arrayBuffer' in value && 'size' in value && 'name' in value
+}
 
 function literalToJson(node: ValueNode, variables: Readonly<Record<string, unknown>>): JsonValue {
   switch (node.kind) {

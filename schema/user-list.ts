@@ -1,4 +1,5 @@
 import type { RequestContext } from '../src/context.ts'
+import { countMergedUsers, listMergedUsers } from '../src/directory/merged-users.ts'
 import { selectProviders } from '../src/directory/select.ts'
 import { listUsers } from '../src/directory/users.ts'
 import { ArgumentError } from '../src/identity/errors.ts'
@@ -85,33 +86,43 @@ export async function readUsers(
   return connection
 }
 
+/** One page of one list over all these providers. */
+async function readMergedUsers(
+  context: RequestContext,
+  providers: readonly IdentityProvider[],
+  args: UserListArguments,
+): Promise<Connection<User>> {
+  const filter = checkedFilter(args.filter ?? {})
+  const order = args.orderBy ?? newestFirst
+  const connection = await readConnection<User>(context, {
+    list: ['users', providers.map(({ name }) => name), filter, order],
+    args,
+    read: (page) => listMergedUsers(providers, { ...page, filter, order }, context),
+    count: (known) => countMergedUsers(providers, { filter, order }, known, context),
+  })
+  context.remember({ users: connection.edges.map(({ node }) => node) })
+  return connection
+}
+
 builder.queryFields((t) => ({
   users: t.field({
     type: UserConnectionRef,
     nullable: true,
     description:
-      'The users of one provider, newest first unless said otherwise. Name it, unless only one is configured.',
+      'One list over all or the named providers, newest first unless said otherwise. Records of a provider that was `unavailable` come when it is back, at once where they should have come earlier.',
     args: {
       ...pageArguments(t.arg),
       providers: t.arg.stringList(),
       filter: t.arg({ type: UserFilterInput }),
       orderBy: t.arg({ type: UserOrderInput }),
     },
-    resolve: (_, args, context) => readUsers(context, onlyProvider(context, args.providers ?? null), args),
+    resolve(_, args, context) {
+      const providers = selectProviders(context.providers, args.providers ?? null)
+      const [only, ...others] = providers
+      return only && others.length === 0 ? readUsers(context, only, args) : readMergedUsers(context, providers, args)
+    },
   }),
 }))
-
-/** The one provider that a list is asked of. */
-export function onlyProvider(context: RequestContext, names: readonly string[] | null): IdentityProvider {
-  const [provider, ...others] = selectProviders(context.providers, names)
-  if (!provider || others.length > 0) {
-    throw new ArgumentError(
-      ['providers'],
-      '`providers` must name exactly one provider: lists over several are not served yet',
-    )
-  }
-  return provider
-}
 
 function checkedFilter(input: FilterInput): UserFilter {
   if (input.status === 'unknown') throw new ArgumentError(at('status'), '`filter.status` cannot be UNKNOWN')

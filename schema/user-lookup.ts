@@ -1,5 +1,6 @@
 import { findByEmail, findMatches } from '../src/directory/lookup.ts'
 import { selectProviders } from '../src/directory/select.ts'
+import type { UserField } from '../src/identity/records.ts'
 import { checkedEmail } from './arguments.ts'
 import { builder } from './builder.ts'
 import { completeUser } from './complete.ts'
@@ -29,6 +30,9 @@ builder.queryFields((t) => ({
   }),
 }))
 
+/** What people are recognised by. A record that has it all need not be completed, and so goes into one batch with the others. */
+const identifying: readonly UserField[] = ['emails', 'phoneNumbers', 'externalId']
+
 builder.objectField(UserRef, 'matches', (t) =>
   t.field({
     type: UserLookupRef,
@@ -36,7 +40,8 @@ builder.objectField(UserRef, 'matches', (t) =>
     description:
       'Accounts of the same person at the other providers, matched by verified email, verified phone or external id.',
     resolve: async (user, _, context) => {
-      const lookup = await findMatches(await completeUser(user, context), context)
+      const isKnown = !identifying.some((field) => user.missing.includes(field))
+      const lookup = await findMatches(isKnown ? user : await completeUser(user, context), context)
       context.remember(lookup)
       return lookup
     },

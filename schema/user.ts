@@ -224,7 +224,7 @@ builder.asEntity(UserRef, {
     builder.selection<{ id: string }>('id'),
     builder.selection<{ providerName: string; nativeId: string }>('providerName nativeId'),
   ],
-  // A synchronous throw here would end the process: see the trap in the plugin's loading of siblings.
+  // Async also where nothing is awaited: a mistake has to reject this reference, not throw past its siblings.
   resolveReference: async (reference, context) => {
     if ('id' in reference) {
       const target = targetOf(context, 'User', reference.id, ['id'])

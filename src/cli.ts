@@ -23,8 +23,9 @@ async function main(): Promise<void> {
     options: { config: { type: 'string' }, subgraph: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
     allowPositionals: true,
   })
-  const [command = 'serve'] = positionals
+  const [command = 'serve', ...others] = positionals
   if (values.help) return print(usage)
+  if (others.length > 0) throw new ConfigError([`${others.join(' ')}: not expected after ${command}`])
   switch (command) {
     case 'serve':
       return serve(await configFrom(values.config ?? process.env['GATEWAY_CONFIG']))
@@ -84,10 +85,17 @@ async function serveOnSandbox(config: Config): Promise<void> {
     createSandbox(config.sandbox.users === undefined ? {} : { users: config.sandbox.users }),
     config.sandbox.port,
   )
-  const { providers } = await configFrom(undefined, sandboxEnvironment(sandbox.origin))
+  const { providers } = await configFrom(undefined, {
+    ...sandboxEnvironment(sandbox.origin),
+    READ_ONLY: process.env['READ_ONLY'],
+  })
   const gateway = await createGateway({
     providers,
     requestTimeoutMs: config.requestTimeoutMs,
+    maxRepresentations: config.maxRepresentations,
+    softDeadlineMs: config.softDeadlineMs,
+    maxMutations: config.maxMutations,
+    auditLog: config.auditLog ?? 'off',
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey) }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
     onInternalError,
@@ -124,8 +132,9 @@ async function printSchema(isSubgraph: boolean): Promise<void> {
 }
 
 function printAddresses(host: string, port: number, hasGraphiql: boolean): void {
-  if (hasGraphiql) print(`  GraphiQL   http://${host}:${port}/graphiql`)
-  print(`  GraphQL    http://${host}:${port}/graphql`)
+  const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  if (hasGraphiql) print(`  GraphiQL   ${origin}/graphiql`)
+  print(`  GraphQL    ${origin}/graphql`)
 }
 
 async function printProviders(gateway: Awaited<ReturnType<typeof createGateway>>): Promise<void> {
@@ -138,9 +147,14 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** Our own bug: said with its stack, which holds no data of requests. */
+/** Our own bug: said by name and place. Its message may quote data of a request. */
 function onInternalError(error: Error): void {
-  process.stderr.write(`internal error: ${error.stack ?? error.name}\n`)
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  process.stderr.write(`${['internal error: ' + error.name, ...frames].join('\n')}\n`)
+}
+
+function isCoded(error: unknown, code: string): error is Error {
+  return error instanceof Error && 'code' in error && error.code === code
 }
 
 function stopOnSignal(close: () => Promise<void>): void {
@@ -157,8 +171,10 @@ function stopOnSignal(close: () => Promise<void>): void {
 main().catch((error: unknown) => {
   if (error instanceof ConfigError) {
     process.stderr.write(`${error.message}\n`)
-  } else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+  } else if (isCoded(error, 'EADDRINUSE')) {
     process.stderr.write(`${error.message}: choose another with PORT and SANDBOX_PORT (0: any)\n`)
+  } else if (isCoded(error, 'ERR_PARSE_ARGS_UNKNOWN_OPTION') || isCoded(error, 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE')) {
+    process.stderr.write(`${error.message}\n\n${usage}`)
   } else {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
   }

@@ -8,6 +8,8 @@ export interface ProviderConfig {
   readonly name: string
   /** Parsed by the definition's own schema. Holds secrets. */
   readonly settings: unknown
+  /** Whether nothing may be changed there. */
+  readonly isReadOnly: boolean
 }
 
 export interface Config {
@@ -16,8 +18,16 @@ export interface Config {
   readonly port: number
   /** Milliseconds within which a GraphQL request is answered. */
   readonly requestTimeoutMs: number
+  /** How many representations a router may send in one `_entities`; `undefined`: the default. */
+  readonly maxRepresentations: number | undefined
+  /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
+  readonly softDeadlineMs: number
   readonly isGraphiqlEnabled: boolean
   readonly apiKeys: readonly ApiKey[]
+  /** Mutations in one operation. */
+  readonly maxMutations: number
+  /** `off`, `stdout` or a path; `undefined`: nobody said. */
+  readonly auditLog: string | undefined
   /** Empty: the sandbox is started instead. */
   readonly providers: readonly ProviderConfig[]
   readonly sandbox: {
@@ -40,6 +50,8 @@ export class ConfigError extends Error {
   }
 }
 
+export const defaultMaxMutations = 10
+
 export interface ConfigSources {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** The parsed config file; `undefined` when there is none. */
@@ -47,18 +59,29 @@ export interface ConfigSources {
   readonly definitions: Partial<Record<ProviderKind, ProviderDefinition>>
 }
 
+const defaultSoftDeadlineMs = 2_000
+
 const port = z.coerce.number().int().min(0).max(65_535)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key, 64 lower-case hexadecimal digits')
 const keyName = z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, `_`, `.` and `-`, at most 64')
-const apiKeys = z.array(z.strictObject({ name: keyName, sha256 }))
+const apiKeys = z
+  .array(z.strictObject({ name: keyName, sha256 }))
+  .refine((keys) => new Set(keys.map(({ name }) => name)).size === keys.length, 'each key needs a name of its own')
 
 const fileSchema = z.strictObject({
   host: z.string().min(1).optional(),
   port: z.int().min(0).max(65_535).optional(),
   requestTimeoutMs: z.int().min(100).max(120_000).optional(),
+  maxRepresentations: z.int().min(1).max(100_000).optional(),
+  softDeadlineMs: z.int().min(50).max(120_000).optional(),
   graphiql: z.boolean().optional(),
   apiKeys: apiKeys.optional(),
-  providers: z.array(z.looseObject({ kind: z.string(), name: z.string() })).optional(),
+  maxMutations: z.int().min(1).max(1_000).optional(),
+  auditLog: z.string().min(1).optional(),
+  readOnly: z.boolean().optional(),
+  providers: z
+    .array(z.looseObject({ kind: z.string(), name: z.string(), readOnly: z.boolean().optional() }))
+    .optional(),
 })
 
 const environmentSchema = z.object({
@@ -67,15 +90,28 @@ const environmentSchema = z.object({
   SANDBOX_PORT: port.optional(),
   SANDBOX_USERS: z.coerce.number().int().min(1).max(100_000).optional(),
   REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
+  MAX_REPRESENTATIONS: z.coerce.number().int().min(1).max(100_000).optional(),
+  SOFT_DEADLINE_MS: z.coerce.number().int().min(50).max(120_000).optional(),
   GRAPHIQL: z.enum(['on', 'off']).optional(),
+  MAX_MUTATIONS: z.coerce.number().int().min(1).max(1_000).optional(),
+  AUDIT_LOG: z.string().min(1).optional(),
+  READ_ONLY: z.enum(['on', 'off']).optional(),
   API_KEYS: z
     .string()
-    .transform((text) => text.split(',').map((entry) => ({ name: entry.split(':')[0], sha256: entry.split(':')[1] })))
+    .transform((text) =>
+      text.split(',').map((entry) => {
+        const colon = entry.indexOf(':')
+        return { name: entry.slice(0, Math.max(colon, 0)).trim(), sha256: entry.slice(colon + 1).trim() }
+      }),
+    )
     .pipe(apiKeys)
     .optional(),
 })
 
-/** Turns environment and file into settings. Where both say something, the environment wins. Throws `ConfigError` with every fault. */
+/**
+ * Turns environment and file into settings. Where both say something, the environment wins; but a file that names providers names all of
+ * them. Throws `ConfigError` with every fault.
+ */
 export function readConfig({ environment, file, definitions }: ConfigSources): Config {
   const faults: string[] = []
   const fromEnvironment = parse(environmentSchema, withoutEmpty(environment), '', faults) ?? {}
@@ -84,20 +120,42 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
   const providers = fromFile.providers
     ? fromFile.providers.map((entry, index) => providerFromFile(entry, index, environment, definitions, faults))
     : providersFromEnvironment(environment, definitions, faults)
-  const known = providers.filter((provider) => provider !== null)
+  const isReadOnly =
+    fromEnvironment.READ_ONLY === undefined ? (fromFile.readOnly ?? false) : fromEnvironment.READ_ONLY === 'on'
+  const known = providers
+    .filter((provider) => provider !== null)
+    .map((provider) => (isReadOnly ? { ...provider, isReadOnly } : provider))
   const names = known.map((provider) => provider.name)
   for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index))) {
     faults.push(`providers: the name ${name} is used more than once; every provider needs a name of its own`)
+  }
+  const isForSandbox =
+    file === undefined && fromEnvironment.API_KEYS === undefined && fromEnvironment.HOST === undefined
+  if (providers.length === 0 && !isForSandbox && faults.length === 0) {
+    faults.push(
+      'providers: none is configured; expected the variables of at least one (see README.md). Without API_KEYS, HOST and a config file the gateway runs on made-up data',
+    )
+  }
+  const requestTimeoutMs = fromEnvironment.REQUEST_TIMEOUT_MS ?? fromFile.requestTimeoutMs ?? 10_000
+  const softDeadlineMs =
+    fromEnvironment.SOFT_DEADLINE_MS ?? fromFile.softDeadlineMs ?? Math.min(defaultSoftDeadlineMs, requestTimeoutMs / 2)
+  if (softDeadlineMs >= requestTimeoutMs) {
+    const name = fromEnvironment.SOFT_DEADLINE_MS === undefined ? 'softDeadlineMs' : 'SOFT_DEADLINE_MS'
+    faults.push(`${name}: would never come; expected less than the request's own timeout, ${requestTimeoutMs} ms`)
   }
   if (faults.length > 0) throw new ConfigError(faults)
 
   return {
     host: fromEnvironment.HOST ?? fromFile.host ?? '127.0.0.1',
     port: fromEnvironment.PORT ?? fromFile.port ?? 4000,
-    requestTimeoutMs: fromEnvironment.REQUEST_TIMEOUT_MS ?? fromFile.requestTimeoutMs ?? 10_000,
+    maxRepresentations: fromEnvironment.MAX_REPRESENTATIONS ?? fromFile.maxRepresentations,
+    requestTimeoutMs,
+    softDeadlineMs,
     isGraphiqlEnabled:
       fromEnvironment.GRAPHIQL === undefined ? (fromFile.graphiql ?? false) : fromEnvironment.GRAPHIQL === 'on',
     apiKeys: fromEnvironment.API_KEYS ?? fromFile.apiKeys ?? [],
+    maxMutations: fromEnvironment.MAX_MUTATIONS ?? fromFile.maxMutations ?? defaultMaxMutations,
+    auditLog: fromEnvironment.AUDIT_LOG ?? fromFile.auditLog,
     providers: known,
     sandbox: { port: fromEnvironment.SANDBOX_PORT ?? 4010, users: fromEnvironment.SANDBOX_USERS },
   }
@@ -126,14 +184,23 @@ function providersFromEnvironment(
       return description === undefined ? variable : `${variable} (${description})`
     })
     faults.push(...ownFaults)
-    providers.push(parsed === undefined ? null : { definition, name: definition.kind, settings: parsed })
+    providers.push(
+      parsed === undefined ? null : { definition, name: definition.kind, settings: parsed, isReadOnly: false },
+    )
   }
   return providers
 }
 
+interface FileProvider {
+  readonly kind: string
+  readonly name: string
+  readonly readOnly?: boolean | undefined
+  readonly [member: string]: unknown
+}
+
 /** A provider of the config file. Its secrets are references, `{ "env": "NAME" }`, never the secrets themselves. */
 function providerFromFile(
-  { kind, ...entry }: { readonly kind: string; readonly name: string; readonly [member: string]: unknown },
+  { kind, readOnly = false, ...entry }: FileProvider,
   index: number,
   environment: ConfigSources['environment'],
   definitions: ConfigSources['definitions'],
@@ -166,7 +233,7 @@ function providerFromFile(
   }
   if (faults.length > faultsBefore) return null
   const parsed = parse(definition.settings, settings, `${at}.`, faults)
-  return parsed === undefined ? null : { definition, name: entry.name, settings: parsed }
+  return parsed === undefined ? null : { definition, name: entry.name, settings: parsed, isReadOnly: readOnly }
 }
 
 function referenceIn(value: unknown): string | null {

@@ -1,8 +1,8 @@
-import type DataLoader from 'dataloader'
-import { type BatchKey, batchKey, createBatchLoader } from './batch.ts'
+import { batchKey, type BatchLoader, createBatchLoader } from './batch.ts'
 import type { Call } from './identity/call.ts'
 import type { IdentityProvider, UserHandle } from './identity/provider.ts'
 import type { Group, User } from './identity/records.ts'
+import type { AuditSink } from './telemetry/audit.ts'
 
 /** Who is asking. */
 export interface Caller {
@@ -15,18 +15,25 @@ export type Providers = ReadonlyMap<string, IdentityProvider>
 
 /** Loaders of one request. Each resolves to `null` for what does not exist; look-ups to an empty list. */
 export interface Loaders {
-  readonly user: DataLoader<BatchKey, User | null>
-  readonly group: DataLoader<BatchKey, Group | null>
-  readonly usersByEmail: DataLoader<BatchKey, readonly User[]>
-  readonly usersByPhoneNumber: DataLoader<BatchKey, readonly User[]>
-  readonly usersByExternalId: DataLoader<BatchKey, readonly User[]>
+  readonly user: BatchLoader<User | null>
+  readonly group: BatchLoader<Group | null>
+  readonly usersByEmail: BatchLoader<readonly User[]>
+  readonly usersByPhoneNumber: BatchLoader<readonly User[]>
+  readonly usersByExternalId: BatchLoader<readonly User[]>
 }
+
+/** Each may be a call, at a provider that reads users one by one. */
+const defaultMaxRepresentations = 500
 
 /** What one GraphQL request carries. */
 export interface RequestContext {
   readonly caller: Caller
   readonly providers: Providers
   readonly call: Call
+  /** How many representations one `_entities` may have. */
+  readonly maxRepresentations: number
+  /** Milliseconds that an answer over several providers waits for the slow ones. */
+  readonly softDeadlineMs: number
   readonly loaders: Loaders
   /** Does work once per request and key, however many fields ask for it. */
   once<Result>(key: string, work: () => Promise<Result>): Promise<Result>
@@ -34,15 +41,29 @@ export interface RequestContext {
   userHandle(provider: string, nativeId: string): UserHandle
   /** Puts complete records where a later look-up by id finds them. Partial ones are left alone. */
   remember(records: { readonly users?: readonly User[]; readonly groups?: readonly Group[] }): void
+  /** Forgets all that was read so far, because something has changed: what follows is read afresh. */
+  forget(): void
+  /** Whether changes at this provider are turned off. */
+  isReadOnly(provider: string): boolean
+  /** Takes the record of each mutation. */
+  readonly audit: AuditSink
 }
 
 export interface RequestContextOptions {
   readonly caller: Caller
   readonly providers: Providers
   readonly call: Call
+  readonly softDeadlineMs: number
+  /** `undefined`: 500. */
+  readonly maxRepresentations?: number | undefined
+  /** The providers at which nothing may be changed. */
+  readonly readOnlyProviders: ReadonlySet<string>
+  readonly audit: AuditSink
 }
 
-export function createRequestContext({ caller, providers, call }: RequestContextOptions): RequestContext {
+export function createRequestContext(options: RequestContextOptions): RequestContext {
+  const { caller, providers, call, softDeadlineMs, readOnlyProviders, audit } = options
+  const { maxRepresentations = defaultMaxRepresentations } = options
   const loaders = createLoaders(providers, call)
   const shared = new Map<string, Promise<unknown>>()
 
@@ -50,6 +71,8 @@ export function createRequestContext({ caller, providers, call }: RequestContext
     caller,
     providers,
     call,
+    maxRepresentations,
+    softDeadlineMs,
     loaders,
     once<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
       const known = shared.get(key)
@@ -70,6 +93,12 @@ export function createRequestContext({ caller, providers, call }: RequestContext
         if (group.missing.length === 0) loaders.group.prime(batchKey(group.provider, group.nativeId), group)
       }
     },
+    forget() {
+      shared.clear()
+      for (const loader of Object.values(loaders)) loader.clearAll()
+    },
+    isReadOnly: (provider) => readOnlyProviders.has(provider),
+    audit,
   }
 }
 
@@ -77,7 +106,7 @@ function createLoaders(providers: Providers, call: Call): Loaders {
   const lookup = (
     method: 'findByEmails' | 'findByPhoneNumbers' | 'findByExternalIds',
     keysOf: (user: User) => readonly string[],
-  ): DataLoader<BatchKey, readonly User[]> =>
+  ): BatchLoader<readonly User[]> =>
     createBatchLoader<User, readonly User[]>({
       source(name) {
         const provider = providers.get(name)

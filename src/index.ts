@@ -2,12 +2,13 @@ import { createServer as createHttpServer, type Server } from 'node:http'
 import { type AddressInfo } from 'node:net'
 import type { ApiKey } from './access/api-keys.ts'
 import { createAuthenticator } from './access/api-keys.ts'
-import type { ProviderConfig } from './config.ts'
+import { ConfigError, defaultMaxMutations, type ProviderConfig } from './config.ts'
 import type { Providers } from './context.ts'
 import { exampleTabs } from './graphiql/examples.ts'
 import type { AttemptRecorder, Call } from './identity/call.ts'
 import { ProviderError } from './identity/errors.ts'
 import { createServer } from './server.ts'
+import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
 
 export { type Config, ConfigError, readConfig } from './config.ts'
 export { providerDefinitions } from './providers/index.ts'
@@ -18,6 +19,10 @@ export interface GatewayOptions {
   readonly apiKeys: readonly ApiKey[]
   /** Milliseconds within which a GraphQL request is answered. */
   readonly requestTimeoutMs: number
+  /** How many representations a router may send in one `_entities`. Default 500. */
+  readonly maxRepresentations?: number | undefined
+  /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
+  readonly softDeadlineMs: number
   /** `null`: no GraphiQL. */
   readonly graphiql: {
     /** Filled into the headers of the page. */
@@ -29,6 +34,10 @@ export interface GatewayOptions {
   readonly onInternalError: (error: Error) => void
   /** Sees every attempt to reach a provider. */
   readonly record?: AttemptRecorder
+  /** Where the record of each mutation goes: `off`, `stdout`, or the path of a file to append to. Left out: `stdout`. */
+  readonly auditLog?: string | undefined
+  /** Mutations in one operation. Left out: 10. */
+  readonly maxMutations?: number
 }
 
 /** Whether a provider accepts our key. */
@@ -51,6 +60,7 @@ export interface Gateway {
 /** Connects the providers, and serves them as one API. Makes no call to any of them. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { record } = options
+  const audit = openAudit(options)
   const connected = await Promise.all(
     options.providers.map(({ definition, settings }) => definition.connect(settings, record ? { record } : {})),
   )
@@ -59,11 +69,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     providers,
     authenticate: createAuthenticator(options.apiKeys),
     requestTimeoutMs: options.requestTimeoutMs,
+    maxRepresentations: options.maxRepresentations,
+    softDeadlineMs: options.softDeadlineMs,
     graphiql: options.graphiql && {
       headers: options.graphiql.headers,
       tabs: exampleTabs(options.graphiql.exampleEmail),
     },
     onInternalError: options.onInternalError,
+    audit: audit.write,
+    readOnlyProviders: new Set(options.providers.filter(({ isReadOnly }) => isReadOnly).map(({ name }) => name)),
+    maxMutations: options.maxMutations ?? defaultMaxMutations,
   })
   let http: Server | null = null
 
@@ -72,7 +87,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     listen: (host, port) =>
       new Promise((resolve, reject) => {
         const server = createHttpServer((request, response) => {
-          void yoga(request, response)
+          // A host that makes no URL would fail before anything of ours sees the request.
+          if (URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`))
+            void yoga(request, response)
+          else response.writeHead(400).end()
         })
         http = server
         server.once('error', reject)
@@ -88,7 +106,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         })
       }
       await Promise.all(connected.map((connection) => connection.close()))
+      await audit.close()
     },
+  }
+}
+
+/** A gateway that could not write down what it does does not start. */
+function openAudit({ auditLog = 'stdout', onInternalError }: GatewayOptions): AuditLog {
+  try {
+    return openAuditLog(auditLog, onInternalError)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+    throw new ConfigError([`AUDIT_LOG: cannot be opened (${code}); expected off, stdout or the path of a file`])
   }
 }
 

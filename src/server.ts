@@ -1,22 +1,35 @@
-import { useExecutionCancellation, createYoga, type Plugin } from 'graphql-yoga'
+import { GraphQLError } from 'graphql'
+import { useExecutionCancellation, createYoga, type FetchAPI, type Plugin } from 'graphql-yoga'
 import { toClientError } from '../schema/errors.ts'
 import { schema } from '../schema/index.ts'
+import { countMutations } from '../schema/mutations/limit.ts'
 import { apiKeyHeader, type Authenticate } from './access/api-keys.ts'
 import { type Caller, createRequestContext, type Providers, type RequestContext } from './context.ts'
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
 import type { AttemptRecorder } from './identity/call.ts'
+import type { AuditSink } from './telemetry/audit.ts'
 
 export interface ServerOptions {
   readonly providers: Providers
   readonly authenticate: Authenticate
   /** Milliseconds within which a GraphQL request is answered, with what is there by then. */
   readonly requestTimeoutMs: number
+  /** How many representations a router may send in one `_entities`; more are refused. Default 500. */
+  readonly maxRepresentations?: number | undefined
+  /** Milliseconds that an answer over several providers waits for the slow ones. */
+  readonly softDeadlineMs: number
   /** `null`: no GraphiQL. */
   readonly graphiql: Omit<GraphiqlOptions, 'path' | 'endpoint'> | null
   /** Told of failures that are our own bugs. */
   readonly onInternalError: (error: Error) => void
   /** Sees the attempts made for each request. */
   readonly record?: AttemptRecorder
+  /** Takes the record of each mutation. */
+  readonly audit: AuditSink
+  /** The providers at which nothing may be changed. */
+  readonly readOnlyProviders: ReadonlySet<string>
+  /** Mutations in one operation. */
+  readonly maxMutations: number
 }
 
 export const graphqlPath = '/graphql'
@@ -25,6 +38,9 @@ export const healthPath = '/health'
 
 /** A body of more bytes is refused before it is read. */
 const maxBodyBytes = 256_000
+
+/** As above, for a body that brings a file: the largest image, and what goes with it. */
+const maxUploadBytes = 6_000_000
 
 /** The gateway as a Yoga server: give it to `http.createServer`, or call its `fetch`. */
 export function createServer(options: ServerOptions) {
@@ -37,8 +53,8 @@ export function createServer(options: ServerOptions) {
     cors: false,
     landingPage: false,
     graphiql: false,
-    multipart: false,
-    maxRequestBodySize: maxBodyBytes,
+    multipart: true,
+    maxRequestBodySize: maxUploadBytes,
     // Our own plugin masks, so that every error has a code of ours.
     maskedErrors: false,
     logging: false,
@@ -47,11 +63,13 @@ export function createServer(options: ServerOptions) {
       if (!caller) throw new Error('a request reached execution without a caller')
       const deadline = Date.now() + options.requestTimeoutMs
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.requestTimeoutMs)])
-      return createRequestContext({ caller, providers: options.providers, call: { signal, deadline, record } })
+      return createRequestContext({ ...options, caller, call: { signal, deadline, record } })
     },
     plugins: [
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
       useAuthentication(options.authenticate),
+      useBodyLimit(),
+      useMutationLimit(options.maxMutations),
       useExecutionCancellation(),
       useClientErrors(options.onInternalError),
     ],
@@ -65,7 +83,8 @@ const callers = new WeakMap<Request, Caller>()
 function useAuthentication(authenticate: Authenticate): Plugin {
   return {
     onRequest({ request, url, endResponse, fetchAPI }) {
-      if (url.pathname !== graphqlPath) return
+      // Whatever is not open to anybody, so that another spelling of a path is no way in.
+      if (url.pathname === healthPath) return
       const caller = authenticate(request.headers.get(apiKeyHeader))
       if (caller) {
         callers.set(request, caller)
@@ -74,6 +93,66 @@ function useAuthentication(authenticate: Authenticate): Plugin {
       const message = `Show an API key in the header ${apiKeyHeader}`
       const errors = [{ message, extensions: { code: 'UNAUTHENTICATED', provider: null } }]
       endResponse(fetchAPI.Response.json({ errors }, { status: 401, headers: { 'www-authenticate': 'ApiKey' } }))
+    },
+  }
+}
+
+/** Only a body that brings a file may be as long as one. */
+function useBodyLimit(): Plugin {
+  return {
+    onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
+      const isUpload = request.headers.get('content-type')?.startsWith('multipart/form-data') ?? false
+      if (isUpload || !requestParser || !request.body) return
+      if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
+      setRequestParser((whole) => requestParser(limited(whole, fetchAPI)))
+    },
+  }
+}
+
+/** The same request, of which no more than allowed can be read: its length need not be what it says, nor said at all. */
+function limited(request: Request, { Request: RequestOfServer, TransformStream: StreamOfServer }: FetchAPI): Request {
+  if (!request.body) return request
+  // A native stream goes through a native one only.
+  const Stream = request.body instanceof ReadableStream ? TransformStream : StreamOfServer
+  let bytes = 0
+  const counting = new Stream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      bytes += chunk.byteLength
+      if (bytes > maxBodyBytes) controller.error(tooLarge())
+      else controller.enqueue(chunk)
+    },
+  })
+  const { url, method, headers, signal } = request
+  const init = { method, headers, signal, body: request.body.pipeThrough(counting), duplex: 'half' }
+  return new RequestOfServer(url, init)
+}
+
+function tooLarge(): GraphQLError {
+  return new GraphQLError('The body of the request is too large', {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 413 } },
+  })
+}
+
+/** Whoever wants more sends more operations, which are counted and logged one by one. Who tries is on record. */
+function useMutationLimit(max: number): Plugin<RequestContext> {
+  return {
+    onExecute({ args: { document, operationName, contextValue }, setResultAndStopExecution }) {
+      const count = countMutations(document, operationName)
+      if (count <= max) return
+      const { audit, caller } = contextValue
+      audit({
+        time: new Date().toISOString(),
+        subject: caller.subject,
+        operation: 'mutation',
+        provider: null,
+        targets: [],
+        outcome: 'notApplied',
+        code: 'BAD_USER_INPUT',
+        durationMs: 0,
+      })
+      const message = `At most ${max} mutations are done in one operation, and this one has ${count}`
+      const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } }
+      setResultAndStopExecution({ errors: [new GraphQLError(message, { extensions })] })
     },
   }
 }

@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { batchKey, createBatchLoader } from '../src/batch.ts'
+import { PartialBatchError, ProviderError } from '../src/identity/errors.ts'
 
 interface Row {
   readonly id: string
@@ -54,6 +55,15 @@ describe('a batch', () => {
     expect(found.map((row) => (row instanceof Error ? 'failed' : row?.id))).toEqual(['a', 'b', 'failed', 'failed', 'e'])
   })
 
+  it('fails only the keys that failed where a call says which', async () => {
+    const failure = new ProviderError({ provider: 'acme', kind: 'timeout', operation: 'rows.get', message: 'too slow' })
+    const loader = loaderOver(async () => {
+      throw new PartialBatchError([rowOf('c'), rowOf('a')], new Map([['b', failure]]))
+    })
+    const found = await loader.loadMany(['a', 'b', 'c', 'd'].map((key) => batchKey('acme', key)))
+    expect(found).toEqual([rowOf('a'), failure, rowOf('c'), null])
+  })
+
   it('makes no call larger than allowed and no more at once than allowed', async () => {
     let running = 0
     let most = 0
@@ -74,6 +84,21 @@ describe('a batch', () => {
   it('knows nothing of a provider that is not there', async () => {
     const loader = loaderOver(async () => [rowOf('a')])
     expect(await loader.load(batchKey('elsewhere', 'a'))).toBeNull()
+  })
+
+  it('keeps nobody waiting for another provider than their own', async () => {
+    const loader = createBatchLoader<Row, Row | null>({
+      source: (provider) => ({
+        maxKeysPerCall: 5,
+        maxParallelCalls: 2,
+        read: (keys) =>
+          provider === 'silent' ? new Promise(() => {}) : Promise.resolve(keys.map((key) => rowOf(key))),
+      }),
+      keysOf: ({ id }) => [id],
+      resolve: ([row]) => row ?? null,
+    })
+    void loader.load(batchKey('silent', 'a'))
+    expect(await loader.load(batchKey('acme', 'a'))).toEqual(rowOf('a'))
   })
 
   it('keeps colons of an id in the id', async () => {

@@ -33,6 +33,15 @@ const complete = {
 const digest = 'a'.repeat(64)
 
 describe('the environment', () => {
+  it('limits what a router may send at once, and must say a number', () => {
+    expect(read({}).maxRepresentations).toBeUndefined()
+    expect(read({ MAX_REPRESENTATIONS: '50' }).maxRepresentations).toBe(50)
+    expect(read({ CLERK_SECRET_KEY: complete.CLERK_SECRET_KEY }, { maxRepresentations: 20 }).maxRepresentations).toBe(
+      20,
+    )
+    expect(faultsOf({ MAX_REPRESENTATIONS: 'many' })).toEqual([expect.stringMatching(/^MAX_REPRESENTATIONS: /)])
+  })
+
   it('without any provider means the sandbox', () => {
     expect(read({})).toMatchObject({
       providers: [],
@@ -47,6 +56,17 @@ describe('the environment', () => {
     expect(read(complete).providers.map(({ name }) => name)).toEqual(['monocloud', 'auth0', 'clerk', 'app-services'])
     const { CLERK_SECRET_KEY } = complete
     expect(read({ CLERK_SECRET_KEY }).providers.map(({ name }) => name)).toEqual(['clerk'])
+  })
+
+  it('gives slow providers less time than the request has', () => {
+    expect(read({}).softDeadlineMs).toBe(2_000)
+    expect(read({ REQUEST_TIMEOUT_MS: '1000' }).softDeadlineMs).toBe(500)
+    expect(
+      read({ CLERK_SECRET_KEY: complete.CLERK_SECRET_KEY, SOFT_DEADLINE_MS: '150' }, { softDeadlineMs: 300 })
+        .softDeadlineMs,
+    ).toBe(150)
+    const [fault] = faultsOf({ SOFT_DEADLINE_MS: '9000', REQUEST_TIMEOUT_MS: '9000' })
+    expect(fault).toMatch(/^SOFT_DEADLINE_MS: /)
   })
 
   it('takes an empty variable for one that is not set', () => {
@@ -82,11 +102,53 @@ describe('the environment', () => {
   })
 
   it('gives the digests of API keys by name', () => {
-    expect(read({ API_KEYS: `web:${digest},support:${digest}` }).apiKeys).toEqual([
+    const { CLERK_SECRET_KEY } = complete
+    expect(read({ CLERK_SECRET_KEY, API_KEYS: `web:${digest},support:${digest}` }).apiKeys).toEqual([
       { name: 'web', sha256: digest },
       { name: 'support', sha256: digest },
     ])
   })
+})
+
+describe('settings that are for real', () => {
+  it.each([
+    ['API keys', { API_KEYS: `web:${digest}` }, undefined],
+    ['a host', { HOST: '0.0.0.0' }, undefined],
+    ['a config file', {}, { providers: [] }],
+    ['API keys and a mistyped variable', { API_KEYS: `web:${digest}`, CLERK_SECRET: 'x' }, undefined],
+  ])('never end on made-up data: with %s and no provider the start is refused', (_, environment, file) => {
+    expect(faultsOf(environment, file)).toEqual([expect.stringMatching(/^providers: none is configured/)])
+  })
+
+  it.each([
+    ['http://api.example.test', 'https://'],
+    ['ftp://api.example.test', 'https://'],
+    ['https://user:word@api.example.test', 'without user'],
+    ['https://api.example.test/?key=1', 'without user'],
+    ['https://api.example.test/#here', 'without user'],
+    ['api.example.test', 'https://'],
+  ])('take no key to %s', (address, expected) => {
+    const faults = faultsOf({ CLERK_SECRET_KEY: complete.CLERK_SECRET_KEY, CLERK_BASE_URL: address })
+    expect(faults).toEqual([expect.stringMatching(/^CLERK_BASE_URL/)])
+    expect(faults[0]).toContain(expected)
+    expect(faults[0]).not.toContain('word@')
+  })
+
+  it.each([
+    'http://127.0.0.1:4010/clerk',
+    'http://localhost:4010/clerk',
+    'http://[::1]:4010/clerk',
+    'https://proxy.example.test/clerk',
+  ])('may be pointed at %s', (address) => {
+    expect(read({ CLERK_SECRET_KEY: complete.CLERK_SECRET_KEY, CLERK_BASE_URL: address }).providers).toHaveLength(1)
+  })
+
+  it.each([`a:${digest}:more`, `a:${digest},a:${'b'.repeat(64)}`, digest, `:${digest}`, `a:${digest.toUpperCase()}`])(
+    'take no API keys written as %s',
+    (keys) => {
+      expect(faultsOf({ CLERK_SECRET_KEY: complete.CLERK_SECRET_KEY, API_KEYS: keys })[0]).toMatch(/^API_KEYS/)
+    },
+  )
 })
 
 describe('a config file', () => {
@@ -126,12 +188,58 @@ describe('a config file', () => {
   })
 
   it('yields to the environment where both say something', () => {
-    const file = { port: 1, requestTimeoutMs: 5_000, graphiql: true, apiKeys: [{ name: 'file', sha256: digest }] }
-    expect(read({ PORT: '2' }, file)).toMatchObject({
+    const file = {
+      port: 1,
+      requestTimeoutMs: 5_000,
+      graphiql: true,
+      apiKeys: [{ name: 'file', sha256: digest }],
+      providers: [clerk('shop')],
+    }
+    expect(read({ ...environment, PORT: '2' }, file)).toMatchObject({
       port: 2,
       requestTimeoutMs: 5_000,
       isGraphiqlEnabled: true,
       apiKeys: [{ name: 'file' }],
     })
+  })
+})
+
+describe('what may be changed', () => {
+  const clerk = { kind: 'clerk', name: 'staff', secretKey: { env: 'KEY' } }
+  const guests = { ...clerk, name: 'guests' }
+  const environment = { KEY: 'sk_test_secret' }
+  const readOnly = (more: Environment, file?: unknown) =>
+    read({ ...environment, ...more }, file)
+      .providers.filter(({ isReadOnly }) => isReadOnly)
+      .map(({ name }) => name)
+
+  it('is everything, unless it is turned off for all or for some', () => {
+    const providers = [{ ...clerk, readOnly: true }, guests]
+    expect(readOnly({ CLERK_SECRET_KEY: 'sk_test_secret' })).toEqual([])
+    expect(readOnly({ CLERK_SECRET_KEY: 'sk_test_secret', READ_ONLY: 'on' })).toEqual(['clerk'])
+    expect(readOnly({}, { providers })).toEqual(['staff'])
+    expect(readOnly({}, { readOnly: true, providers: [clerk, guests] })).toEqual(['staff', 'guests'])
+    expect(readOnly({ READ_ONLY: 'on' }, { providers })).toEqual(['staff', 'guests'])
+  })
+
+  it('stays turned off for a provider, whatever is said for all', () => {
+    expect(
+      readOnly({ READ_ONLY: 'off' }, { readOnly: true, providers: [{ ...clerk, readOnly: true }, guests] }),
+    ).toEqual(['staff'])
+  })
+
+  it('is ten at once, and is written down where the settings say', () => {
+    expect(read({})).toMatchObject({ maxMutations: 10, auditLog: undefined })
+    expect(read({ MAX_MUTATIONS: '3', AUDIT_LOG: '/var/log/audit' })).toMatchObject({
+      maxMutations: 3,
+      auditLog: '/var/log/audit',
+    })
+    expect(
+      read({ CLERK_SECRET_KEY: complete.CLERK_SECRET_KEY, AUDIT_LOG: 'off' }, { maxMutations: 4, auditLog: 'stdout' }),
+    ).toMatchObject({
+      maxMutations: 4,
+      auditLog: 'off',
+    })
+    expect(faultsOf({ READ_ONLY: 'perhaps', MAX_MUTATIONS: '0' })).toHaveLength(2)
   })
 })

@@ -228,7 +228,7 @@ describe('npm start with a provider configured', () => {
         body: '{"query":"{ viewer { subject } }"}',
       })
       expect(answer.status).toBe(401)
-      expect((await fetch(`${configured.origin}/graphiql`)).status).toBe(404)
+      expect((await fetch(`${configured.origin}/graphiql`)).status).toBe(401)
     } finally {
       await configured.stop()
     }

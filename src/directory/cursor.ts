@@ -3,7 +3,12 @@ import { ArgumentError } from '../identity/errors.ts'
 import type { Page } from '../identity/page.ts'
 
 const version = 1
-const maxLength = 8192
+
+/**
+ * A cursor over several providers holds a place at each. Most take about a hundred bytes; one in a crowd of people imported in one
+ * millisecond takes some thousands, because it names those who have been seen. Longer ones are nobody's of ours.
+ */
+const maxLength = 32_768
 
 /**
  * Cursors as clients see them: opaque, versioned, bounded in length, and bound to the list they came from. `list` names that list with
@@ -28,8 +33,15 @@ export function openCursor(list: string, sealed: string | null): string | null {
 }
 
 /** A page whose cursors are sealed for clients. */
-export function sealPage<Node, SomePage extends Page<Node>>(list: string, page: SomePage & Page<Node>): SomePage {
-  return { ...page, edges: page.edges.map((edge) => ({ ...edge, cursor: sealCursor(list, edge.cursor) })) }
+export function sealPage<Node, SomePage extends Page<Node> & { readonly retryCursor?: string | null }>(
+  list: string,
+  page: SomePage & Page<Node>,
+): SomePage {
+  return {
+    ...page,
+    edges: page.edges.map((edge) => ({ ...edge, cursor: sealCursor(list, edge.cursor) })),
+    ...(page.retryCursor == null ? {} : { retryCursor: sealCursor(list, page.retryCursor) }),
+  }
 }
 
 function parse(sealed: string): { readonly digest: string; readonly inner: string } | null {

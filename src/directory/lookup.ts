@@ -3,7 +3,9 @@ import type { Loaders, Providers } from '../context.ts'
 import { ProviderError } from '../identity/errors.ts'
 import type { IdentityProvider } from '../identity/provider.ts'
 import type { User } from '../identity/records.ts'
-import type { MissingPart } from './concatenate.ts'
+import { unlessHeldBack } from './held-back.ts'
+import type { MissingPart } from './part.ts'
+import { late, tooLate, withSoftDeadline } from './soft-deadline.ts'
 
 /** Accounts found at several providers, and where it could not be looked. */
 export interface Lookup {
@@ -14,15 +16,18 @@ export interface Lookup {
 interface LookupContext {
   readonly providers: Providers
   readonly loaders: Loaders
+  readonly softDeadlineMs: number
 }
 
 /** Every account at these providers that carries the address, verified or not. Looks everywhere at once. */
 export async function findByEmail(
   email: string,
   providers: readonly IdentityProvider[],
-  { loaders }: LookupContext,
+  { loaders, softDeadlineMs }: LookupContext,
 ): Promise<Lookup> {
-  return everywhere(providers, async (provider) => {
+  // Where there are no others, nobody is kept waiting for one.
+  const deadlineMs = providers.length === 1 ? null : softDeadlineMs
+  return everywhere(providers, deadlineMs, async (provider) => {
     if (!provider.users.findByEmails) throw cannotLookUp(provider)
     return loaders.usersByEmail.load(batchKey(provider.name, email.toLowerCase()))
   })
@@ -32,7 +37,7 @@ export async function findByEmail(
  * The accounts of the same person at the other providers. Two accounts belong to one person when both carry the same verified address or
  * number, or the same id of the customer's own. An unverified address never joins two people.
  */
-export async function findMatches(user: User, { providers, loaders }: LookupContext): Promise<Lookup> {
+export async function findMatches(user: User, { providers, loaders, softDeadlineMs }: LookupContext): Promise<Lookup> {
   const emails = new Set(
     user.emails.filter(({ verified }) => verified === true).map(({ address }) => address.toLowerCase()),
   )
@@ -46,7 +51,7 @@ export async function findMatches(user: User, { providers, loaders }: LookupCont
     (externalId !== null && other.externalId === externalId)
 
   const others = [...providers.values()].filter(({ name }) => name !== user.provider)
-  return everywhere(others, async (provider) => {
+  return everywhere(others, softDeadlineMs, async (provider) => {
     const { users, name } = provider
     const searches = [
       ...(users.findByEmails ? [...emails].map((email) => loaders.usersByEmail.load(batchKey(name, email))) : []),
@@ -63,14 +68,23 @@ export async function findMatches(user: User, { providers, loaders }: LookupCont
   })
 }
 
-/** Asks all providers at once; one that fails is named in `missing`. When all fail for a reason that may pass, the first is thrown. */
+/** Asks all providers at once; one that fails or is late is named in `missing`. When all fail for a reason that may pass, the first is thrown. */
 async function everywhere(
   providers: readonly IdentityProvider[],
+  deadlineMs: number | null,
   find: (provider: IdentityProvider) => Promise<readonly User[]>,
 ): Promise<Lookup> {
   const users: User[] = []
   const missing: MissingPart[] = []
-  const answers = await Promise.allSettled(providers.map((provider) => find(provider)))
+  const answers = await withSoftDeadline(deadlineMs, (deadline) =>
+    Promise.allSettled(
+      providers.map(async (provider) => {
+        const found = await deadline.wait(unlessHeldBack(provider, () => find(provider)))
+        if (found === late) throw tooLate(provider.name)
+        return found
+      }),
+    ),
+  )
   for (const [index, answer] of answers.entries()) {
     const provider = providers[index]?.name ?? ''
     if (answer.status === 'fulfilled') users.push(...answer.value)

@@ -25,11 +25,25 @@ export function unsupportedIn(
       message,
     })
   for (const field of Object.keys(query.filter) as UserFilterField[]) {
-    if (query.filter[field] !== undefined && !filters[field]) {
-      return unsupported('filter', `${provider.name} cannot filter users by ${field}`)
-    }
+    const value = query.filter[field]
+    if (value === undefined) continue
+    const translate = filters[field]
+    if (!translate) return unsupported('filter', `${provider.name} cannot filter users by ${field}`)
+    const refusal = refusalOf(() => translate(value as never)) // the value of the same field
+    if (refusal) return refusal
   }
   if (!orders[query.order.field])
     return unsupported('orderBy', `${provider.name} cannot order users by ${query.order.field}`)
   return null
+}
+
+/** A translator throws for a value that its provider cannot express. */
+function refusalOf(translate: () => unknown): ProviderError | null {
+  try {
+    translate()
+    return null
+  } catch (error) {
+    if (error instanceof ProviderError && error.kind === 'unsupported') return error
+    throw error
+  }
 }

@@ -24,33 +24,38 @@ query Providers {
 `,
     },
     {
-      query: `# The newest users of every provider, with their groups.
-query NewestUsers {
-  providers {
-    name
-    users(first: 5) {
-      totalCount
-      nodes {
-        id
-        name
-        email
-        status
-        createdAt
-        groups(first: 5) {
-          nodes {
-            kind
-            name
-          }
+      query: `# The newest users of all providers in one list, with their groups. Whoever could not be asked is in unavailable.
+query Everyone($after: String) {
+  users(first: 20, after: $after) {
+    totalCount
+    nodes {
+      id
+      providerName
+      name
+      email
+      status
+      createdAt
+      groups(first: 5) {
+        nodes {
+          kind
+          name
         }
       }
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    unavailable {
+      providerName
+      code
+      message
+      retryAfterSeconds
     }
   }
 }
 `,
+      variables: JSON.stringify({ after: null }, null, 2),
     },
     {
       query: `# Every account with this address, at every provider, and the same person elsewhere.

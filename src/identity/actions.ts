@@ -2,7 +2,7 @@
  * Inputs and results of the actions of a provider. In inputs a member left out means "unchanged", `null` means "remove". Inputs are
  * validated before an adapter sees them; secrets in them (passwords, digests, codes) are never logged.
  */
-import type { JsonValue, RevocationScope, Session, User } from './records.ts'
+import type { GrantKey, JsonValue, RevocationScope, Session, User } from './records.ts'
 
 /** Whether sessions end with a change. `required`: the change is refused where the provider cannot end them. */
 export type SessionRevocation = 'no' | 'ifSupported' | 'required'
@@ -147,6 +147,8 @@ export interface Revocation {
   readonly scope: RevocationScope | null
   /** Native ids of the sessions or grants ended, as far as they are known. */
   readonly revokedIds: readonly string[]
+  /** The grants behind `revokedIds`, where several were ended: it takes more than a native id to find a grant. */
+  readonly revokedGrants?: readonly GrantKey[]
   /** True where the provider only accepted the request and ends them later. */
   readonly pending: boolean
   /** The session as it is now, where the provider answers with it. */

@@ -58,6 +58,8 @@ export interface ProviderErrorOptions {
   readonly outcome?: Outcome
   /** With `partiallyApplied`: the input fields that took effect. */
   readonly applied?: readonly string[]
+  /** With `partiallyApplied`, when something was created: its native id. */
+  readonly createdId?: string
   readonly cause?: unknown
 }
 
@@ -76,6 +78,7 @@ export class ProviderError extends Error {
   readonly status: number | null
   readonly outcome: Outcome
   readonly applied: readonly string[]
+  readonly createdId: string | null
 
   constructor(options: ProviderErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -89,11 +92,25 @@ export class ProviderError extends Error {
     this.status = options.status ?? null
     this.outcome = options.outcome ?? 'notApplied'
     this.applied = options.applied ?? []
+    this.createdId = options.createdId ?? null
   }
 
   /** Whether the same call may succeed later without anybody changing anything. */
   get isRetryable(): boolean {
     return retryableKinds.has(this.kind)
+  }
+}
+
+/** Of several records asked for at once, some were read and some could not be: each failure is of its own id. */
+export class PartialBatchError<Found> extends Error {
+  override readonly name = 'PartialBatchError'
+  readonly found: readonly Found[]
+  readonly failures: ReadonlyMap<string, ProviderError>
+
+  constructor(found: readonly Found[], failures: ReadonlyMap<string, ProviderError>) {
+    super(`${failures.size} of the records asked for could not be read`)
+    this.found = found
+    this.failures = failures
   }
 }
 

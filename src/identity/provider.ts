@@ -109,7 +109,10 @@ export interface UserQuery extends PageRequest {
 export interface UserReader {
   /** The most ids that one `getMany` may be given. */
   readonly maxIdsPerCall: number
-  /** Complete records, in any order, without the ids that do not exist. Never a record of an id that was not asked for. */
+  /**
+   * Complete records, in any order, without the ids that do not exist. Never a record of an id that was not asked for. Where some ids
+   * could be read and others failed, a `PartialBatchError` says which.
+   */
   getMany(ids: readonly string[], call: Call): Promise<readonly records.User[]>
   /** The filters of `list`, by presence. Any other is `unsupported`. */
   readonly filters: UserFilterTranslators<unknown>
@@ -230,7 +233,7 @@ export interface GroupReader {
   /** The kinds that this upstream has, in the order in which they are shown. */
   readonly kinds: readonly records.GroupKind[]
   readonly maxIdsPerCall: number
-  /** Complete records, in any order, without the ids that do not exist. */
+  /** As for users. */
   getMany(ids: readonly string[], call: Call): Promise<readonly records.Group[]>
   /** One page of the groups of one kind, in the upstream's order. */
   list(query: GroupQuery, call: Call): Promise<Page<records.Group>>

@@ -92,7 +92,8 @@ export function jsonOf(response: WireResponse, operation: Operation, provider: s
   if (response.body.length === 0) return undefined
   try {
     return JSON.parse(response.body.toString('utf8'))
-  } catch (cause) {
+  } catch {
+    // The parser's error quotes the body, and so is no cause to hand on.
     throw new ProviderError({
       provider,
       kind: 'badResponse',
@@ -100,7 +101,6 @@ export function jsonOf(response: WireResponse, operation: Operation, provider: s
       message: `${provider} answered ${operation.name} with something that is not JSON`,
       status: response.status,
       outcome: operation.route.startsWith('GET ') ? 'notApplied' : 'unknown',
-      cause,
     })
   }
 }

@@ -19,8 +19,19 @@ export const commonSettings = {
   maxRetries: z.int().min(0).max(10).optional(),
 }
 
-/** A URL that a provider can be reached under; plain HTTP is for sandboxes. */
-export const baseUrlSetting = z.url({ protocol: /^https?$/, error: 'a URL beginning with https:// or http://' })
+const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/** A URL that a provider can be reached under. Plain HTTP is for sandboxes on this machine: a key sent over it is everybody's. */
+export const baseUrlSetting = z.string().superRefine((text, context) => {
+  const expect = (message: string): void => context.addIssue({ code: 'custom', message })
+  const url = URL.parse(text)
+  if (!url || !['https:', 'http:'].includes(url.protocol)) return expect('a URL beginning with https://')
+  if (url.protocol === 'http:' && !loopbackHosts.has(url.hostname)) {
+    return expect('a URL beginning with https:// (http:// only for an address of this machine)')
+  }
+  if (url.username + url.password + url.search + url.hash !== '')
+    expect('a URL without user, password, query or fragment')
+})
 
 /** What a provider is connected with, from outside. */
 export interface UpstreamDeps {

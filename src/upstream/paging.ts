@@ -47,7 +47,11 @@ function decodeCursor<Style extends Cursor['style']>(
   } catch {
     // Not a cursor of ours: said below.
   }
-  throw new ProviderError({
+  throw foreignCursor(context)
+}
+
+function foreignCursor(context: ListContext): ProviderError {
+  return new ProviderError({
     ...context,
     kind: 'badInput',
     argument: ['after'],
@@ -105,6 +109,7 @@ export async function pageByNumber<Item>(
 ): Promise<Page<Item>> {
   const cursor = request.after === null ? null : decodeCursor(request.after, 'page', context)
   const size = cursor?.size ?? Math.min(request.first, list.maxSize)
+  if (size > list.maxSize) throw foreignCursor(context)
   let page = cursor?.page ?? list.firstPage
   let start = cursor ? cursor.index + 1 : 0
   if (start >= size) {
@@ -177,6 +182,7 @@ export async function pageByToken<Item>(
 ): Promise<Page<Item>> {
   const cursor = request.after === null ? null : decodeCursor(request.after, 'token', context)
   const size = cursor?.size ?? Math.min(request.first, list.maxSize)
+  if (size > list.maxSize) throw foreignCursor(context)
   let token = cursor?.token ?? null
   let start = cursor?.index ?? 0
   let emptySlices = 0

@@ -74,8 +74,8 @@ export function createSdk({ pipeline, readVendorError, clock = systemClock }: Sd
       kind: 'badResponse',
       operation: operation.name,
       message: `${provider} answered ${operation.name} in an unexpected way`,
+      // The package's error may hold the body, and so is no cause to hand on.
       outcome: operation.route.startsWith('GET ') ? 'notApplied' : 'unknown',
-      cause: error,
     })
   }
 }

@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { openCursor, sealCursor } from '../../src/directory/cursor.ts'
+import { encodePositions } from '../../src/directory/positions.ts'
 
 const refused = expect.objectContaining({ name: 'ArgumentError', argument: ['after'] }) as Error
 
@@ -18,7 +19,15 @@ describe('a cursor', () => {
   })
 
   it('is refused when it is longer than any of ours', () => {
-    expect(() => openCursor('list', sealCursor('list', 'x'.repeat(10_000)))).toThrow(refused)
+    expect(() => openCursor('list', sealCursor('list', 'x'.repeat(25_000)))).toThrow(refused)
+  })
+
+  it('has room for four places, each in a crowd of fifty people of one millisecond', () => {
+    const seen = Array.from({ length: 50 }, (_, index) => `auth0|${String(index).padStart(24, '0')}`)
+    const key = JSON.stringify({ at: 1_700_000_000_000, seen, last: null })
+    const after = Buffer.from(JSON.stringify({ style: 'key', key })).toString('base64url')
+    const places = encodePositions(new Map(['a', 'b', 'c', 'd'].map((name) => [name, { after }])))
+    expect(openCursor('list', sealCursor('list', places))).toBe(places)
   })
 
   it('is refused when it is of another version', () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CreateUserInput } from '../../src/identity/actions.ts'
 import type { Attempt, Call } from '../../src/identity/call.ts'
-import { ProviderError, type ProviderErrorKind } from '../../src/identity/errors.ts'
+import { PartialBatchError, ProviderError, type ProviderErrorKind } from '../../src/identity/errors.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
 import type { ProviderKind, User } from '../../src/identity/records.ts'
 import type { Fault } from '../../src/sandbox/faults.ts'
@@ -95,8 +95,9 @@ export function describeFaults(kind: ProviderKind, { newUser, hasTokens }: Fault
         const result = await work(callFor(deadlineMs))
         return { result, error: null, elapsedMs: performance.now() - startedAt }
       } catch (error) {
-        if (!(error instanceof ProviderError)) throw error
-        return { result: null, error, elapsedMs: performance.now() - startedAt }
+        const [first] = error instanceof PartialBatchError ? error.failures.values() : [error]
+        if (!(first instanceof ProviderError)) throw error
+        return { result: null, error: first, elapsedMs: performance.now() - startedAt }
       }
     }
 

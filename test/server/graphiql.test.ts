@@ -16,7 +16,7 @@ const offline = [
   '--disable-sync',
 ]
 
-const examples = ['Providers', 'NewestUsers', 'WhoIsThis', 'SignedIn']
+const examples = ['Providers', 'Everyone', 'WhoIsThis', 'SignedIn']
 
 describe.skipIf(!existsSync(chromiumPath))(
   `GraphiQL in Chromium (skipped where ${chromiumPath} is not installed)`,
@@ -63,8 +63,8 @@ describe.skipIf(!existsSync(chromiumPath))(
       const body = (await response.json()) as { data: unknown; errors?: unknown }
       expect(body.errors).toBeUndefined()
       expect(JSON.stringify(body.data)).toContain('"clerk"')
-      // Only the lines in view are in the page, and the first provider is among them.
-      await page.locator('.graphiql-response', { hasText: 'monocloud' }).waitFor()
+      // Only the lines in view are in the page, and the first is among them.
+      await page.locator('.graphiql-response', { hasText: '"data"' }).waitFor()
     })
 
     /** Runs the operation in the editor. Just after a turn to another tab, the page may still run the one before. */

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { digestOfApiKey } from '../../src/access/api-keys.ts'
 import { readConfig } from '../../src/config.ts'
@@ -18,6 +19,7 @@ beforeAll(async () => {
     providers,
     apiKeys: [{ name: 'tests', sha256: digestOfApiKey('key') }],
     requestTimeoutMs: 400,
+    softDeadlineMs: 200,
     graphiql: null,
     onInternalError: (error) => {
       throw error
@@ -88,6 +90,51 @@ describe('a request', () => {
     expect(response.status).toBeLessThan(500)
     const { errors } = (await response.json()) as { errors: { extensions: Record<string, unknown> }[] }
     expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT', provider: null }])
+  })
+
+  it.each(['/graphql', '/graphql/', '//graphql', '/graphql?x', '/GRAPHQL', '/elsewhere'])(
+    'to %s without a key is refused before anything else',
+    async (path) => {
+      const response = await fetch(origin + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"query":"{ viewer { subject } }"}',
+      })
+      expect(response.status).toBe(401)
+    },
+  )
+
+  it('with a host that makes no URL is refused without a word about us', async () => {
+    const { port } = new URL(origin)
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1', () =>
+        socket.write('GET /graphql HTTP/1.1\r\nHost: [::bad\r\n\r\n'),
+      )
+      socket.once('data', (chunk: Buffer) => {
+        resolve(chunk.toString())
+        socket.destroy()
+      })
+      socket.once('error', reject)
+    })
+    expect(answer).toMatch(/^HTTP\/1.1 400 /)
+    expect(answer).not.toContain('Error')
+  })
+
+  it.each([
+    [
+      'mutation ($i: VerifyTokenInput!) { verifyToken(input: $i) { valid } }',
+      { i: { provider: 'clerk', token: { secret: 'SECRET' } } },
+    ],
+    ['mutation ($i: VerifyTokenInput!) { verifyToken(input: $i) { valid } }', { i: 'SECRET' }],
+    ['query ($first: Int) { users(first: $first) { nodes { id } } }', { first: 'SECRET; SECRET' }],
+    ['query ($s: UserStatus) { users(filter: { status: $s }) { nodes { id } } }', { s: 'SECRET' }],
+    ['{ users(first: "SECRET") { nodes { id } } }', {}],
+    ['{ users(filter: { status: SECRET }) { nodes { id } } }', {}],
+  ])('with a value that does not fit is told so without the value: %s %j', async (query, variables) => {
+    const response = await send('', { body: JSON.stringify({ query, variables }) })
+    const text = await response.text()
+    expect(text).toContain('BAD_USER_INPUT')
+    expect(text).not.toContain('SECRET')
   })
 
   it('from another origin gets no permission to read the answer', async () => {

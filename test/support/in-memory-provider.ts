@@ -15,6 +15,15 @@ import type {
   UserDevice,
 } from '../../src/identity/records.ts'
 import { pageByKey } from '../../src/upstream/paging.ts'
+import {
+  createUserOrder,
+  firstIndex,
+  keyOfPlace,
+  parsePlace,
+  placeOf,
+  type TieOrder,
+  userComparison,
+} from './user-order.ts'
 
 /** What an in-memory provider holds. Tests change it at will. */
 export interface Directory {
@@ -35,10 +44,15 @@ export interface Misbehaviour {
   failure?: ProviderError
 }
 
+export interface InMemoryOptions {
+  /** How users of the same time are ordered by their ids: vendors have their own ways. */
+  readonly tieOrder?: TieOrder
+}
+
 export interface InMemoryProvider extends IdentityProvider {
   readonly directory: Directory
   readonly misbehaviour: Misbehaviour
-  /** The batched reads made, by method. */
+  /** The batched reads and user lists made, by method. */
   readonly calls: { readonly method: string; readonly ids: readonly string[] }[]
 }
 
@@ -109,7 +123,11 @@ const permissions: readonly Permission[] = [
 ]
 
 /** A provider that keeps everything in memory: what every adapter promises, without an upstream. */
-export function createInMemoryProvider(name: string, directory: Directory = emptyDirectory()): InMemoryProvider {
+export function createInMemoryProvider(
+  name: string,
+  directory: Directory = emptyDirectory(),
+  { tieOrder = 'asc' }: InMemoryOptions = {},
+): InMemoryProvider {
   const misbehaviour: Misbehaviour = {}
   const calls: { method: string; ids: readonly string[] }[] = []
 
@@ -138,6 +156,27 @@ export function createInMemoryProvider(name: string, directory: Directory = empt
         keyOf,
         read: (after, wanted) => {
           const start = after === null ? 0 : all.findIndex((row) => keyOf(row) === after) + 1
+          const items = all.slice(start, start + wanted)
+          return Promise.resolve({ items, hasNext: start + items.length < all.length, total: all.length })
+        },
+      },
+    )
+  }
+  const inOrder = createUserOrder(directory, tieOrder)
+  /** Resumed by time and id, so that whoever is created or deleted meanwhile moves nobody else. */
+  const listUsers = async ({ filter, order, ...request }: UserQuery): Promise<Page<User>> => {
+    calls.push({ method: 'users.list', ids: [] })
+    const rows = await answer(inOrder(order.direction))
+    const hasFilter = Object.keys(filter).length > 0
+    const all = hasFilter ? rows.filter((user) => matches(user, filter)) : rows
+    const compare = userComparison(order.direction, tieOrder)
+    return pageByKey(
+      request,
+      { provider: name, operation: 'list' },
+      {
+        keyOf: keyOfPlace,
+        read(after, wanted) {
+          const start = after === null ? 0 : firstIndex(all, (user) => compare(placeOf(user), parsePlace(after)) > 0)
           const items = all.slice(start, start + wanted)
           return Promise.resolve({ items, hasNext: start + items.length < all.length, total: all.length })
         },
@@ -175,7 +214,7 @@ export function createInMemoryProvider(name: string, directory: Directory = empt
         createdAt: (range) => range,
       },
       orders: { createdAt: 'created' },
-      list: (query) => page(query, ordered(directory, query), (user) => user.nativeId),
+      list: (query) => listUsers(query),
       count: (filter) => Promise.resolve([...directory.users.values()].filter((user) => matches(user, filter)).length),
       countActive: () => Promise.resolve(directory.users.size),
       maxValuesPerLookup: 20,
@@ -376,13 +415,6 @@ function makeGrant(provider: string, nativeId: string, userId: string, kind: Gra
     lastUsedAt: null,
     revocable: true,
   }
-}
-
-function ordered(directory: Directory, { filter, order }: UserQuery): readonly User[] {
-  const sign = order.direction === 'asc' ? 1 : -1
-  return [...directory.users.values()]
-    .filter((user) => matches(user, filter))
-    .toSorted((a, b) => sign * ((a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0)))
 }
 
 function matches(user: User, filter: UserFilter): boolean {

@@ -78,10 +78,14 @@ export interface ConnectedSandbox {
   close(): Promise<void>
 }
 
-export async function connectAll(settings: SandboxSettings = {}): Promise<ConnectedSandbox> {
+/** `overrides` go into the settings of every provider. */
+export async function connectAll(
+  settings: SandboxSettings = {},
+  overrides: Readonly<Record<string, unknown>> = {},
+): Promise<ConnectedSandbox> {
   const sandbox = await startSandbox(settings)
   const kinds = Object.keys(providerDefinitions) as ProviderKind[] // the keys of the registry
-  const connected = await Promise.all(kinds.map((kind) => connectToSandbox(kind, sandbox.environment)))
+  const connected = await Promise.all(kinds.map((kind) => connectToSandbox(kind, sandbox.environment, overrides)))
   return {
     sandbox,
     providers: connected.map(({ provider }) => provider),

@@ -81,7 +81,12 @@ export function createGrantActions(upstream: Auth0Upstream, grants: GrantReader)
       throw hasTokens || revokedIds.length > 0 ? asPartial(error) : error
     }
     // How many refresh tokens there were is not said.
-    return { count: hasTokens ? null : revokedIds.length, scope: null, revokedIds, pending: hasTokens }
+    const count = hasTokens ? null : revokedIds.length
+    const revokedGrants = [...devices, ...consents].map((grant) => ({
+      ...grant,
+      audience: grant.audiences?.[0] ?? null,
+    }))
+    return { count, scope: null, revokedIds, revokedGrants, pending: hasTokens }
   }
 
   /** A few at once, until one fails. Those that were ended are added to `revokedIds`. */

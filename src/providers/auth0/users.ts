@@ -10,6 +10,7 @@ import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
 import { createUserList } from './user-list.ts'
 import { createUserRelations } from './user-relations.ts'
 import { auth0User, auth0Users, auth0UserTotal } from './wire.ts'
+import { readEach } from '../../upstream/read-each.ts'
 
 /** Values in one search, and the length of its query in a URL. The limit is not published; so much is safe (auth0.md 2.3). */
 const maxValuesPerSearch = 50
@@ -64,8 +65,7 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
       const found = possible.length > 1 ? await search('user_id', possible, (user) => user.nativeId, call) : []
       const foundIds = new Set(found.map((user) => user.nativeId))
       const missed = possible.filter((id) => !foundIds.has(id))
-      const read = await Promise.all(missed.map((id) => getOne(id, call)))
-      return [...found, ...read.filter((user) => user !== null)]
+      return readEach(missed, found, (id) => getOne(id, call))
     },
 
     filters,

@@ -4,6 +4,7 @@ import type { GroupKind } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import { readEach } from '../../upstream/read-each.ts'
 import { quote } from './filter.ts'
 import { pageOfListing, readListing } from './listing.ts'
 import { toGroup, toMembership, userFromSummary } from './map.ts'
@@ -60,8 +61,11 @@ export function createGroups(upstream: MonoCloudUpstream): GroupReader {
         isWhole = !page.hasNext
       }
       const rest = isWhole ? [] : [...wanted].filter((id) => !found.has(id))
-      const others = await Promise.all(rest.map((id) => read(id, call)))
-      return [...found.values(), ...others.filter((group) => group !== null)].map((group) => toGroup(group, mapping()))
+      const listed = [...found.values()].map((group) => toGroup(group, mapping()))
+      return readEach(rest, listed, async (id) => {
+        const group = await read(id, call)
+        return group && toGroup(group, mapping())
+      })
     },
 
     async list({ kind, search, ...request }, call) {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { CreateUserInput, UserChanges } from '../../identity/actions.ts'
 import type { Call } from '../../identity/call.ts'
+import { ProviderError } from '../../identity/errors.ts'
 import type { UserActions } from '../../identity/provider.ts'
 import type { JsonValue, User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
@@ -12,7 +13,7 @@ import { wirePassword } from './passwords.ts'
 import { badInput, unsupported } from './refusals.ts'
 import type { MonoCloudUpstream } from './upstream.ts'
 import { userWire } from './wire.ts'
-import { createWriter, inSteps, type Step } from './writer.ts'
+import { createWriter, inSteps, type Step, withOutcome } from './writer.ts'
 
 /** What may be repeated is in monocloud.md 3.5. */
 const operations = {
@@ -160,9 +161,18 @@ export function createUserActions(upstream: MonoCloudUpstream): Required<Actions
           },
         })
       }
-      const create = async (): Promise<User> =>
-        toUser(await writer.send(operations.create, { body }, userWire, call), mapping())
-      return inSteps({ fields: Object.keys(atOnce), run: create }, rest)
+      let createdId: string | undefined
+      const create = async (): Promise<User> => {
+        const user = toUser(await writer.send(operations.create, { body }, userWire, call), mapping())
+        createdId = user.nativeId
+        return user
+      }
+      try {
+        return await inSteps({ fields: Object.keys(atOnce), run: create }, rest)
+      } catch (error) {
+        if (!(error instanceof ProviderError) || createdId === undefined) throw error
+        throw withOutcome(error, error.outcome, error.applied, createdId)
+      }
     },
 
     async update(id, { externalId, ...changes }, call) {

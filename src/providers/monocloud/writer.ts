@@ -85,8 +85,13 @@ export function createWriter({ provider, httpNaming, mapping }: MonoCloudUpstrea
   }
 }
 
-/** The same error, knowing more of what was done. `applied`: the input fields that took effect. */
-export function withOutcome(error: ProviderError, outcome: Outcome, applied: readonly string[] = []): ProviderError {
+/** The same error, knowing more of what was done. `applied`: the input fields that took effect; `createdId`: what was made with them. */
+export function withOutcome(
+  error: ProviderError,
+  outcome: Outcome,
+  applied: readonly string[] = [],
+  createdId?: string,
+): ProviderError {
   const { provider, kind, operation, message, retryAfterSeconds, argument, field, providerCode, status } = error
   return new ProviderError({
     provider,
@@ -101,6 +106,7 @@ export function withOutcome(error: ProviderError, outcome: Outcome, applied: rea
     ...(field === null ? {} : { field }),
     ...(providerCode === null ? {} : { providerCode }),
     ...(status === null ? {} : { status }),
+    ...(createdId === undefined ? {} : { createdId }),
   })
 }
 

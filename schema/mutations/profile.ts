@@ -1,0 +1,38 @@
+import { builder } from '../builder.ts'
+import * as check from './checks.ts'
+import { checkedImageSize, readImage } from './image.ts'
+import { userInput, userMutation } from './user-mutation.ts'
+
+userMutation('setUsername', {
+  input: builder.inputType('SetUsernameInput', {
+    fields: (t) => ({ id: t.id({ required: true }), username: t.string({ required: true }) }),
+  }),
+  checks: { username: check.nameText },
+  action: (users) => users.setUsername,
+  run: (set, id, { username }, call) => set(id, username, call),
+})
+
+userMutation('removeUsername', {
+  input: userInput('RemoveUsernameInput'),
+  action: (users) => users.removeUsername,
+  run: (remove, id, _, call) => remove(id, call),
+})
+
+userMutation('setProfileImage', {
+  description: 'Sent as a multipart request.',
+  input: builder.inputType('SetProfileImageInput', {
+    fields: (t) => ({
+      id: t.id({ required: true }),
+      file: t.field({ type: 'File', required: true, description: 'PNG, JPEG, GIF or WebP, at most 5 MB.' }),
+    }),
+  }),
+  checks: { file: checkedImageSize },
+  action: (users) => users.setProfileImage,
+  run: async (set, id, { file }, call) => set(id, await readImage(file, ['file']), call),
+})
+
+userMutation('removeProfileImage', {
+  input: userInput('RemoveProfileImageInput'),
+  action: (users) => users.removeProfileImage,
+  run: (remove, id, _, call) => remove(id, call),
+})

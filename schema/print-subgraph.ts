@@ -1,0 +1,56 @@
+import { printSubgraphSchema } from '@apollo/subgraph'
+import { type ASTNode, type GraphQLSchema, Kind, type NameNode, parse, print, visit } from 'graphql'
+
+/**
+ * The schema as a subgraph declares it to a registry: with its federation directives, without the fields that only routers call. Every
+ * definition, field, argument and value stands in the order of its name, so that a diff shows what changed and nothing else. Directives
+ * stay as declared: the first key is the one that we would rather be asked by.
+ */
+export function printSubgraph(schema: GraphQLSchema): string {
+  const document = parse(printSubgraphSchema(schema), { noLocation: true })
+  return `${print(visit(document, { leave: sorted }))}\n`
+}
+
+/** Has `_service` answer what `printSubgraph` prints, so that a registry which asks us sees the file that was reviewed. */
+export function answerService(schema: GraphQLSchema): void {
+  const field = schema.getQueryType()?.getFields()['_service']
+  if (!field) throw new Error('the schema has no _service')
+  let sdl: string | undefined
+  field.resolve = () => ({ sdl: (sdl ??= printSubgraph(schema)) })
+}
+
+function sorted(node: ASTNode): ASTNode | undefined {
+  switch (node.kind) {
+    case Kind.DOCUMENT:
+      return { ...node, definitions: node.definitions.toSorted(byName) }
+    case Kind.OBJECT_TYPE_DEFINITION:
+    case Kind.INTERFACE_TYPE_DEFINITION:
+      return {
+        ...node,
+        interfaces: node.interfaces?.toSorted(byName) ?? [],
+        fields: node.fields?.toSorted(byName) ?? [],
+      }
+    case Kind.INPUT_OBJECT_TYPE_DEFINITION:
+      return { ...node, fields: node.fields?.toSorted(byName) ?? [] }
+    case Kind.FIELD_DEFINITION:
+    case Kind.DIRECTIVE_DEFINITION:
+      return { ...node, arguments: node.arguments?.toSorted(byName) ?? [] }
+    case Kind.ENUM_TYPE_DEFINITION:
+      return { ...node, values: node.values?.toSorted(byName) ?? [] }
+    case Kind.UNION_TYPE_DEFINITION:
+      return { ...node, types: node.types?.toSorted(byName) ?? [] }
+    default:
+      return undefined
+  }
+}
+
+interface MaybeNamed {
+  readonly kind: Kind
+  readonly name?: NameNode
+}
+
+/** What has no name, the extension of the schema, comes first. Not `localeCompare`: the order is the same on every machine. */
+function byName(one: MaybeNamed, other: MaybeNamed): number {
+  const [a, b] = [one.name?.value ?? '', other.name?.value ?? '']
+  return a < b ? -1 : a > b ? 1 : 0
+}
