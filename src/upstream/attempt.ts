@@ -27,17 +27,18 @@ export type Attempt = (
 /** An attempt that its caller's deadline cut short tells of the upstream only when it had this long, in milliseconds. */
 const tellingMs = 1_000
 
+/** Milliseconds by which timers of one moment may differ. */
+const timerSlackMs = 20
+
 /** Breaker, place at the limiter, own timeout, record: from the outside in. */
 export function createAttempt(options: AttemptOptions): Attempt {
   const { provider, attemptTimeoutMs, breaker, limiter, transport, clock } = options
 
   async function placeFor({ call }: SendOptions, { signal, deadline }: Patience): Promise<Place> {
     // The signal stays the same when an adapter hands the call on with another recorder.
-    const place = await limiter
-      .acquire({ owner: call.signal, signal, deadline: deadline() })
-      .catch((error: unknown) => {
-        throw error instanceof HeldBackError ? error : new TransportError('aborted', false, error)
-      })
+    const place = await limiter.acquire({ owner: call.signal, signal, deadline }).catch((error: unknown) => {
+      throw error instanceof HeldBackError ? error : new TransportError('aborted', false, error)
+    })
     if (clock.now() < deadline()) return place
     place.release()
     throw new TransportError('aborted', false)
@@ -49,7 +50,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
     if (error.failure === 'timeout' && timeoutMs >= attemptTimeoutMs) return 'fails'
     const elapsedMs = clock.now() - startedAt
     // Of the deadline's timer and ours either may be first. Before that time it was the caller who left.
-    if (error.failure === 'aborted' && elapsedMs < timeoutMs) return 'nothing'
+    if (error.failure === 'aborted' && elapsedMs < timeoutMs - timerSlackMs) return 'nothing'
     return elapsedMs >= Math.min(attemptTimeoutMs, tellingMs) ? 'fails' : 'nothing'
   }
 

@@ -9,8 +9,8 @@ export interface Waiting {
   /** Whose turn it is goes round by owner, so that one with many calls does not keep others waiting. */
   readonly owner: object
   readonly signal: AbortSignal
-  /** Epoch milliseconds. */
-  readonly deadline: number
+  /** Epoch milliseconds. Later ones count while others join who wait longer. */
+  deadline(): number
 }
 
 /** A place among the attempts under way. */
@@ -90,7 +90,7 @@ export function createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock }
     const readyAt = pace.readyAt(0)
     if (readyAt <= clock.now()) return
     for (const waiter of queue.items()) {
-      if (waiter.deadline <= readyAt) waiter.refuse(new HeldBackError('tooFast', readyAt - clock.now()))
+      if (waiter.deadline() <= readyAt) waiter.refuse(new HeldBackError('tooFast', readyAt - clock.now()))
     }
   }
 
@@ -146,7 +146,7 @@ export function createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock }
       if (waiting.signal.aborted) return Promise.reject(waiting.signal.reason as Error)
       const now = clock.now()
       const readyAt = pace.readyAt(queue.ahead(waiting.owner))
-      if (readyAt > now && readyAt >= waiting.deadline) {
+      if (readyAt > now && readyAt >= waiting.deadline()) {
         return Promise.reject(new HeldBackError('tooFast', readyAt - now))
       }
       if (queue.size >= maxWaitingCalls) {

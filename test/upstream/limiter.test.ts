@@ -23,7 +23,8 @@ function limiterWith({ maxParallelCalls = 1, maxWaitingCalls = 1_000, maxCallsPe
   const limiter = createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock })
   const admitted: string[] = []
   const ask = async (name: string, owner: object = {}, waitMs = 10_000): Promise<Place> => {
-    const place = await limiter.acquire({ owner, signal: new AbortController().signal, deadline: clock.now() + waitMs })
+    const until = clock.now() + waitMs
+    const place = await limiter.acquire({ owner, signal: new AbortController().signal, deadline: () => until })
     admitted.push(name)
     return place
   }
@@ -113,6 +114,18 @@ describe('the limiter', () => {
     await expect(hasty).rejects.toMatchObject({ reason: 'tooFast', retryAfterMs: 3_000 })
     refused.release()
     void patient
+  })
+
+  it('counts the deadline as it is when the pause begins', async () => {
+    const { ask, limiter, clock } = limiterWith()
+    const refused = await ask('refused')
+    let until = clock.now() + 1_000
+    const joined = limiter.acquire({ owner: {}, signal: new AbortController().signal, deadline: () => until })
+    until = clock.now() + 10_000
+    refused.answered(answer(429, { 'retry-after': '3' }))
+    refused.release()
+    await clock.advance(3_000)
+    await expect(joined).resolves.toBeDefined()
   })
 
   it('holds back longer each time when 429s name no time, and counts those of one moment once', async () => {

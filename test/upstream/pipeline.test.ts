@@ -400,6 +400,27 @@ describe('a provider that fails', () => {
     expect(pipeline.health().status).not.toBe('down')
   })
 
+  it.each([
+    ['one that leaves calls without an answer until their deadlines', 1_100, 'down'],
+    ['not one whose calls began a moment before their deadlines', 0, 'up'],
+  ] as const)('is %s', async (_, elapsedMs, status) => {
+    const clock = manualClock(Date.now())
+    const { pipeline, upstream } = await pipelineTo(
+      failing(() => true),
+      {
+        clock,
+        attemptTimeoutMs: 60_000,
+        maxRetries: 0,
+        resilience: { breaker },
+      },
+    )
+    const calls = Array.from({ length: 4 }, (_call, index) => get(pipeline, `/things/${index}/hang`, testCall(60)))
+    while (upstream.requests.length < 4) await new Promise((resolve) => setImmediate(resolve))
+    await clock.advance(elapsedMs)
+    await Promise.allSettled(calls)
+    expect(pipeline.health().retryAt === null ? 'up' : 'down').toBe(status)
+  })
+
   it('is not one whose callers go away', async () => {
     const { pipeline, upstream } = await pipelineTo(
       failing(() => true),
