@@ -43,7 +43,7 @@ export interface ProviderHealth {
   /** One sentence without internals; `null` when nothing failed since the last good answer. */
   readonly lastError: string | null
   readonly lastErrorAt: Date | null
-  /** When the next call will be let through, while calls are held back. */
+  /** When the next call will be let through, while calls are held back; else until when the upstream asked to be left alone as it failed. */
   readonly retryAt: Date | null
   /** Calls left in the upstream's current window, where it says. */
   readonly rateLimitRemaining: number | null
