@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts'
 export interface HealthTracker {
   succeeded(): void
   /** `message`: one sentence without internals. `refused`: our key was refused, so that nothing will work. */
-  failed(message: string, options?: { readonly refused?: boolean }): void
+  failed(message: string, options?: { readonly refused?: boolean; readonly retryAt?: Date }): void
   read(standing: Standing): ProviderHealth
 }
 
@@ -25,7 +25,7 @@ const failuresUntilDown = 3
 export function createHealthTracker(clock: Clock): HealthTracker {
   let failuresInARow = 0
   let isRefused = false
-  let lastError: { readonly message: string; readonly at: Date } | null = null
+  let lastError: { readonly message: string; readonly at: Date; readonly retryAt: Date | null } | null = null
 
   return {
     succeeded() {
@@ -36,7 +36,7 @@ export function createHealthTracker(clock: Clock): HealthTracker {
     failed(message, options = {}) {
       failuresInARow += 1
       isRefused = options.refused ?? false
-      lastError = { message, at: new Date(clock.now()) }
+      lastError = { message, at: new Date(clock.now()), retryAt: options.retryAt ?? null }
     },
     read({ isFailing, heldBackUntil, remaining }) {
       const isDown = isFailing || isRefused || failuresInARow >= failuresUntilDown
@@ -44,7 +44,8 @@ export function createHealthTracker(clock: Clock): HealthTracker {
         status: isDown ? 'down' : failuresInARow > 0 || heldBackUntil ? 'degraded' : 'up',
         lastError: lastError?.message ?? null,
         lastErrorAt: lastError?.at ?? null,
-        retryAt: heldBackUntil,
+        // A time that came with a failure holds nobody back here, but whoever asks may as well wait for it.
+        retryAt: heldBackUntil ?? lastError?.retryAt ?? null,
         rateLimitRemaining: remaining,
       }
     },

@@ -180,7 +180,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   function reportFailure(error: ProviderError): void {
-    health.failed(error.message, { refused: error.kind === 'credentials' })
+    const { retryAfterSeconds } = error
+    const retryAt = retryAfterSeconds === null ? {} : { retryAt: new Date(clock.now() + retryAfterSeconds * 1000) }
+    health.failed(error.message, { refused: error.kind === 'credentials', ...retryAt })
   }
 
   return {
