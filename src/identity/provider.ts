@@ -38,12 +38,12 @@ export interface IdentityProvider {
 }
 
 export interface ProviderHealth {
-  /** `up`: the last answer was a good one. `degraded`: the last call failed, earlier ones did not. `down`: several failed in a row, or our key is refused. */
+  /** `up`: the last answer was a good one. `degraded`: the last call failed, earlier ones did not. `down`: several failed in a row, our key is refused, or calls are held back because so many failed. A pause that the upstream asked for is `degraded`. */
   readonly status: 'up' | 'degraded' | 'down'
   /** One sentence without internals; `null` when nothing failed since the last good answer. */
   readonly lastError: string | null
   readonly lastErrorAt: Date | null
-  /** When the next call will be let through, while calls are held back. */
+  /** When the next call will be let through, while calls are held back; else until when the upstream asked to be left alone as it failed. */
   readonly retryAt: Date | null
   /** Calls left in the upstream's current window, where it says. */
   readonly rateLimitRemaining: number | null

@@ -1,15 +1,25 @@
 import { z } from 'zod'
 
-/** A fault that is switched on through the control surface. */
+/**
+ * A fault that is switched on through the control surface. Without `times` it lasts until it is switched off.
+ *
+ * - `latency`: answers as usual, `ms` later.
+ * - `status`: answers `status` instead, and does nothing.
+ * - `hang`: never answers, and does nothing.
+ * - `reset`: does what was asked, and closes the connection without an answer.
+ * - `truncate`: does what was asked, and ends its answer in the middle, with the right content type.
+ * - `html`: a gateway in front answers 502 with a page, and nothing is done.
+ * - `missing-headers`: answers as usual, without the headers about paging and rates.
+ * - `token-expiry`: refuses the credentials handed out so far, once and for all; `method`, `route` and `times` mean nothing to it.
+ */
 export const faultSchema = z.strictObject({
   /** Which vendor: its path, such as `auth0`. */
   provider: z.string().min(1),
   /** Left out: every method. */
   method: z.string().optional(),
-  /** A path template of the vendor's API description; left out: every route. */
+  /** A path template of the vendor's API description, or its beginning with `*` after it; left out: every route. */
   route: z.string().optional(),
-  /** `latency`: answer as usual, but later. `status`: answer with this status instead. */
-  kind: z.enum(['latency', 'status']),
+  kind: z.enum(['latency', 'status', 'hang', 'reset', 'truncate', 'html', 'missing-headers', 'token-expiry']),
   /** With `status`. */
   status: z.int().min(200).max(599).optional(),
   /** With `latency`: milliseconds. */
@@ -27,18 +37,40 @@ export interface Faults {
   add(fault: Fault): void
   clear(): void
   /** Waits, and answers a response to send instead of the real one, or `null`. */
-  apply(provider: string, method: string, route: string, signal: AbortSignal): Promise<Response | null>
+  before(provider: string, method: string, route: string, request: Request): Promise<Response | null>
+  /** What becomes of the vendor's answer to this request. */
+  after(request: Request, response: Response): Promise<Response>
+}
+
+/** Headers of the four vendors that tell of pages and rates, by how they begin. */
+const tellingHeaders = /^(x-pagination|x-ratelimit-|retry-after|link|x-total-count|ratelimit)/
+
+type Alteration = (response: Response) => Response | Promise<Response>
+
+/** Faults of the answer rather than of the work. */
+const alterations: { readonly [Kind in Fault['kind']]?: Alteration } = {
+  // A network error, as `fetch` calls it; whoever serves the sandbox closes the connection.
+  reset: () => Response.error(),
+  truncate: async (response) => {
+    const text = await response.text()
+    return new Response(text === '' ? null : text.slice(0, Math.ceil(text.length / 2)), copied(response))
+  },
+  'missing-headers': (response) => {
+    const headers = [...response.headers].filter(([name]) => !tellingHeaders.test(name))
+    return new Response(response.body, { ...copied(response), headers })
+  },
 }
 
 export function createFaults(): Faults {
   let active: { readonly fault: Fault; left: number }[] = []
+  const altered = new WeakMap<Request, Alteration[]>()
 
   const take = (provider: string, method: string, route: string): Fault[] => {
     const matching = active.filter(
       ({ fault }) =>
         fault.provider === provider &&
         (fault.method === undefined || fault.method === method) &&
-        (fault.route === undefined || fault.route === route),
+        (fault.route === undefined || isRoute(fault.route, route)),
     )
     for (const entry of matching) entry.left -= 1
     active = active.filter(({ left }) => left > 0)
@@ -52,21 +84,57 @@ export function createFaults(): Faults {
     clear() {
       active = []
     },
-    async apply(provider, method, route, signal) {
+    async before(provider, method, route, request) {
       let replaced: Response | null = null
+      const later: Alteration[] = []
       for (const fault of take(provider, method, route)) {
-        if (fault.kind === 'latency') await wait(fault.ms ?? 0, signal)
-        else replaced = statusAnswer(fault)
+        const alteration = alterations[fault.kind]
+        if (alteration) later.push(alteration)
+        else if (fault.kind === 'latency') await wait(fault.ms ?? 0, request.signal)
+        else if (fault.kind === 'hang') replaced = await gone(request.signal)
+        else replaced = fault.kind === 'html' ? gatewayPage() : statusAnswer(fault)
       }
+      if (later.length > 0) altered.set(request, later)
       return replaced
     },
+    async after(request, response) {
+      let answer = response
+      for (const alteration of altered.get(request) ?? []) answer = await alteration(answer)
+      return answer
+    },
   }
+}
+
+function isRoute(wanted: string, route: string): boolean {
+  return wanted.endsWith('*') ? route.startsWith(wanted.slice(0, -1)) : wanted === route
+}
+
+function copied({ status, statusText, headers }: Response): ResponseInit {
+  const kept = new Headers(headers)
+  kept.delete('content-length')
+  return { status, statusText, headers: kept }
 }
 
 function statusAnswer({ status = 500, headers, body }: Fault): Response {
   const answer = { status, headers: new Headers(headers) }
   if (body === undefined) return new Response(null, answer)
   return typeof body === 'string' ? new Response(body, answer) : Response.json(body, answer)
+}
+
+function gatewayPage(): Response {
+  return new Response('<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>nginx</body>\r\n</html>\r\n', {
+    status: 502,
+    headers: { 'content-type': 'text/html' },
+  })
+}
+
+/** Resolves when the client has gone: there is nobody left to answer. */
+function gone(signal: AbortSignal): Promise<Response> {
+  return new Promise((resolve) => {
+    const end = (): void => resolve(new Response(null, { status: 503 }))
+    if (signal.aborted) end()
+    else signal.addEventListener('abort', end, { once: true })
+  })
 }
 
 /** Ends early when the client has gone. */

@@ -19,6 +19,8 @@ export interface Sandbox {
   clearCalls(): void
   /** Back to the seeded state: data, faults and counters. */
   reset(): void
+  /** Refuses every credential that this vendor has handed out. False: it hands out none. */
+  expireCredentials(provider: string): boolean
 }
 
 export interface SandboxSettings {
@@ -47,7 +49,7 @@ export function createSandbox(settings: SandboxSettings = {}): Sandbox {
       const entry = counts.get(key) ?? { provider, method, route, count: 0 }
       entry.count += 1
       counts.set(key, entry)
-      return faults.apply(provider, method, route, request.signal)
+      return faults.before(provider, method, route, request)
     },
   }
 
@@ -66,7 +68,8 @@ export function createSandbox(settings: SandboxSettings = {}): Sandbox {
       if (!vendor)
         return Response.json({ error: `no vendor under /${name}`, vendors: [...made.keys()] }, { status: 404 })
       url.pathname = url.pathname.slice(name.length + 1)
-      return vendor.fetch(new Request(url, request))
+      const inner = new Request(url, request)
+      return faults.after(inner, await vendor.fetch(inner))
     },
     calls: () => [...counts.values()],
     clearCalls: () => counts.clear(),
@@ -74,6 +77,11 @@ export function createSandbox(settings: SandboxSettings = {}): Sandbox {
       faults.clear()
       counts.clear()
       for (const vendor of made.values()) vendor.reset()
+    },
+    expireCredentials(provider) {
+      const expire = made.get(provider)?.expireCredentials
+      expire?.()
+      return expire !== undefined
     },
   }
   return sandbox
@@ -99,7 +107,10 @@ async function control(
           { status: 400 },
         )
       }
-      faults.add(fault.data)
+      if (fault.data.kind !== 'token-expiry') faults.add(fault.data)
+      else if (!sandbox.expireCredentials(fault.data.provider)) {
+        return Response.json({ error: [`provider: ${fault.data.provider} hands out no credentials`] }, { status: 400 })
+      }
       return new Response(null, { status: 204 })
     }
     case 'DELETE /__sandbox/faults':

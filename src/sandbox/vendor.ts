@@ -16,6 +16,8 @@ export interface SandboxVendor {
   fetch(request: Request): Promise<Response>
   /** Back to the seeded state. */
   reset(): void
+  /** Refuses every token handed out so far. Absent: there are only keys that do not change. */
+  expireCredentials?(): void
 }
 
 /** How a vendor's folder offers itself. */

@@ -1,6 +1,6 @@
 import { ProviderError, type ProviderErrorKind } from '../identity/errors.ts'
 import type { Operation } from './operation.ts'
-import { retryAfterMs } from './retry.ts'
+import { isRetryableStatus, retryAfterMs } from './retry.ts'
 import type { WireResponse } from './transport.ts'
 
 /** What an adapter reads out of a vendor's error answer. */
@@ -60,7 +60,7 @@ export function errorOfAnswer(
   const { status } = response
   const vendor = readVendorError(status, jsonOrText(response), operation)
   const kind = vendor.kind ?? kindsByStatus.get(status) ?? (status >= 500 ? 'unavailable' : 'badResponse')
-  const waitMs = status === 429 || status === 503 ? retryAfterMs(status, response.headers, now) : null
+  const waitMs = isRetryableStatus(status) ? retryAfterMs(status, response.headers, now) : null
   const isRead = operation.route.startsWith('GET ')
   return new ProviderError({
     provider,

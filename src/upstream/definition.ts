@@ -3,6 +3,7 @@ import type { AttemptRecorder } from '../identity/call.ts'
 import type { IdentityProvider } from '../identity/provider.ts'
 import type { ProviderKind } from '../identity/records.ts'
 import type { Clock } from './clock.ts'
+import type { ResilienceSettings } from './pipeline.ts'
 
 /** Settings that every provider has. */
 export const commonSettings = {
@@ -10,6 +11,8 @@ export const commonSettings = {
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63'),
   /** Calls to this provider at once. */
   maxParallelCalls: z.int().min(1).max(256).optional(),
+  /** Calls to this provider per second; a second's worth may come at once. Left out: as fast as it lets us. */
+  maxCallsPerSecond: z.number().min(0.1).max(10_000).optional(),
   /** Milliseconds for one attempt. */
   attemptTimeoutMs: z.int().min(10).max(60_000).optional(),
   /** Further attempts of calls that are safe to repeat. */
@@ -43,6 +46,8 @@ export interface UpstreamDeps {
   readonly clock?: Clock
   /** 0 to 1, for jitter. */
   readonly random?: () => number
+  /** When the upstream counts as failing, and how much more may be asked of it then. */
+  readonly resilience?: ResilienceSettings
 }
 
 export interface ConnectedProvider {

@@ -6,9 +6,17 @@ export interface HealthTracker {
   succeeded(): void
   /** `message`: one sentence without internals. `refused`: our key was refused, so that nothing will work. */
   failed(message: string, options?: { readonly refused?: boolean; readonly retryAt?: Date }): void
-  /** Sees the headers of every answer. */
-  observe(headers: ReadonlyMap<string, string>): void
-  read(): ProviderHealth
+  read(standing: Standing): ProviderHealth
+}
+
+/** How calls are treated just now. */
+export interface Standing {
+  /** Whether the upstream is left alone because it fails. */
+  readonly isFailing: boolean
+  /** `null`: calls are let through. */
+  readonly heldBackUntil: Date | null
+  /** Calls that the upstream will still take, where it says. */
+  readonly remaining: number | null
 }
 
 /** So many failures in a row, without a good answer between, are called `down`. */
@@ -18,7 +26,6 @@ export function createHealthTracker(clock: Clock): HealthTracker {
   let failuresInARow = 0
   let isRefused = false
   let lastError: { readonly message: string; readonly at: Date; readonly retryAt: Date | null } | null = null
-  let rateLimitRemaining: number | null = null
 
   return {
     succeeded() {
@@ -31,18 +38,15 @@ export function createHealthTracker(clock: Clock): HealthTracker {
       isRefused = options.refused ?? false
       lastError = { message, at: new Date(clock.now()), retryAt: options.retryAt ?? null }
     },
-    observe(headers) {
-      const remaining = Number(headers.get('x-ratelimit-remaining') ?? Number.NaN)
-      if (Number.isInteger(remaining)) rateLimitRemaining = remaining
-    },
-    read() {
-      const isDown = isRefused || failuresInARow >= failuresUntilDown
+    read({ isFailing, heldBackUntil, remaining }) {
+      const isDown = isFailing || isRefused || failuresInARow >= failuresUntilDown
       return {
-        status: isDown ? 'down' : failuresInARow > 0 ? 'degraded' : 'up',
+        status: isDown ? 'down' : failuresInARow > 0 || heldBackUntil ? 'degraded' : 'up',
         lastError: lastError?.message ?? null,
         lastErrorAt: lastError?.at ?? null,
-        retryAt: lastError?.retryAt ?? null,
-        rateLimitRemaining,
+        // A time that came with a failure holds nobody back here, but whoever asks may as well wait for it.
+        retryAt: heldBackUntil ?? lastError?.retryAt ?? null,
+        rateLimitRemaining: remaining,
       }
     },
   }

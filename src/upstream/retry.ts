@@ -13,19 +13,18 @@ export function backoffMs(attempt: number, random: () => number): number {
   return random() * Math.min(longestDelayMs, firstDelayMs * 2 ** (attempt - 1))
 }
 
+/** Milliseconds above which a time to wait is taken for a mistake, and cut. */
+const longestWaitMs = 86_400_000
+
 /**
  * How long the upstream asks us to wait: `Retry-After` (seconds or an HTTP date) or `x-ratelimit-reset` (epoch seconds, with a 429
- * only). `null` when it does not say.
+ * only). `null` when it does not say, or names a time that is over.
  */
 export function retryAfterMs(status: number, headers: ReadonlyMap<string, string>, now: number): number | null {
-  const retryAfter = headers.get('retry-after')
-  if (retryAfter !== undefined) {
-    const seconds = Number(retryAfter)
-    if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
-    const date = Date.parse(retryAfter)
-    if (!Number.isNaN(date)) return Math.max(0, date - now)
-  }
-  const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN)
-  if (status === 429 && Number.isFinite(reset)) return Math.max(0, reset * 1000 - now)
-  return null
+  const retryAfter = headers.get('retry-after')?.trim() ?? ''
+  const reset = headers.get('x-ratelimit-reset')?.trim() ?? ''
+  const asked = /^\d+(\.\d+)?$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now
+  if (asked > 0) return Math.min(asked, longestWaitMs)
+  const untilReset = status === 429 && /^\d+$/.test(reset) ? Number(reset) * 1000 - now : 0
+  return untilReset > 0 ? Math.min(untilReset, longestWaitMs) : null
 }

@@ -48,11 +48,32 @@ export function dateOrNull(value: number | string): Date | null {
   return Number.isNaN(date.getTime()) ? null : date
 }
 
-/** Any JSON; missing is `null`. */
+/** Levels of free-form JSON that are handed on. */
+const maxJsonDepth = 200
+
+/**
+ * Any JSON; missing is `null`. What is nested deeper than 200 levels is `null` too: writing it out would overflow the stack, and end
+ * users write some of these members, so that one of them could take the whole answer from everybody else.
+ */
 export const optionalJson = z
   .unknown()
   .optional() // zod takes an absent member for a fault where a transform stands on bare unknown
-  .transform((value) => (value ?? null) as JsonValue) // it came out of JSON.parse
+  .transform((value) => {
+    const json = (value ?? null) as JsonValue // it came out of JSON.parse
+    return isDeeper(json, maxJsonDepth) ? cutBelow(json, maxJsonDepth) : json
+  })
+
+function isDeeper(value: JsonValue, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((member: JsonValue) => isDeeper(member, levels - 1))
+}
+
+function cutBelow(value: JsonValue, levels: number): JsonValue {
+  if (typeof value !== 'object' || value === null) return value
+  if (levels === 0) return null
+  if (Array.isArray(value)) return value.map((item: JsonValue) => cutBelow(item, levels - 1))
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, cutBelow(member, levels - 1)]))
+}
 
 /** A list that may be missing or null, which is then empty. */
 export function optionalArray<Item extends z.ZodType>(item: Item) {

@@ -99,6 +99,52 @@ describe('the control surface', () => {
     expect((await monocloud('/users')).status).toBe(200)
   })
 
+  it('hangs until the client has gone', async () => {
+    await control('POST', '/faults', { provider: 'monocloud', kind: 'hang' })
+    const path = `${sandbox.origin}/monocloud/api/users`
+    await expect(fetch(path, { signal: AbortSignal.timeout(30) })).rejects.toThrow('timeout')
+  })
+
+  it('does what was asked before it loses its answer', async () => {
+    const user = (await (await monocloud('/users?size=1')).json()) as { user_id: string }[]
+    const path = `/users/${encodeURIComponent(user[0]?.user_id ?? '')}`
+    const key = { 'x-api-key': sandbox.environment['MONOCLOUD_MANAGEMENT_API_KEY'] ?? '' }
+    await control('POST', '/faults', { provider: 'monocloud', method: 'DELETE', kind: 'reset', times: 1 })
+    await expect(fetch(`${sandbox.origin}/monocloud/api${path}`, { method: 'DELETE', headers: key })).rejects.toThrow(
+      'fetch failed',
+    )
+    expect((await monocloud(path)).status).toBe(404)
+  })
+
+  it('ends an answer in the middle, with the right type', async () => {
+    await control('POST', '/faults', { provider: 'monocloud', kind: 'truncate' })
+    const answer = await monocloud('/users')
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8'])
+    const text = await answer.text()
+    expect(text.startsWith('[{')).toBe(true)
+    expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError)
+  })
+
+  it('puts a gateway’s page before the vendor, and leaves out headers', async () => {
+    expect((await monocloud('/users')).headers.has('x-pagination')).toBe(true)
+    await control('POST', '/faults', { provider: 'monocloud', kind: 'missing-headers', times: 1 })
+    const bare = await monocloud('/users')
+    expect([bare.status, bare.headers.has('x-pagination')]).toEqual([200, false])
+    await control('POST', '/faults', { provider: 'monocloud', kind: 'html', times: 1 })
+    const page = await monocloud('/users')
+    expect([page.status, page.headers.get('content-type')]).toEqual([502, 'text/html'])
+  })
+
+  it('retires a family of endpoints, and no other', async () => {
+    await control('POST', '/faults', { provider: 'monocloud', route: '/users*', kind: 'status', status: 410 })
+    expect([(await monocloud('/users')).status, (await monocloud('/users/x/groups')).status]).toEqual([410, 410])
+    expect((await monocloud('/groups')).status).toBe(200)
+  })
+
+  it('has no tokens to refuse where a vendor hands out none', async () => {
+    expect((await control('POST', '/faults', { provider: 'clerk', kind: 'token-expiry' })).status).toBe(400)
+  })
+
   it('takes back changes, faults and counts on a reset', async () => {
     const before: unknown = await (await monocloud('/users?size=100')).json()
     const [user] = before as { user_id: string }[]

@@ -98,6 +98,26 @@ describe('a list whose users cannot be read one by one', () => {
   })
 })
 
+describe('metadata that somebody nested without end', () => {
+  it('costs nobody else’s data', async () => {
+    const connected = await connectAll({ users: 20 })
+    try {
+      const gateway = createTestGateway(connected.providers)
+      const deep = '{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000)
+      const body = `[{"id":"user_1","public_metadata":${deep},"created_at":1,"updated_at":1}]`
+      await connected.sandbox.fault({ provider: 'clerk', route: '/users', kind: 'status', status: 200, body })
+      const { data, errors } = await gateway.query(`{
+        deep: users(providers: ["clerk"], first: 1) { nodes { nativeId publicMetadata } }
+        other: users(providers: ["monocloud"], first: 1) { nodes { nativeId } }
+      }`)
+      expect(errors).toEqual([])
+      expect(data).toMatchObject({ deep: { nodes: [{ nativeId: 'user_1' }] }, other: { nodes: [{}] } })
+    } finally {
+      await connected.close()
+    }
+  })
+})
+
 describe('a failure of a provider', () => {
   let provider: InMemoryProvider
   let gateway: TestGateway

@@ -4,6 +4,7 @@ import { ProviderError } from '../../src/identity/errors.ts'
 import type { Clock } from '../../src/upstream/clock.ts'
 import { createPipeline, type Pipeline, type PipelineOptions } from '../../src/upstream/pipeline.ts'
 import type { Operation } from '../../src/upstream/operation.ts'
+import { manualClock } from '../support/clock.ts'
 import { testCall, type TestCall } from '../support/sandbox.ts'
 import { type Respond, startUpstreamServer, type UpstreamServer } from '../support/upstream-server.ts'
 
@@ -17,14 +18,16 @@ afterEach(async () => {
   cleanups = []
 })
 
-/** A clock whose sleeps take no time but are remembered. */
+/** A clock that stands still but for its sleeps, which take no time and are remembered. */
 function impatientClock(): Clock & { readonly sleeps: number[] } {
   const sleeps: number[] = []
+  let now = Date.now()
   return {
     sleeps,
-    now: () => Date.now(),
+    now: () => now,
     sleep: async (ms) => {
       sleeps.push(ms)
+      now += ms
     },
   }
 }
@@ -300,6 +303,188 @@ describe('a retry', () => {
   })
 })
 
+describe('the retry budget', () => {
+  it('lets retries add no more than a tenth of the calls, and a few where there are hardly any', async () => {
+    const { pipeline, upstream } = await pipelineTo(
+      (_, response) => {
+        response.statusCode = 503
+        response.end('{}')
+      },
+      { resilience: { breaker: { minimumAttempts: 1_000 }, retryBudget: { floor: 3 } } },
+    )
+    for (let index = 0; index < 3; index += 1) await get(pipeline, `/things/${index}`)
+    expect(upstream.requests).toHaveLength(3 + 3)
+    await Promise.all(Array.from({ length: 97 }, (_, index) => get(pipeline, `/others/${index}`)))
+    expect(upstream.requests).toHaveLength(100 + 10)
+  })
+})
+
+describe('a provider that fails', () => {
+  const breaker = { windowMs: 1_000, minimumAttempts: 4, openMs: 500 }
+  const failing =
+    (isFailing: () => boolean): Respond =>
+    (request, response) => {
+      if (!isFailing()) response.end('{}')
+      else if (request.url?.endsWith('/reset')) request.socket.destroy()
+      else if (!request.url?.endsWith('/hang')) response.writeHead(500).end('{}')
+    }
+
+  it.each([['500'], ['reset'], ['hang']])('with %s is left alone, and calls fail at once with a time', async (how) => {
+    const clock = manualClock(Date.now())
+    const { pipeline, upstream } = await pipelineTo(
+      failing(() => true),
+      {
+        clock,
+        maxRetries: 0,
+        attemptTimeoutMs: 30,
+        resilience: { breaker },
+      },
+    )
+    const outcomes = Array.from({ length: 4 }, (_, index) => get(pipeline, `/things/${index}/${how}`))
+    await Promise.allSettled(outcomes)
+    await clock.advance(100)
+    await expect(get(pipeline, '/things/5')).rejects.toMatchObject({
+      kind: 'unavailable',
+      retryAfterSeconds: 0.4,
+      outcome: 'notApplied',
+    })
+    await expect(post(pipeline)).rejects.toMatchObject({ kind: 'unavailable', outcome: 'notApplied' })
+    expect(upstream.requests).toHaveLength(4)
+    expect(pipeline.health()).toMatchObject({ status: 'down', retryAt: new Date(clock.now() + 400) })
+  })
+
+  it('is tried by one call when its time is over, and served again after a good answer', async () => {
+    const clock = manualClock(Date.now())
+    let isFailing = true
+    const { pipeline, upstream } = await pipelineTo(
+      failing(() => isFailing),
+      {
+        clock,
+        maxRetries: 0,
+        resilience: { breaker },
+      },
+    )
+    for (let index = 0; index < 4; index += 1) await get(pipeline, `/things/${index}`)
+    isFailing = false
+    await clock.advance(500)
+    const calls = await Promise.allSettled(Array.from({ length: 5 }, (_, index) => get(pipeline, `/others/${index}`)))
+    expect(calls.map(({ status }) => status)).toEqual(['fulfilled', ...Array.from({ length: 4 }, () => 'rejected')])
+    expect(upstream.requests).toHaveLength(5)
+    expect((await get(pipeline, '/things/9')).status).toBe(200)
+    expect(pipeline.health()).toMatchObject({ status: 'up', retryAt: null })
+  })
+
+  it('is told to whoever still waits for a place', async () => {
+    const { pipeline, upstream } = await pipelineTo(
+      failing(() => true),
+      {
+        maxParallelCalls: 4,
+        maxRetries: 0,
+        resilience: { breaker },
+      },
+    )
+    const calls = await Promise.allSettled(Array.from({ length: 40 }, (_, index) => get(pipeline, `/things/${index}`)))
+    expect(calls.filter(({ status }) => status === 'rejected').length).toBeGreaterThanOrEqual(32)
+    expect(upstream.requests.length).toBeLessThanOrEqual(8)
+  })
+
+  it.each([400, 401, 403, 404, 409, 410, 422, 429])('is not one that answers %i', async (status) => {
+    const { pipeline, upstream } = await pipelineTo(
+      (_, response) => {
+        response.statusCode = status
+        response.end('{}')
+      },
+      { maxRetries: 0, resilience: { breaker } },
+    )
+    for (let index = 0; index < 6; index += 1) await get(pipeline, `/things/${index}`, testCall(3_600_000))
+    expect(upstream.requests).toHaveLength(6)
+    expect(pipeline.health().status).not.toBe('down')
+  })
+
+  it.each([
+    ['one that leaves calls without an answer until their deadlines', 1_100, 'down'],
+    ['not one whose calls began a moment before their deadlines', 0, 'up'],
+  ] as const)('is %s', async (_, elapsedMs, status) => {
+    const clock = manualClock(Date.now())
+    const { pipeline, upstream } = await pipelineTo(
+      failing(() => true),
+      {
+        clock,
+        attemptTimeoutMs: 60_000,
+        maxRetries: 0,
+        resilience: { breaker },
+      },
+    )
+    const calls = Array.from({ length: 4 }, (_call, index) => get(pipeline, `/things/${index}/hang`, testCall(60)))
+    while (upstream.requests.length < 4) await new Promise((resolve) => setImmediate(resolve))
+    await clock.advance(elapsedMs)
+    await Promise.allSettled(calls)
+    expect(pipeline.health().retryAt === null ? 'up' : 'down').toBe(status)
+  })
+
+  it('is not one whose callers go away', async () => {
+    const { pipeline, upstream } = await pipelineTo(
+      failing(() => true),
+      { resilience: { breaker } },
+    )
+    for (let index = 1; index <= 6; index += 1) {
+      const call = testCall()
+      const answer = get(pipeline, `/things/${index}/hang`, call)
+      while (upstream.requests.length < index) await new Promise((resolve) => setImmediate(resolve))
+      call.abort()
+      await expect(answer).rejects.toMatchObject({ kind: 'aborted' })
+    }
+    expect(pipeline.health()).toMatchObject({ status: 'up', retryAt: null })
+  })
+})
+
+describe('a provider that is called too fast', () => {
+  const tooFastOnce: Respond = (_, response, number) => {
+    response.writeHead(number === 1 ? 429 : 200, number === 1 ? { 'retry-after': '3' } : {}).end('{}')
+  }
+
+  it('is left alone by everybody, and says until when', async () => {
+    const clock = manualClock(Date.now())
+    const { pipeline, upstream } = await pipelineTo(tooFastOnce, { clock, maxRetries: 0 })
+    await get(pipeline, '/things/1')
+    expect(pipeline.health()).toMatchObject({ status: 'degraded', retryAt: new Date(clock.now() + 3_000) })
+    const other = get(pipeline, '/things/2')
+    await expect(get(pipeline, '/things/3', testCall(1_000))).rejects.toMatchObject({
+      kind: 'rateLimited',
+      retryAfterSeconds: 3,
+    })
+    expect(upstream.requests).toHaveLength(1)
+    await clock.advance(3_000)
+    expect((await other).status).toBe(200)
+    expect(pipeline.health()).toMatchObject({ status: 'up', retryAt: null })
+  })
+
+  it('sees an unsafe call wait for its turn, but only once', async () => {
+    const { pipeline, upstream, clock } = await pipelineTo(tooFastOnce)
+    expect((await post(pipeline)).status).toBe(429)
+    expect((await post(pipeline)).status).toBe(200)
+    expect(clock.sleeps).toEqual([3_000])
+    expect(upstream.requests).toHaveLength(2)
+  })
+
+  it('is never called faster than it is configured', async () => {
+    const { pipeline, clock } = await pipelineTo(ok, { maxCallsPerSecond: 2 })
+    for (let index = 0; index < 5; index += 1) await get(pipeline, `/things/${index}`)
+    expect(clock.sleeps).toEqual([500, 500, 500])
+  })
+
+  it('sees nothing of a call whose deadline passed while it waited', async () => {
+    const clock = manualClock(Date.now())
+    const { pipeline, upstream } = await pipelineTo(() => {}, { clock, maxParallelCalls: 1, attemptTimeoutMs: 40 })
+    const held = post(pipeline).catch(() => null)
+    const late = post(pipeline, testCall(20))
+    await clock.advance(30)
+    await expect(late).rejects.toMatchObject({ kind: 'timeout', outcome: 'notApplied' })
+    await held
+    expect(upstream.requests).toHaveLength(1)
+  })
+})
+
 describe('a lost answer', () => {
   const hangUp: Respond = (request) => request.socket.destroy()
 
@@ -307,6 +492,17 @@ describe('a lost answer', () => {
     const { pipeline, upstream } = await pipelineTo(hangUp)
     await expect(post(pipeline)).rejects.toMatchObject({ kind: 'unavailable', outcome: 'unknown' })
     expect(upstream.requests).toHaveLength(1)
+  })
+
+  it('of a safe write leaves its outcome unknown also when nothing could be asked again', async () => {
+    const { pipeline, upstream } = await pipelineTo((request, response, number) =>
+      number === 1 ? request.socket.destroy() : response.writeHead(429, { 'retry-after': '3600' }).end('{}'),
+    )
+    await expect(post(pipeline, testCall(), { ...create, safe: true })).rejects.toMatchObject({
+      kind: 'unavailable',
+      outcome: 'unknown',
+    })
+    expect(upstream.requests).toHaveLength(2)
   })
 
   it('of a read is asked for again', async () => {

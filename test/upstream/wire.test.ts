@@ -45,3 +45,19 @@ describe('a time', () => {
     for (const value of values) expect(piece.parse(value)).toBeNull()
   })
 })
+
+describe('free-form JSON', () => {
+  const nested = (depth: number): unknown => JSON.parse('{"a":'.repeat(depth) + '[1]' + '}'.repeat(depth))
+
+  it('is handed on as it is', () => {
+    const value = { list: [1, null, { text: 'x', no: false }], ['__proto__']: 1 }
+    expect(optionalJson.parse(value)).toBe(value)
+    expect(optionalJson.parse(nested(199))).toEqual(nested(199))
+  })
+
+  it.each([200, 5_000, 1_000_000])('nested %i deep can be written out, with what is too deep left out', (depth) => {
+    const text = JSON.stringify(optionalJson.parse(nested(depth)))
+    expect(text.startsWith('{"a":{"a":')).toBe(true)
+    expect(text.endsWith('null' + '}'.repeat(200))).toBe(true)
+  })
+})

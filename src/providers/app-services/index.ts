@@ -37,6 +37,7 @@ function connect(settings: AppServicesSettings, deps: UpstreamDeps): ConnectedPr
     origin: new URL(baseUrl).origin,
     authorization: createAdminAuthorization({ settings, clock, http: () => http }),
     maxParallelCalls,
+    maxCallsPerSecond: settings.maxCallsPerSecond,
     attemptTimeoutMs: settings.attemptTimeoutMs ?? defaultAttemptTimeoutMs,
     maxRetries: settings.maxRetries ?? defaultMaxRetries,
     ...deps,

@@ -88,11 +88,13 @@ function connectPipeline(settings: Auth0Settings, deps: UpstreamDeps, clock: Clo
       renew: ({ authorization = '' }) => tokens.forget(authorization.slice('Bearer '.length)),
     },
     maxParallelCalls: settings.maxParallelCalls ?? defaultParallelCalls,
+    maxCallsPerSecond: settings.maxCallsPerSecond,
     attemptTimeoutMs,
     maxRetries: settings.maxRetries ?? defaultRetries,
     clock,
     ...(deps.record && { record: deps.record }),
     ...(deps.random && { random: deps.random }),
+    ...(deps.resilience && { resilience: deps.resilience }),
   })
   return pipeline
 }

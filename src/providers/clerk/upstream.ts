@@ -42,6 +42,7 @@ export async function connectUpstream(settings: ClerkSettings, deps: UpstreamDep
     origin: new URL(baseUrl).origin,
     authorization: { headers: () => ({ authorization: `Bearer ${secretKey}` }) },
     maxParallelCalls,
+    maxCallsPerSecond: settings.maxCallsPerSecond,
     attemptTimeoutMs: settings.attemptTimeoutMs ?? 5_000,
     maxRetries: settings.maxRetries ?? 2,
   })

@@ -34,6 +34,7 @@ export const monocloud: ProviderDefinition<MonoCloudSettings> = {
       origin: new URL(baseUrl).origin,
       authorization: { headers: () => ({ 'x-api-key': apiKey }) },
       maxParallelCalls,
+      maxCallsPerSecond: settings.maxCallsPerSecond,
       attemptTimeoutMs,
       maxRetries,
       ...deps,

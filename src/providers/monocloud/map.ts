@@ -68,7 +68,7 @@ export function userFromSummary(wire: MonoCloudUserSummary, { provider, now }: M
     birthdate: claim('birthdate'),
     zoneinfo: claim('zoneinfo'),
     locale: claim('locale'),
-    address: (wire.claims['address'] ?? null) as records.JsonValue, // it came out of JSON.parse
+    address: wire.claims['address'] ?? null,
     email: primaryEmail?.address ?? null,
     emailVerified: primaryEmail?.verified ?? null,
     emails,

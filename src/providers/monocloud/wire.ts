@@ -15,7 +15,7 @@ import {
 
 /** A map of anything; missing is empty. */
 const optionalObject = z
-  .record(z.string(), z.unknown())
+  .record(z.string(), optionalJson)
   .nullish()
   .transform((value) => value ?? {})
 

@@ -22,12 +22,17 @@ export interface AdminSessions {
   /** The key behind a request that the guard let through. */
   keyOf(request: RouteRequest): AdminKey
   register(router: Router): void
+  /** Refuses every token handed out so far. */
+  expire(): void
 }
 
 /** `now` in epoch milliseconds. */
 export function createAdminSessions(now: () => number, ids: ObjectIds): AdminSessions {
   /** Ids of the sessions that can still be refreshed. */
   const refreshable = new Set<string>()
+  /** Ids of the sessions that were ever begun, and of those whose access tokens are refused before their time. */
+  const begun = new Set<string>()
+  const expired = new Set<string>()
   const seconds = (): number => Math.floor(now() / 1000)
 
   const accessToken = (userId: string, sessionId: string): string =>
@@ -64,7 +69,9 @@ export function createAdminSessions(now: () => number, ids: ObjectIds): AdminSes
     const claims = claimsOf(headers)
     if (claims['typ'] !== 'access')
       throw new RefusalError({ status: 401, error: 'invalid session: valid Issuer required' })
-    if (timeClaim(claims, 'exp') <= seconds()) throw invalidSession('access token expired')
+    if (timeClaim(claims, 'exp') <= seconds() || expired.has(textClaim(claims, 'iss'))) {
+      throw invalidSession('access token expired')
+    }
     return claims
   }
 
@@ -97,6 +104,10 @@ export function createAdminSessions(now: () => number, ids: ObjectIds): AdminSes
       }
     },
     keyOf,
+    expire() {
+      for (const id of begun) expired.add(id)
+      refreshable.clear()
+    },
     register(router) {
       router.on(
         'GET',
@@ -125,6 +136,7 @@ export function createAdminSessions(now: () => number, ids: ObjectIds): AdminSes
           }
           const sessionId = ids.next()
           refreshable.add(sessionId)
+          begun.add(sessionId)
           return Response.json({
             access_token: accessToken(key.userId, sessionId),
             refresh_token: refreshToken(key.userId, sessionId),

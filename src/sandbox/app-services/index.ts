@@ -1,6 +1,6 @@
 import { createRouter, type Router } from '../router.ts'
 import type { SandboxVendorDefinition } from '../vendor.ts'
-import { createAdminSessions } from './admin-sessions.ts'
+import { type AdminSessions, createAdminSessions } from './admin-sessions.ts'
 import { registerApiKeyRoutes } from './api-key-routes.ts'
 import { type App, createApp } from './app.ts'
 import { registerAppList, registerSettingsRoutes } from './settings-routes.ts'
@@ -23,7 +23,7 @@ export const appServices: SandboxVendorDefinition = {
   create({ people, now }, observer) {
     const ids = createObjectIds('ad9100c0de', now)
 
-    const start = (): Router => {
+    const start = (): { readonly router: Router; readonly sessions: AdminSessions } => {
       const apps: readonly App[] = appDefinitions.map((definition) => createApp(definition, people, now))
       const sessions = createAdminSessions(now, ids)
       const router = answerRefusals(
@@ -49,20 +49,21 @@ export const appServices: SandboxVendorDefinition = {
       registerApiKeyRoutes(routes)
       registerLogRoutes(routes, now)
       registerClientRoutes(router, apps)
-      return router
+      return { router, sessions }
     }
 
-    let router = start()
+    let started = start()
     return {
       name,
       async fetch(request) {
-        const response = await router.fetch(request)
+        const response = await started.router.fetch(request)
         response.headers.set('x-appservices-request-id', ids.next())
         return response
       },
       reset() {
-        router = start()
+        started = start()
       },
+      expireCredentials: () => started.sessions.expire(),
     }
   },
 

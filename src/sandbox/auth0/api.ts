@@ -42,6 +42,8 @@ export interface Api {
     definition: ApiRoute<Path, Query, Body>,
   ): void
   fetch(request: Request): Promise<Response>
+  /** Refuses every token handed out so far. */
+  expireTokens(): void
 }
 
 /** What the API is made with. `domain`: the tenant's, for links in answers. */
@@ -55,6 +57,8 @@ const burst = 50
 
 /** An API without routes, but with the token endpoint, authentication and the vendor's errors. */
 export function createApi({ now, observer, domain }: ApiOptions): Api {
+  /** Of tokens: those of earlier ones are refused. */
+  let generation = 1
   const scopesOf = new Map<string, { readonly scopes: readonly string[]; readonly needsEveryScope: boolean }>()
 
   /** On every answer of the Management API (auth0.md 3.3). Nothing is held back: a fault plays that. */
@@ -70,7 +74,7 @@ export function createApi({ now, observer, domain }: ApiOptions): Api {
     basePath: '/api/v2',
     observer,
     guard(request, template) {
-      const check = checkAuthorization(request.headers.get('authorization'), now())
+      const check = checkAuthorization(request.headers.get('authorization'), now(), generation)
       if (check === null) return withRateLimit(unauthenticatedAnswer('Missing authentication', false))
       if ('refusal' in check) return withRateLimit(unauthenticatedAnswer(check.refusal, true))
       const needed = scopesOf.get(`${request.method} ${template}`)
@@ -91,7 +95,7 @@ export function createApi({ now, observer, domain }: ApiOptions): Api {
     '/oauth/token',
     ({ body }) => {
       const everyScope = new Set([...scopesOf.values()].flatMap(({ scopes }) => scopes))
-      return answerTokenRequest(body, now(), [...everyScope].toSorted())
+      return answerTokenRequest(body, now(), [...everyScope].toSorted(), generation)
     },
     { basePath: '', open: true },
   )
@@ -103,7 +107,7 @@ export function createApi({ now, observer, domain }: ApiOptions): Api {
       router.on(method, template, async (request) => {
         try {
           const url = new URL(request.raw.url)
-          const check = checkAuthorization(request.headers.get('authorization'), now())
+          const check = checkAuthorization(request.headers.get('authorization'), now(), generation)
           return withRateLimit(
             await definition.handle({
               // Without a schema of their own the types are those of the schemas below.
@@ -121,6 +125,9 @@ export function createApi({ now, observer, domain }: ApiOptions): Api {
       })
     },
     fetch: (request) => router.fetch(request),
+    expireTokens() {
+      generation += 1
+    },
   }
 }
 

@@ -14,13 +14,22 @@ export interface ManagementToken {
 export type TokenCheck = { readonly token: ManagementToken } | { readonly refusal: string }
 
 interface Claims {
+  readonly jti: string
   readonly aud: string
   readonly exp: number
   readonly scope: string
 }
 
-/** `POST /oauth/token` (auth0.md 1.4). `everyScope` is what the token of an application without limits says it may do. */
-export function answerTokenRequest(body: unknown, now: number, everyScope: readonly string[]): Response {
+/**
+ * `POST /oauth/token` (auth0.md 1.4). `everyScope` is what the token of an application without limits says it may do; tokens of an
+ * earlier `generation` count as expired.
+ */
+export function answerTokenRequest(
+  body: unknown,
+  now: number,
+  everyScope: readonly string[],
+  generation: number,
+): Response {
   const form = typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>) : {} // read member by member
   const grantType = form['grant_type']
   if (typeof grantType !== 'string') return oauthError(400, 'invalid_request', 'Missing required parameter: grant_type')
@@ -44,13 +53,14 @@ export function answerTokenRequest(body: unknown, now: number, everyScope: reado
     scope,
     gty: 'client-credentials',
     azp: client.clientId,
+    jti: String(generation),
   })
   const answer = { access_token: token, scope, expires_in: lifetimeSeconds, token_type: 'Bearer' }
   return jsonAnswer(200, answer, { 'cache-control': 'no-store', pragma: 'no-cache' })
 }
 
 /** Checks an `Authorization` header as the Management API does. `null`: there is none. */
-export function checkAuthorization(header: string | null, now: number): TokenCheck | null {
+export function checkAuthorization(header: string | null, now: number, generation: number): TokenCheck | null {
   if (header === null || header === '') return null
   const [, value] = /^Bearer +(\S+)$/i.exec(header) ?? []
   const [head, payload, signature, ...rest] = value?.split('.') ?? []
@@ -63,7 +73,8 @@ export function checkAuthorization(header: string | null, now: number): TokenChe
     return { refusal: 'Invalid signature received for JSON Web Token validation' }
   }
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims // signed by us
-  if (claims.exp * 1000 <= now) return { refusal: 'Expired token received for JSON Web Token validation' }
+  if (claims.exp * 1000 <= now || Number(claims.jti) < generation)
+    return { refusal: 'Expired token received for JSON Web Token validation' }
   if (claims.aud !== managementAudience) return { refusal: `Bad audience: ${claims.aud}` }
   return { token: { scopes: new Set(claims.scope.split(' ')) } }
 }

@@ -68,5 +68,6 @@ export function createAuth0Sandbox(options: Auth0SandboxOptions, observer: Reque
     reset() {
       api = start()
     },
+    expireCredentials: () => api.expireTokens(),
   }
 }

@@ -1,0 +1,97 @@
+import type { Clock } from './clock.ts'
+import { HeldBackError } from './held-back.ts'
+import type { Pace } from './pace.ts'
+import { backoffMs, isRetryableStatus, retryAfterMs } from './retry.ts'
+import type { RetryBudget } from './retry-budget.ts'
+import type { Patience, SendOptions } from './sending.ts'
+import { TransportError, type WireResponse } from './transport.ts'
+
+export interface RetryOptions {
+  /** Attempts after the first, for safe calls. */
+  readonly maxRetries: number
+  readonly budget: RetryBudget
+  readonly pace: Pace
+  readonly clock: Clock
+  /** 0 to 1, for jitter. */
+  readonly random: () => number
+}
+
+/** Makes attempts until there is an answer to give, or nothing more to hope for. */
+export type Retrying = (
+  sending: SendOptions,
+  patience: Patience,
+  attempt: (number: number) => Promise<WireResponse>,
+) => Promise<WireResponse>
+
+/** What an attempt came to: an answer, or why there is none. */
+type Result = WireResponse | TransportError
+
+export function createRetrying({ maxRetries, budget, pace, clock, random }: RetryOptions): Retrying {
+  /** Milliseconds to wait before the next attempt; `null`: there is none to make. */
+  function waitAfter(result: Result, number: number, sending: SendOptions, { deadline }: Patience): number | null {
+    if (result instanceof TransportError) {
+      if (result.failure === 'aborted' || result.failure === 'tooLarge') return null
+    } else if (!isRetryableStatus(result.status)) return null
+    // Signing in too often is not mended by signing in again: whoever keeps the credentials waits for all.
+    if (sending.authorized === false && isTooFast(result)) return null
+    const now = clock.now()
+    // After a 429 nobody calls for a while: the limiter holds back this call with all others.
+    const waitMs = isTooFast(result) ? 0 : (askedMs(result, now) ?? backoffMs(number, random))
+    const readyAt = Math.max(now + waitMs, pace.readyAt(0))
+    return readyAt < deadline() ? waitMs : null
+  }
+
+  return async (sending, patience, attempt) => {
+    const maxAttempts = sending.operation.safe ? maxRetries + 1 : 1
+    let lost: TransportError | null = null
+    let last: Result | null = null
+    budget.called()
+    for (let number = 1; ; number += 1) {
+      try {
+        last = await resultOf(attempt(number))
+      } catch (error) {
+        // What the upstream said, or failed to say, is worth more than that it was not asked again.
+        if (last === null || !(error instanceof HeldBackError)) throw error
+        return settled(last, lost)
+      }
+      if (last instanceof TransportError && last.mayHaveArrived) lost = last
+      const waitMs = waitAfter(last, number, sending, patience)
+      if (waitMs === null || number >= maxAttempts || !budget.spend()) return settled(last, lost)
+      if (waitMs > 0) {
+        await clock.sleep(waitMs, patience.signal).catch((error: unknown) => {
+          throw new TransportError('aborted', lost !== null, error)
+        })
+      }
+    }
+  }
+}
+
+/** `HeldBackError`s and our own bugs are thrown. */
+async function resultOf(attempt: Promise<WireResponse>): Promise<Result> {
+  try {
+    return await attempt
+  } catch (error) {
+    if (error instanceof TransportError) return error
+    throw error
+  }
+}
+
+function isTooFast(result: Result): boolean {
+  return !(result instanceof TransportError) && result.status === 429
+}
+
+function askedMs(result: Result, now: number): number | null {
+  return result instanceof TransportError ? null : retryAfterMs(result.status, result.headers, now)
+}
+
+/**
+ * The answer, or the failure thrown. After an attempt whose answer was lost, neither a failure to reach the upstream nor its refusal to
+ * be asked again tells what that attempt did.
+ */
+function settled(last: Result, lost: TransportError | null): WireResponse {
+  if (!(last instanceof TransportError)) {
+    if (lost && isRetryableStatus(last.status)) throw lost
+    return last
+  }
+  throw last.mayHaveArrived ? last : (lost ?? last)
+}

@@ -1,0 +1,6 @@
+import { describeFaults } from './fault-suite.ts'
+
+describeFaults('clerk', {
+  newUser: (email) => ({ email, password: 'Correct-horse-9-battery', skipChecks: false }),
+  hasTokens: false, // a key that does not change
+})
