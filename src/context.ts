@@ -49,6 +49,8 @@ export interface RequestContext {
   isReadOnly(provider: string): boolean
   /** Takes the record of each mutation. */
   readonly audit: AuditSink
+  /** The providers' own ids of the requests that were to change something, since this was asked last. */
+  takeRequestIds(): readonly string[]
 }
 
 export interface RequestContextOptions {
@@ -64,8 +66,16 @@ export interface RequestContextOptions {
 }
 
 export function createRequestContext(options: RequestContextOptions): RequestContext {
-  const { caller, providers, call, softDeadlineMs, readOnlyProviders, audit } = options
+  const { caller, providers, softDeadlineMs, readOnlyProviders, audit } = options
   const { maxRepresentations = defaultMaxRepresentations } = options
+  let requestIds: string[] = []
+  const call: Call = {
+    ...options.call,
+    record(attempt) {
+      options.call.record(attempt)
+      if (attempt.requestId !== null && !attempt.route.startsWith('GET ')) requestIds.push(attempt.requestId)
+    },
+  }
   const loaders = createLoaders(providers, call)
   const shared = new Map<string, Promise<unknown>>()
 
@@ -73,6 +83,11 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     caller,
     providers,
     call,
+    takeRequestIds() {
+      const taken = requestIds
+      requestIds = []
+      return taken
+    },
     maxRepresentations,
     softDeadlineMs,
     loaders,

@@ -147,6 +147,7 @@ function useMutationLimit(max: number): Plugin<RequestContext> {
         provider: null,
         targets: [],
         outcome: 'notApplied',
+        providerRequestIds: [],
         code: 'BAD_USER_INPUT',
         durationMs: 0,
       })

@@ -27,12 +27,14 @@ function audited(operation: string, resolve: Resolve): Resolve {
   return async (source, args, context, info) => {
     const time = new Date()
     const startedAt = performance.now()
+    context.takeRequestIds() // those of the mutation before
     const write = (rest: Pick<AuditRecord, 'provider' | 'targets' | 'outcome' | 'code'>): void =>
       context.audit({
         time: time.toISOString(),
         subject: context.caller.subject,
         operation,
         ...rest,
+        providerRequestIds: context.takeRequestIds(),
         durationMs: Math.round(performance.now() - startedAt),
       })
     const named = idsIn(args['input'])

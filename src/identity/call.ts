@@ -9,6 +9,8 @@ export interface Attempt {
   readonly status: number | null
   /** Milliseconds from sending to the end of the headers, or to the failure. */
   readonly durationMs: number
+  /** The upstream's own id of the request, for its support to find it by; `null` where it gives none. */
+  readonly requestId: string | null
   /** Why there was no usable answer; `null` when there was one. */
   readonly failure: 'timeout' | 'aborted' | 'network' | null
 }

@@ -15,6 +15,8 @@ export interface AuditRecord {
   /** Global ids of the records that the input named, and of what was made. Empty where there is no id, such as of a registration. */
   readonly targets: readonly string[]
   readonly outcome: Outcome
+  /** The provider's own ids of the requests that were to change something, in order; empty where it gives none, or where none was sent. */
+  readonly providerRequestIds: readonly string[]
   /** The code of the first error; `null` when there was none. */
   readonly code: string | null
   readonly durationMs: number

@@ -13,6 +13,8 @@ export interface AttemptOptions {
   readonly limiter: Limiter
   readonly transport: Transport
   readonly record: AttemptRecorder | undefined
+  /** In lower case; `null`: the upstream answers with no id of the request. */
+  readonly requestIdHeader: string | null
   readonly clock: Clock
 }
 
@@ -32,7 +34,7 @@ const timerSlackMs = 20
 
 /** Breaker, place at the limiter, own timeout, record: from the outside in. */
 export function createAttempt(options: AttemptOptions): Attempt {
-  const { provider, attemptTimeoutMs, breaker, limiter, transport, clock } = options
+  const { provider, attemptTimeoutMs, breaker, limiter, transport, requestIdHeader, clock } = options
 
   async function placeFor({ call }: SendOptions, { signal, deadline }: Patience): Promise<Place> {
     // The signal stays the same when an adapter hands the call on with another recorder.
@@ -64,9 +66,16 @@ export function createAttempt(options: AttemptOptions): Attempt {
       throw new HeldBackError('failing', breaker.heldBackMs() ?? 0)
     }
     const startedAt = clock.now()
-    const record = (status: number | null, failure: 'timeout' | 'aborted' | 'network' | null): void => {
-      const durationMs = clock.now() - startedAt
-      const entry = { provider, route: sending.operation.route, attempt: number, status, durationMs, failure }
+    const record = (response: WireResponse | null, failure: 'timeout' | 'aborted' | 'network' | null): void => {
+      const entry = {
+        provider,
+        route: sending.operation.route,
+        attempt: number,
+        status: response?.status ?? null,
+        durationMs: clock.now() - startedAt,
+        requestId: (requestIdHeader && response?.headers.get(requestIdHeader)) ?? null,
+        failure,
+      }
       sending.call.record(entry)
       options.record?.(entry)
     }
@@ -76,7 +85,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
       const response = await transport(request, timeoutMs, patience.signal)
       verdict = response.status >= 500 ? 'fails' : 'works'
       place.answered(response)
-      record(response.status, null)
+      record(response, null)
       return response
     } catch (error) {
       verdict = verdictOn(error, timeoutMs, startedAt)

@@ -38,6 +38,8 @@ export interface PipelineOptions {
   /** Attempts after the first, for safe calls. */
   readonly maxRetries: number
   readonly resilience?: ResilienceSettings
+  /** The header, in lower case, in which the upstream answers its own id of a request. Left out: it does not. */
+  readonly requestIdHeader?: string
   /** Sees every attempt of this provider, beside the recorder of the request. */
   readonly record?: AttemptRecorder
   readonly clock?: Clock
@@ -100,6 +102,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     limiter,
     transport: transport.send,
     record,
+    requestIdHeader: options.requestIdHeader ?? null,
     clock,
   })
   const retrying = createRetrying({ maxRetries, budget, pace, clock, random })

@@ -104,9 +104,21 @@ describe('a record', () => {
       provider: 'clerk',
       targets: [id],
       outcome: 'applied',
+      providerRequestIds: [],
       code: null,
       durationMs: expect.any(Number) as number,
     })
+  })
+
+  test('names the vendor’s own ids of the requests that changed something, and of no other', async () => {
+    const place = world.at('app-services')
+    const { id } = await place.someone()
+    await place.prepare('disableUser', { id })
+    await place.prepare('enableUser', { id })
+    const [disabled, enabled] = world.gateway.audit.map(({ providerRequestIds }) => providerRequestIds)
+    expect(disabled).toEqual([expect.stringMatching(/^\S+$/), expect.stringMatching(/^\S+$/)]) // disable and logout
+    expect(enabled).toEqual([expect.stringMatching(/^\S+$/)])
+    expect(new Set([...(disabled ?? []), ...(enabled ?? [])]).size).toBe(3)
   })
 
   test.for(kinds)('names the user that was made at %s, and no address', async (kind) => {
@@ -207,6 +219,7 @@ describe('the log', () => {
     provider: 'clerk',
     targets: [],
     outcome: 'applied',
+    providerRequestIds: [],
     code: null,
     durationMs: 3,
   }

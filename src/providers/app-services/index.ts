@@ -40,6 +40,8 @@ function connect(settings: AppServicesSettings, deps: UpstreamDeps): ConnectedPr
     maxCallsPerSecond: settings.maxCallsPerSecond,
     attemptTimeoutMs: settings.attemptTimeoutMs ?? defaultAttemptTimeoutMs,
     maxRetries: settings.maxRetries ?? defaultMaxRetries,
+    // app-services.md 1.3
+    requestIdHeader: 'x-appservices-request-id',
     ...deps,
     clock,
   })

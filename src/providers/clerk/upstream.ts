@@ -45,6 +45,8 @@ export async function connectUpstream(settings: ClerkSettings, deps: UpstreamDep
     maxCallsPerSecond: settings.maxCallsPerSecond,
     attemptTimeoutMs: settings.attemptTimeoutMs ?? 5_000,
     maxRetries: settings.maxRetries ?? 2,
+    // clerk.md 3.1
+    requestIdHeader: 'cf-ray',
   })
   return {
     provider,
