@@ -17,16 +17,8 @@ export interface ContractSubject {
   close(): Promise<void>
 }
 
-export interface Skip {
-  /** The test's name, whole. */
-  readonly test: string
-  readonly reason: string
-}
-
 export interface ContractOptions {
   connect(): Promise<ContractSubject>
-  /** Behaviour that this vendor cannot have. Each has a reason, and a test of its own elsewhere for what happens instead. */
-  readonly skip?: readonly Skip[]
 }
 
 const newestFirst: UserOrder = { field: 'createdAt', direction: 'desc' }
@@ -63,8 +55,6 @@ export function describeProvider(name: string, options: ContractOptions): void {
   /** `absent` ends a test about something that this provider does not have. */
   const test = (title: string, run: (absent: () => never) => Promise<void>): void => {
     it(title, async ({ skip }) => {
-      const skipped = options.skip?.find((entry) => entry.test === title)
-      if (skipped) skip(skipped.reason)
       await run(() => skip(`${name} has no such thing`))
     })
   }

@@ -1,10 +1,7 @@
 import type { ProviderKind } from '../../src/identity/records.ts'
 import { providerDefinitions } from '../../src/providers/index.ts'
 import { connectToSandbox, startSandbox } from '../support/sandbox.ts'
-import { type Skip, describeProvider } from './provider-contract.ts'
-
-/** What a vendor cannot have, each with its reason. */
-const skips: Partial<Record<ProviderKind, readonly Skip[]>> = {}
+import { describeProvider } from './provider-contract.ts'
 
 for (const kind of Object.keys(providerDefinitions) as ProviderKind[]) {
   describeProvider(kind, {
@@ -29,6 +26,5 @@ for (const kind of Object.keys(providerDefinitions) as ProviderKind[]) {
         },
       }
     },
-    skip: skips[kind] ?? [],
   })
 }
