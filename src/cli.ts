@@ -81,10 +81,7 @@ async function serveOnSandbox(config: Config): Promise<void> {
   const { createSandbox, sandboxEnvironment } = await import('./sandbox/sandbox.ts')
   const { listen } = await import('./sandbox/listen.ts')
   const { exampleEmail } = await import('./sandbox/people.ts')
-  const sandbox = await listen(
-    createSandbox(config.sandbox.users === undefined ? {} : { users: config.sandbox.users }),
-    config.sandbox.port,
-  )
+  const sandbox = await listen(createSandbox(config.sandbox), config.sandbox.port)
   const { providers } = await configFrom(undefined, {
     ...sandboxEnvironment(sandbox.origin),
     READ_ONLY: process.env['READ_ONLY'],
@@ -117,10 +114,7 @@ async function serveOnSandbox(config: Config): Promise<void> {
 async function serveSandbox(config: Config): Promise<void> {
   const { createSandbox, sandboxEnvironment } = await import('./sandbox/sandbox.ts')
   const { listen } = await import('./sandbox/listen.ts')
-  const sandbox = await listen(
-    createSandbox(config.sandbox.users === undefined ? {} : { users: config.sandbox.users }),
-    config.sandbox.port,
-  )
+  const sandbox = await listen(createSandbox(config.sandbox), config.sandbox.port)
   stopOnSignal(() => sandbox.close())
   print(`The sandbox of four vendors is at ${sandbox.origin}. A gateway uses it with these variables:`)
   for (const [name, value] of Object.entries(sandboxEnvironment(sandbox.origin))) print(`  ${name}=${value}`)

@@ -34,6 +34,8 @@ export interface Config {
     /** 0: any free one. */
     readonly port: number
     readonly users: number | undefined
+    /** Milliseconds by which the sandboxed searches lag behind writes. */
+    readonly searchLagMs: number | undefined
   }
 }
 
@@ -89,6 +91,7 @@ const environmentSchema = z.object({
   PORT: port.optional(),
   SANDBOX_PORT: port.optional(),
   SANDBOX_USERS: z.coerce.number().int().min(1).max(100_000).optional(),
+  SANDBOX_SEARCH_LAG_MS: z.coerce.number().int().min(0).max(600_000).optional(),
   REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
   MAX_REPRESENTATIONS: z.coerce.number().int().min(1).max(100_000).optional(),
   SOFT_DEADLINE_MS: z.coerce.number().int().min(50).max(120_000).optional(),
@@ -157,7 +160,11 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     maxMutations: fromEnvironment.MAX_MUTATIONS ?? fromFile.maxMutations ?? defaultMaxMutations,
     auditLog: fromEnvironment.AUDIT_LOG ?? fromFile.auditLog,
     providers: known,
-    sandbox: { port: fromEnvironment.SANDBOX_PORT ?? 4010, users: fromEnvironment.SANDBOX_USERS },
+    sandbox: {
+      port: fromEnvironment.SANDBOX_PORT ?? 4010,
+      users: fromEnvironment.SANDBOX_USERS,
+      searchLagMs: fromEnvironment.SANDBOX_SEARCH_LAG_MS,
+    },
   }
 }
 

@@ -52,6 +52,15 @@ describe('the environment', () => {
     })
   })
 
+  it('says how the sandbox is to be', () => {
+    expect(read({ SANDBOX_PORT: '0', SANDBOX_USERS: '30', SANDBOX_SEARCH_LAG_MS: '2000' }).sandbox).toEqual({
+      port: 0,
+      users: 30,
+      searchLagMs: 2000,
+    })
+    expect(faultsOf({ SANDBOX_SEARCH_LAG_MS: '-1' })).toEqual([expect.stringMatching(/^SANDBOX_SEARCH_LAG_MS: /)])
+  })
+
   it('makes one provider of each vendor whose variables are set', () => {
     expect(read(complete).providers.map(({ name }) => name)).toEqual(['monocloud', 'auth0', 'clerk', 'app-services'])
     const { CLERK_SECRET_KEY } = complete

@@ -25,9 +25,11 @@ export interface Sandbox {
 
 export interface SandboxSettings {
   /** How many people there are, at most 100,000. */
-  readonly users?: number
+  readonly users?: number | undefined
   /** Epoch milliseconds. */
   readonly now?: () => number
+  /** Milliseconds by which Auth0's lists and searches of users lag behind writes, as the real ones do. Left out: none. */
+  readonly searchLagMs?: number | undefined
 }
 
 export const maxPeople = 100_000
@@ -56,7 +58,7 @@ export function createSandbox(settings: SandboxSettings = {}): Sandbox {
   const made = new Map<string, SandboxVendor>()
   for (const [name, vendor] of Object.entries(vendors) as [VendorName, SandboxVendorDefinition][]) {
     const ownPeople = people.filter((person) => person.vendors.includes(name))
-    made.set(name, vendor.create({ people: ownPeople, now }, observer))
+    made.set(name, vendor.create({ people: ownPeople, now, searchLagMs: settings.searchLagMs }, observer))
   }
 
   const sandbox: Sandbox = {

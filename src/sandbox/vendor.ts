@@ -6,6 +6,8 @@ export interface SandboxOptions {
   readonly people: readonly Person[]
   /** Epoch milliseconds. */
   readonly now: () => number
+  /** Milliseconds by which searches lag behind writes, at a vendor whose search is an index of its own (Auth0). Left out: none. */
+  readonly searchLagMs?: number | undefined
 }
 
 /** One vendor's API, wire-faithful, with its state in memory. */

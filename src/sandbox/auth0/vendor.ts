@@ -24,8 +24,6 @@ import { tenantDomain } from './tenant.ts'
 
 /** With what a test may change of the vendor's manner. */
 export interface Auth0SandboxOptions extends SandboxOptions {
-  /** Milliseconds by which lists and searches of users lag behind writes. Left out: none. */
-  readonly searchLagMs?: number
   /** Milliseconds for which a revoked session or token is still there. Left out: 100. */
   readonly revocationDelayMs?: number
   /** Characters in a URL from which on `GET /users` refuses it. Left out: 8,000. */
