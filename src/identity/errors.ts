@@ -146,3 +146,8 @@ export class ArgumentError extends Error {
     this.argument = argument
   }
 }
+
+/** The same error, saying that some of the change was made before it. `applied`: the input fields that took effect. */
+export function asPartial(error: unknown, applied: readonly string[] = []): unknown {
+  return error instanceof ProviderError ? restated(error, { outcome: 'partiallyApplied', applied }) : error
+}

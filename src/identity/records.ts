@@ -3,7 +3,16 @@
  * Times are `Date`, whatever the upstream uses. Where we normalise an upstream word, the original stands beside it.
  */
 
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
+
+export interface JsonObject {
+  readonly [key: string]: JsonValue
+}
+
+/** Neither null nor a list. */
+export function isJsonObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 export type ProviderKind = 'monocloud' | 'auth0' | 'clerk' | 'app-services'
 

@@ -2,13 +2,11 @@ import type { Call } from '../identity/call.ts'
 import { ProviderError, type ProviderErrorKind } from '../identity/errors.ts'
 import type { Clock } from './clock.ts'
 import { HeldBackError } from './held-back.ts'
+import type { OperationContext } from './operation.ts'
 import { TransportError, type WireRequest } from './transport.ts'
 
 /** What failed, for the error about it. */
-export interface FailureContext {
-  readonly provider: string
-  /** In our words: `users.list`. */
-  readonly operation: string
+export interface FailureContext extends OperationContext {
   readonly method: WireRequest['method']
 }
 

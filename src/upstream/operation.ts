@@ -1,5 +1,12 @@
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
+/** Whose operation it was, for an error about it. */
+export interface OperationContext {
+  readonly provider: string
+  /** In our words: `users.list`. */
+  readonly operation: string
+}
+
 /** What an upstream call is for, and how it may be treated. */
 export interface Operation {
   /** In our words: `users.list`. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ProviderError } from '../identity/errors.ts'
 import type { Edge, Page, PageRequest } from '../identity/page.ts'
+import type { OperationContext } from './operation.ts'
 
 /**
  * Pages of ours out of pages of theirs. A cursor remembers the upstream's own unit (its page and that page's size, its offset, its
@@ -26,12 +27,6 @@ const cursorSchema = z.discriminatedUnion('style', [
 
 type Cursor = z.infer<typeof cursorSchema>
 
-/** Who asks, for the error about a cursor that cannot be read. */
-export interface ListContext {
-  readonly provider: string
-  readonly operation: string
-}
-
 function encodeCursor(cursor: Cursor): string {
   return Buffer.from(JSON.stringify(cursor), 'utf8').toString('base64url')
 }
@@ -39,7 +34,7 @@ function encodeCursor(cursor: Cursor): string {
 function decodeCursor<Style extends Cursor['style']>(
   text: string,
   style: Style,
-  context: ListContext,
+  context: OperationContext,
 ): Extract<Cursor, { style: Style }> {
   try {
     const cursor = cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')))
@@ -50,7 +45,7 @@ function decodeCursor<Style extends Cursor['style']>(
   throw foreignCursor(context)
 }
 
-function foreignCursor(context: ListContext): ProviderError {
+function foreignCursor(context: OperationContext): ProviderError {
   return new ProviderError({
     ...context,
     kind: 'badInput',
@@ -104,7 +99,7 @@ export interface PageNumberList<Item> {
 /** A list that the upstream serves by page number and page size. One call, unless the page size changed midway. */
 export async function pageByNumber<Item>(
   request: PageRequest,
-  context: ListContext,
+  context: OperationContext,
   list: PageNumberList<Item>,
 ): Promise<Page<Item>> {
   const cursor = request.after === null ? null : decodeCursor(request.after, 'page', context)
@@ -140,7 +135,7 @@ export interface OffsetList<Item> {
 /** A list that the upstream serves from any offset. */
 export async function pageByOffset<Item>(
   request: PageRequest,
-  context: ListContext,
+  context: OperationContext,
   list: OffsetList<Item>,
 ): Promise<Page<Item>> {
   let offset = request.after === null ? 0 : decodeCursor(request.after, 'offset', context).offset
@@ -179,7 +174,7 @@ export interface TokenList<Item> {
  */
 export async function pageByToken<Item>(
   request: PageRequest,
-  context: ListContext,
+  context: OperationContext,
   list: TokenList<Item>,
 ): Promise<Page<Item>> {
   const cursor = request.after === null ? null : decodeCursor(request.after, 'token', context)
@@ -224,7 +219,7 @@ export interface KeyList<Item> {
 /** A list that the upstream resumes after the key of an item (App Services' `after`, Clerk's `starting_after`). */
 export async function pageByKey<Item>(
   request: PageRequest,
-  context: ListContext,
+  context: OperationContext,
   list: KeyList<Item>,
 ): Promise<Page<Item>> {
   let after = request.after === null ? null : decodeCursor(request.after, 'key', context).key
@@ -245,7 +240,7 @@ export async function pageByKey<Item>(
 /** A list that the upstream gives whole in one answer. */
 export async function pageOfAll<Item>(
   request: PageRequest,
-  context: ListContext,
+  context: OperationContext,
   read: () => Promise<readonly Item[]>,
 ): Promise<Page<Item>> {
   const from = request.after === null ? 0 : decodeCursor(request.after, 'offset', context).offset

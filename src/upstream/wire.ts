@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Outcome, ProviderError } from '../identity/errors.ts'
 import type { JsonValue } from '../identity/records.ts'
+import type { OperationContext } from './operation.ts'
 
 /**
  * Pieces of wire schemas. Forgiving where an upstream may vary: unknown members pass, "optional" is missing or null, and an enum is a
@@ -87,7 +88,7 @@ export function optionalArray<Item extends z.ZodType>(item: Item) {
 export function parseWire<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
-  context: { readonly provider: string; readonly operation: string; readonly outcome?: Outcome },
+  context: OperationContext & { readonly outcome?: Outcome },
 ): z.output<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data

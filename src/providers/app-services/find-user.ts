@@ -2,7 +2,7 @@ import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { UserHandle } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
-import type { Operation } from '../../upstream/operation.ts'
+import type { Operation, OperationContext } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import { type AdminApi, app, collections } from './admin-api.ts'
 import { isObjectId } from './object-id.ts'
@@ -30,10 +30,7 @@ export function requireUserId(id: string, { provider }: AdminApi, operation: Ope
 }
 
 /** The record of a user whose relations are asked for. */
-export async function requireRecord(
-  user: UserHandle,
-  context: { readonly provider: string; readonly operation: string },
-): Promise<User> {
+export async function requireRecord(user: UserHandle, context: OperationContext): Promise<User> {
   const record = await user.record()
   if (record) return record
   throw new ProviderError({ ...context, kind: 'notFound', message: `${context.provider} has no user under this id` })

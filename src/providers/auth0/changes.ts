@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
-import { ProviderError, restated } from '../../identity/errors.ts'
-import type { JsonValue } from '../../identity/records.ts'
-import type { HttpMethod, Operation } from '../../upstream/operation.ts'
+import { asPartial, ProviderError } from '../../identity/errors.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../identity/records.ts'
+import type { HttpMethod, Operation, OperationContext } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
-import { refusal, type RefusalContext } from './refusals.ts'
+import { refusal } from './refusals.ts'
 import type { Auth0Upstream } from './upstream.ts'
 
 /** A change that is made at most once: after a lost answer nobody knows whether it happened. */
@@ -68,26 +68,18 @@ export async function afterwards<Result>(applied: readonly string[], next: () =>
   }
 }
 
-/** The same error, saying that some of the change was made before it. */
-export function asPartial(error: unknown, applied: readonly string[] = []): unknown {
-  return error instanceof ProviderError ? restated(error, { outcome: 'partiallyApplied', applied }) : error
-}
-
 /** Refuses fields that Auth0 has no place for. `false` asks for nothing. */
-export function refuseOthers(input: object, known: readonly string[], context: RefusalContext): void {
+export function refuseOthers(input: object, known: readonly string[], context: OperationContext): void {
   for (const [field, value] of Object.entries(input) as [string, unknown][]) {
     if (value === undefined || value === false || known.includes(field)) continue
     throw refusal(context, 'unsupported', [field], `${context.provider} cannot set ${field}`)
   }
 }
 
-/** Metadata, as Auth0 takes it. */
-export type JsonObject = Readonly<Record<string, JsonValue>>
-
 /** Metadata is an object at Auth0; `null` is an empty one. */
-export function requireObject(value: JsonValue, field: string, context: RefusalContext): JsonObject {
+export function requireObject(value: JsonValue, field: string, context: OperationContext): JsonObject {
   if (value === null) return {}
-  if (typeof value === 'object' && !Array.isArray(value)) return value as JsonObject // neither null nor a list
+  if (isJsonObject(value)) return value
   throw refusal(context, 'badInput', [field], `${field} has to be an object`)
 }
 
@@ -95,7 +87,7 @@ export function requireObject(value: JsonValue, field: string, context: RefusalC
 export function optionalObject(
   value: JsonValue | undefined,
   field: string,
-  context: RefusalContext,
+  context: OperationContext,
 ): JsonObject | undefined {
   return value === undefined ? undefined : requireObject(value, field, context)
 }

@@ -1,22 +1,13 @@
 import type { GroupChanges } from '../../identity/actions.ts'
 import type { Call } from '../../identity/call.ts'
-import type { JsonValue } from '../../identity/records.ts'
-import {
-  afterwards,
-  change,
-  changing,
-  given,
-  type JsonObject,
-  refuseOthers,
-  removing,
-  requireObject,
-  send,
-} from './changes.ts'
+import type { JsonObject, JsonValue } from '../../identity/records.ts'
+import type { OperationContext } from '../../upstream/operation.ts'
+import { afterwards, change, changing, given, refuseOthers, removing, requireObject, send } from './changes.ts'
 import type { GroupKindActions } from './group-kind.ts'
 import { groupKindOf } from './ids.ts'
 import { toOrganization } from './map-groups.ts'
 import { readMemberRoles } from './organizations.ts'
-import { type RefusalContext, otherId, refusal } from './refusals.ts'
+import { otherId, refusal } from './refusals.ts'
 import { type Auth0Upstream, reading } from './upstream.ts'
 import { auth0Organization } from './wire.ts'
 
@@ -118,7 +109,7 @@ export function createOrganizationActions(upstream: Auth0Upstream): GroupKindAct
 }
 
 /** Metadata of organizations holds texts only (auth0.md 5.4); a `null` is left out. */
-function requireTexts(value: JsonValue, context: RefusalContext): Record<string, string> {
+function requireTexts(value: JsonValue, context: OperationContext): Record<string, string> {
   const members = Object.entries(requireObject(value, 'publicMetadata', context)).filter(([, text]) => text !== null)
   const odd = members.find(([, text]) => typeof text !== 'string')
   if (odd) {
@@ -127,13 +118,13 @@ function requireTexts(value: JsonValue, context: RefusalContext): Record<string,
   return Object.fromEntries(members) as Record<string, string> // just compared
 }
 
-function requireRoleIds(roles: readonly string[], context: RefusalContext): void {
+function requireRoleIds(roles: readonly string[], context: OperationContext): void {
   if (roles.every((role) => groupKindOf(role) === 'role')) return
   throw refusal(context, 'badInput', ['roles'], `Roles at ${context.provider} are given by their ids`)
 }
 
 /** The upstream's name of an organization: at most 50 of a few characters, unique (auth0.md 5.4). */
-function slugOf(name: string, context: RefusalContext): string {
+function slugOf(name: string, context: OperationContext): string {
   const slug = name
     .normalize('NFKD')
     .toLowerCase()

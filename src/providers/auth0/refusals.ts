@@ -1,15 +1,9 @@
 import { type Outcome, ProviderError } from '../../identity/errors.ts'
-
-/** Who refuses what, before any call. */
-export interface RefusalContext {
-  readonly provider: string
-  /** In our words: `users.create`. */
-  readonly operation: string
-}
+import type { OperationContext } from '../../upstream/operation.ts'
 
 /** The error for an argument that is refused before any call. `argument`: its path, outermost first. */
 export function refusal(
-  context: RefusalContext,
+  context: OperationContext,
   kind: 'badInput' | 'unsupported',
   argument: readonly string[],
   message: string,

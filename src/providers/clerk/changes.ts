@@ -1,9 +1,8 @@
 import type { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
-import { ProviderError, restated } from '../../identity/errors.ts'
-import type { JsonValue, User } from '../../identity/records.ts'
-import type { Operation } from '../../upstream/operation.ts'
-import type { ListContext } from '../../upstream/paging.ts'
+import { asPartial, ProviderError, restated } from '../../identity/errors.ts'
+import { isJsonObject, type JsonObject, type JsonValue, type User } from '../../identity/records.ts'
+import type { Operation, OperationContext } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
 import type { ArgumentNames } from './errors.ts'
 import { isUserId } from './ids.ts'
@@ -51,7 +50,7 @@ export function createUserChanger(
 export function readAnswer<Schema extends z.ZodType>(
   schema: Schema,
   answer: unknown,
-  context: ListContext,
+  context: OperationContext,
 ): z.output<Schema> {
   try {
     return parseWire(schema, answer, context)
@@ -75,29 +74,26 @@ export async function inSteps<Result>(steps: readonly Step<Result>[]): Promise<R
       result = await step.run()
       applied.push(...step.fields)
     } catch (error) {
-      if (!(error instanceof ProviderError) || applied.length === 0) throw error
-      throw restated(error, { outcome: 'partiallyApplied', applied })
+      throw applied.length === 0 ? error : asPartial(error, applied)
     }
   }
   return result
 }
 
 /** Refuses fields that Clerk has no place for, before any call. */
-export function refuseOtherFields(input: object, known: ReadonlySet<string>, context: ListContext): void {
+export function refuseOtherFields(input: object, known: ReadonlySet<string>, context: OperationContext): void {
   const given = Object.entries(input).filter(([, value]) => value !== undefined)
   const refused = given.find(([field]) => !known.has(field))
   if (refused) throw unsupported(context, [refused[0]], `${context.provider} cannot set ${refused[0]}`)
 }
 
 /** The refusal of an argument that Clerk has no way to honour. */
-export function unsupported(context: ListContext, argument: readonly string[], message: string): ProviderError {
+export function unsupported(context: OperationContext, argument: readonly string[], message: string): ProviderError {
   return new ProviderError({ ...context, kind: 'unsupported', argument, message })
 }
 
 /** Metadata is an object at Clerk, and nothing else. */
-export function requireObject(value: JsonValue, field: string, context: ListContext): Record<string, JsonValue> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, JsonValue> // neither null nor a list
-  }
+export function requireObject(value: JsonValue, field: string, context: OperationContext): JsonObject {
+  if (isJsonObject(value)) return value
   throw new ProviderError({ ...context, kind: 'badInput', argument: [field], message: `${field} must be an object` })
 }

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../identity/errors.ts'
 import type { UserOrder } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
-import type { ListContext } from '../../upstream/paging.ts'
+import type { OperationContext } from '../../upstream/operation.ts'
 import type { UserClause } from './user-filters.ts'
 
 /** Where a list in order of creation goes on: behind this user. */
@@ -19,7 +19,7 @@ export function keyOfPlace({ nativeId, createdAt }: User): string {
 }
 
 /** Reads a key; one that we did not make is the caller's mistake. */
-export function readPlace(key: string, context: ListContext): CreationPlace {
+export function readPlace(key: string, context: OperationContext): CreationPlace {
   const [, userId, createdAt] = keyPattern.exec(key) ?? []
   if (userId !== undefined) return { userId, createdAt: createdAt === undefined ? null : Number(createdAt) }
   throw new ProviderError({

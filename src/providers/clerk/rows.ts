@@ -1,6 +1,6 @@
 import { ProviderError } from '../../identity/errors.ts'
 import type { Page } from '../../identity/page.ts'
-import type { ListContext } from '../../upstream/paging.ts'
+import type { OperationContext } from '../../upstream/operation.ts'
 
 /**
  * The page without rows that nobody asked for, and with doubled ones once. Applied after paging: cursors count what the upstream sent. A
@@ -8,7 +8,7 @@ import type { ListContext } from '../../upstream/paging.ts'
  */
 export function onlyAsked<Node>(
   page: Page<Node>,
-  context: ListContext,
+  context: OperationContext,
   idOf: (node: Node) => string,
   isAsked: (node: Node) => boolean,
 ): Page<Node> {
@@ -39,7 +39,7 @@ export function onlyAskedRecords<Node>(
 }
 
 /** The error for what is not there, also for an id that cannot exist, which the upstream is not asked for. */
-export function notFound(context: ListContext): ProviderError {
+export function notFound(context: OperationContext): ProviderError {
   return new ProviderError({
     ...context,
     kind: 'notFound',
@@ -48,7 +48,7 @@ export function notFound(context: ListContext): ProviderError {
 }
 
 /** The error for a record under another id than the one that was asked for. */
-export function otherRecord(context: ListContext, what: string): ProviderError {
+export function otherRecord(context: OperationContext, what: string): ProviderError {
   return new ProviderError({
     ...context,
     kind: 'badResponse',

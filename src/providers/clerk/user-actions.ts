@@ -3,8 +3,7 @@ import type { CreateUserInput, MetadataChanges, UserChanges } from '../../identi
 import type { Call } from '../../identity/call.ts'
 import type { UserActions } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
-import type { Operation } from '../../upstream/operation.ts'
-import type { ListContext } from '../../upstream/paging.ts'
+import type { Operation, OperationContext } from '../../upstream/operation.ts'
 import {
   createUserChanger,
   inSteps,
@@ -167,7 +166,7 @@ export function createUserActions(upstream: ClerkUpstream): UserActions {
  * Clerk takes new addresses and numbers for verified unless told otherwise, and ours are unverified unless said otherwise: `reserved` is
  * an unverified one that can be used to sign in and that nobody else can claim.
  */
-function toCreateParams(input: CreateUserInput, context: ListContext): CreateUserParams {
+function toCreateParams(input: CreateUserInput, context: OperationContext): CreateUserParams {
   const { email, phoneNumber, password, passwordHash, skipChecks, publicMetadata, privateMetadata } = input
   const params = {
     externalId: input.externalId,

@@ -1,6 +1,6 @@
 import { ProviderError } from '../../identity/errors.ts'
 import type { DateTimeRange, UserFilter, UserFilterField, UserFilterTranslators } from '../../identity/provider.ts'
-import type { ListContext } from '../../upstream/paging.ts'
+import type { OperationContext } from '../../upstream/operation.ts'
 import type { ArgumentNames } from './errors.ts'
 
 /** Query parameters of `GET /users` and `GET /users/count` (clerk.md 2.3). */
@@ -57,7 +57,7 @@ export function createUserFilters(provider: string): UserFilterTranslators<UserC
 export function toUserClause(
   filter: UserFilter,
   translators: UserFilterTranslators<UserClause>,
-  context: ListContext,
+  context: OperationContext,
 ): UserClause {
   const given = (Object.keys(filter) as UserFilterField[]).filter((field) => filter[field] !== undefined)
   const asked = given.filter((field) => identifiers.includes(field))

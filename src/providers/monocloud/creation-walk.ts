@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
+import type { OperationContext } from '../../upstream/operation.ts'
 import { pageByKey, type Slice } from '../../upstream/paging.ts'
 import { allOf, between, type Clause } from './filter.ts'
 import { type Listing, readListing } from './listing.ts'
-import { badInput, type RefusalContext } from './refusals.ts'
+import { badInput } from './refusals.ts'
 import type { MonoCloudUpstream } from './upstream.ts'
 import type { MonoCloudUserSummary } from './wire.ts'
 
@@ -198,7 +199,7 @@ function windowOver(offset: number, length: number, maxSize: number): { readonly
   return { page: Math.floor(offset / maxSize) + 1, size: maxSize }
 }
 
-function parsePlace(key: string, context: RefusalContext): Place {
+function parsePlace(key: string, context: OperationContext): Place {
   try {
     const [second, count, userIds] = placeKey.parse(JSON.parse(key))
     return { second, count, userIds }

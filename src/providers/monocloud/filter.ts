@@ -1,6 +1,7 @@
 import type { DateTimeRange, UserFilter, UserFilterTranslators } from '../../identity/provider.ts'
+import type { OperationContext } from '../../upstream/operation.ts'
 import type { Mapping } from './map.ts'
-import { type RefusalContext, unsupported } from './refusals.ts'
+import { unsupported } from './refusals.ts'
 
 /**
  * Lists are narrowed by a Lucene-style expression of which only the word "Lucene-style" and bare words are public (monocloud.md 2). All
@@ -86,7 +87,7 @@ export function createUserFilters(mapping: () => Mapping): UserFilterTranslators
 export function clausesOf(
   filter: UserFilter,
   translators: UserFilterTranslators<Clause>,
-  context: RefusalContext,
+  context: OperationContext,
 ): readonly Clause[] {
   return Object.entries(filter)
     .filter(([, value]) => value !== undefined)

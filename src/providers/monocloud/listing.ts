@@ -3,9 +3,9 @@ import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
 import type { JsonAnswer, JsonRequest } from '../../upstream/http.ts'
+import type { OperationContext } from '../../upstream/operation.ts'
 import { type PageNumberList, pageByNumber } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
-import type { RefusalContext } from './refusals.ts'
 import type { MonoCloudUpstream } from './upstream.ts'
 import { paginationWire } from './wire.ts'
 
@@ -82,7 +82,7 @@ export function pageOfListing<Wire>(
 }
 
 /** Without the header nobody can tell whether a list goes on: taking it for the end would hide whatever follows. */
-function paginationOf({ headers, status }: JsonAnswer, context: RefusalContext): unknown {
+function paginationOf({ headers, status }: JsonAnswer, context: OperationContext): unknown {
   try {
     return JSON.parse(headers.get('x-pagination') ?? '')
   } catch (cause) {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { MetadataChanges } from '../../identity/actions.ts'
 import type { Call } from '../../identity/call.ts'
-import type { JsonValue } from '../../identity/records.ts'
-import type { Operation } from '../../upstream/operation.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../identity/records.ts'
+import type { Operation, OperationContext } from '../../upstream/operation.ts'
 import { optionalJson } from '../../upstream/wire.ts'
 import type { ArgumentNames } from './errors.ts'
-import { badInput, type RefusalContext } from './refusals.ts'
+import { badInput } from './refusals.ts'
 import type { MonoCloudUpstream } from './upstream.ts'
 import { readUser } from './user-by-id.ts'
 import type { MonoCloudUser } from './wire.ts'
@@ -24,8 +24,6 @@ const bags = {
 } as const satisfies Readonly<Record<string, { readonly member: string; readonly operation: Operation }>>
 
 type BagField = keyof typeof bags
-
-type JsonObject = { readonly [key: string]: JsonValue }
 
 /** What a bag shall hold. */
 export interface BagChange {
@@ -73,13 +71,13 @@ export function createMetadataWriter(upstream: MonoCloudUpstream, writer: Writer
 /** The bags that a change gives, public first; refuses what is no object. */
 export function bagsOf(
   changes: Partial<Record<BagField, JsonValue | undefined>>,
-  context: RefusalContext,
+  context: OperationContext,
 ): readonly BagChange[] {
   const fields = Object.keys(bags) as BagField[] // the keys of a literal are exactly these
   return fields.flatMap((field) => {
     const value = changes[field]
     if (value === undefined) return []
-    if (value === null || isObject(value)) return [{ field, value }]
+    if (value === null || isJsonObject(value)) return [{ field, value }]
     throw badInput(context, [field], `${context.provider} keeps metadata as an object`)
   })
 }
@@ -87,10 +85,6 @@ export function bagsOf(
 /** The change that leaves a bag with the value alone: every other key it has is deleted. */
 function replacing({ field, value }: BagChange, user: MonoCloudUser): BagChange {
   const stored = user[bags[field].member]
-  const deleted = Object.keys(isObject(stored) ? stored : {}).map((key) => [key, null] as const)
+  const deleted = Object.keys(isJsonObject(stored) ? stored : {}).map((key) => [key, null] as const)
   return { field, value: { ...Object.fromEntries(deleted), ...value } }
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

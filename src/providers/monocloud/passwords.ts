@@ -1,5 +1,6 @@
 import type { PasswordHash } from '../../identity/actions.ts'
-import { badInput, type RefusalContext } from './refusals.ts'
+import type { OperationContext } from '../../upstream/operation.ts'
+import { badInput } from './refusals.ts'
 
 /** The only hash that the vendor takes (monocloud.md 5.1). */
 const algorithm = 'bcrypt'
@@ -7,7 +8,7 @@ const algorithm = 'bcrypt'
 /** A password, or its hash, as members of a request. */
 export function wirePassword(
   { password, passwordHash }: { readonly password?: string; readonly passwordHash?: PasswordHash },
-  context: RefusalContext,
+  context: OperationContext,
 ): Readonly<Record<string, string>> {
   if (passwordHash === undefined) return password === undefined ? {} : { password }
   if (passwordHash.algorithm !== algorithm) {

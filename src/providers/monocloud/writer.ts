@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
-import { ProviderError, restated } from '../../identity/errors.ts'
+import { asPartial, ProviderError, restated } from '../../identity/errors.ts'
 import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
@@ -106,7 +106,7 @@ export async function inSteps<Result>(
     try {
       result = await run(result)
     } catch (error) {
-      throw error instanceof ProviderError ? restated(error, { outcome: 'partiallyApplied', applied }) : error
+      throw asPartial(error, applied)
     }
     applied.push(...fields)
   }
