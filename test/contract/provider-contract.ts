@@ -5,7 +5,7 @@ import type { Page, PageRequest } from '../../src/identity/page.ts'
 import type { IdentityProvider, UserFilter, UserHandle, UserOrder } from '../../src/identity/provider.ts'
 import type { GroupField, User, UserField } from '../../src/identity/records.ts'
 import { testCall } from '../support/sandbox.ts'
-import { pageSizes, walk } from './walk.ts'
+import { pageSizes, walk } from '../support/walk.ts'
 
 /** A provider under test, and how it is taken down. */
 export interface ContractSubject {

@@ -5,7 +5,7 @@ import type { Part } from '../../src/directory/part.ts'
 import { withSoftDeadline } from '../../src/directory/soft-deadline.ts'
 import { ProviderError } from '../../src/identity/errors.ts'
 import { pageOfAll } from '../../src/upstream/paging.ts'
-import { walk } from '../contract/walk.ts'
+import { walk } from '../support/walk.ts'
 
 const context = { provider: 'acme', operation: 'list' }
 

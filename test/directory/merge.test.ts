@@ -5,7 +5,7 @@ import { withSoftDeadline } from '../../src/directory/soft-deadline.ts'
 import { ProviderError } from '../../src/identity/errors.ts'
 import type { PageRequest } from '../../src/identity/page.ts'
 import { pageByOffset } from '../../src/upstream/paging.ts'
-import { walk } from '../contract/walk.ts'
+import { walk } from '../support/walk.ts'
 
 interface Item {
   readonly name: string

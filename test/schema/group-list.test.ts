@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { encodeGlobalId } from '../../src/identity/global-id.ts'
-import { walk } from '../contract/walk.ts'
+import { walk } from '../support/walk.ts'
 import { createTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type ConnectedSandbox, connectAll, testCall } from '../support/sandbox.ts'
 import { type ClientPage, readPage, refusalOf, walkPages } from './merged-lists.ts'

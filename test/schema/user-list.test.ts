@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { IdentityProvider, UserOrder } from '../../src/identity/provider.ts'
 import { encodeGlobalId } from '../../src/identity/global-id.ts'
-import { walk } from '../contract/walk.ts'
+import { walk } from '../support/walk.ts'
 import { createTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type ConnectedSandbox, connectAll, testCall } from '../support/sandbox.ts'
 import { type ClientPage, readPage, refusalOf, walkPages } from './merged-lists.ts'

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { IdentityProvider } from '../../../src/identity/provider.ts'
 import type { Clock } from '../../../src/upstream/clock.ts'
-import { walk } from '../../contract/walk.ts'
+import { walk } from '../../support/walk.ts'
 import { createTestGateway } from '../../support/gateway.ts'
 import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
 

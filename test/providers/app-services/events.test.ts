@@ -3,6 +3,7 @@ import type { Page } from '../../../src/identity/page.ts'
 import type { IdentityProvider } from '../../../src/identity/provider.ts'
 import type { IdentityEvent } from '../../../src/identity/records.ts'
 import { connectToSandbox, startSandbox, testCall } from '../../support/sandbox.ts'
+import { walk } from '../../support/walk.ts'
 import { type Answer, idOf, startUpstream } from './hand-made-upstream.ts'
 import { present } from './present.ts'
 
@@ -65,15 +66,8 @@ function read(
   return present(provider.users.listEvents)(id, { first, after }, testCall())
 }
 
-async function walk(provider: IdentityProvider, first: number, id = idOf(1)): Promise<IdentityEvent[]> {
-  const found: IdentityEvent[] = []
-  let after: string | null = null
-  for (;;) {
-    const page: Page<IdentityEvent> = await read(provider, first, after, id)
-    found.push(...page.edges.map(({ node }) => node))
-    after = page.edges.at(-1)?.cursor ?? null
-    if (!page.hasNextPage || after === null) return found
-  }
+function walkEvents(provider: IdentityProvider, first: number, id = idOf(1)): Promise<IdentityEvent[]> {
+  return walk((page) => read(provider, page.first, page.after, id), first)
 }
 
 function idsOf(events: readonly IdentityEvent[]): string[] {
@@ -94,7 +88,7 @@ describe('events of a user', () => {
       }
       for (const pageSize of [1, 2, 5, 100]) {
         const { provider } = await upstream(logsOf(() => logs, pageSize))
-        const events = await walk(provider, first)
+        const events = await walkEvents(provider, first)
         expect(idsOf(events)).toEqual(newestFirst)
         expect(events.filter(({ succeeded }) => succeeded === false)).toHaveLength(logs.failures.length)
       }
@@ -109,7 +103,7 @@ describe('events of a user', () => {
     for (const pageSize of [1, 2, 100]) {
       const { provider } = await upstream(logsOf(() => logs, pageSize))
       for (const first of [1, 2, 3])
-        expect(idsOf(await walk(provider, first)).toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7].map(idOf))
+        expect(idsOf(await walkEvents(provider, first)).toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7].map(idOf))
     }
   })
 
@@ -122,7 +116,7 @@ describe('events of a user', () => {
         return { successes: [...logs.successes, log(later)], failures: [...logs.failures, log(later + 1000)] }
       }, 4),
     )
-    const ids = idsOf(await walk(provider, 3))
+    const ids = idsOf(await walkEvents(provider, 3))
     expect(new Set(ids).size).toBe(ids.length)
     expect(ids.slice(-24)).toEqual([idOf(30), ...newestFirst])
   })
@@ -165,7 +159,7 @@ describe('events of a user', () => {
     const { provider } = await upstream(({ query }) =>
       Response.json({ logs: query.has('errors_only') ? [] : [log(1), log(2), log(3)] }),
     )
-    expect(idsOf(await walk(provider, 2))).toEqual([3, 2, 1].map(idOf))
+    expect(idsOf(await walkEvents(provider, 2))).toEqual([3, 2, 1].map(idOf))
   })
 
   it('are a bad response when the upstream goes on without end', async () => {
@@ -204,7 +198,7 @@ describe('events at the sandbox', () => {
     cleanups.push(close)
     const order = { field: 'createdAt', direction: 'asc' } as const
     const page = await provider.users.list({ first: 100, after: null, filter: {}, order }, testCall())
-    const all = await Promise.all(page.edges.map(({ node }) => walk(provider, 3, node.nativeId)))
+    const all = await Promise.all(page.edges.map(({ node }) => walkEvents(provider, 3, node.nativeId)))
     const mixed = all.find((events) => new Set(events.map(({ succeeded }) => succeeded)).size > 1)
     expect(present(mixed).find(({ succeeded }) => succeeded === false)).toMatchObject({
       type: 'login',

@@ -3,6 +3,7 @@ import type { PendingUserReader } from '../../../src/identity/provider.ts'
 import type { PendingUser } from '../../../src/identity/records.ts'
 import type { ConnectedProvider } from '../../../src/upstream/definition.ts'
 import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
+import { walk } from '../../support/walk.ts'
 import { present } from './present.ts'
 
 let sandbox: TestSandbox
@@ -22,28 +23,21 @@ afterAll(async () => {
   await sandbox.close()
 })
 
-async function walk(first: number): Promise<PendingUser[]> {
-  const found: PendingUser[] = []
-  let after: string | null = null
-  for (;;) {
-    const page: Awaited<ReturnType<PendingUserReader['list']>> = await pendingUsers.list({ first, after }, testCall())
-    found.push(...page.edges.map(({ node }) => node))
-    after = page.edges.at(-1)?.cursor ?? null
-    if (!page.hasNextPage || after === null) return found
-  }
+function walkPending(first: number): Promise<PendingUser[]> {
+  return walk((page) => pendingUsers.list(page, testCall()), first)
 }
 
 describe('pending users', () => {
   it('are listed once each, oldest first, whatever the page size', async () => {
-    const all = await walk(100)
+    const all = await walkPending(100)
     expect(all.length).toBeGreaterThan(50)
     const times = all.map(({ createdAt }) => createdAt?.getTime() ?? 0)
     expect(times).toEqual(times.toSorted((one, other) => one - other))
-    for (const first of [1, 3, 50]) expect(await walk(first)).toEqual(all)
+    for (const first of [1, 3, 50]) expect(await walkPending(first)).toEqual(all)
   })
 
   it('say whether they have been confirmed, where the upstream does', async () => {
-    const all = await walk(100)
+    const all = await walkPending(100)
     expect(new Set(all.map(({ confirmed }) => confirmed))).toEqual(new Set([true, null]))
     for (const { email } of all) expect(email).toContain('@')
   })

@@ -4,6 +4,7 @@ import type { UserFilter, UserOrder } from '../../../src/identity/provider.ts'
 import type { User } from '../../../src/identity/records.ts'
 import type { ConnectedProvider } from '../../../src/upstream/definition.ts'
 import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
+import { walk } from '../../support/walk.ts'
 import { present } from './present.ts'
 
 const routes = '/groups/{groupId}/apps/{appId}'
@@ -39,16 +40,8 @@ function listPage(
   return users.list({ first, after, order, filter }, testCall())
 }
 
-async function walk(first: number, order: UserOrder = oldestFirst, filter: UserFilter = {}): Promise<User[]> {
-  const found: User[] = []
-  let after: string | null = null
-  for (;;) {
-    const page: Page<User> = await listPage(first, after, order, filter)
-    expect(page.edges.length).toBeLessThanOrEqual(first)
-    found.push(...page.edges.map(({ node }) => node))
-    after = page.edges.at(-1)?.cursor ?? null
-    if (!page.hasNextPage || after === null) return found
-  }
+function walkUsers(first: number, order: UserOrder = oldestFirst, filter: UserFilter = {}): Promise<User[]> {
+  return walk((page) => listPage(page.first, page.after, order, filter), first)
 }
 
 const count = (filter: UserFilter) => present(users.count)(filter, testCall())
@@ -56,7 +49,7 @@ const listDevices = (id: string) => present(users.listDevices)(id, testCall())
 
 /** Everybody, as the sandbox itself counts them. */
 async function everybody(): Promise<User[]> {
-  const all = await walk(100)
+  const all = await walkUsers(100)
   expect(await count({})).toBe(all.length)
   return all
 }
@@ -92,16 +85,16 @@ describe('listing users', () => {
   it.each([1, 2, 3, 7, 50, 100])('shows each user once in pages of %i', async (first) => {
     const all = await everybody()
     expect(all.length).toBeGreaterThan(50)
-    const walked = await walk(first)
+    const walked = await walkUsers(first)
     expect(walked.map(({ nativeId }) => nativeId)).toEqual(all.map(({ nativeId }) => nativeId))
     expect(new Set(walked.map(({ nativeId }) => nativeId)).size).toBe(walked.length)
   })
 
   it('goes by creation, both ways', async () => {
-    const ascending = await walk(3)
+    const ascending = await walkUsers(3)
     const times = ascending.map(({ createdAt }) => createdAt?.getTime() ?? 0)
     expect(times).toEqual(times.toSorted((one, other) => one - other))
-    const descending = await walk(3, newestFirst)
+    const descending = await walkUsers(3, newestFirst)
     expect(descending.map(({ nativeId }) => nativeId)).toEqual(ascending.map(({ nativeId }) => nativeId).toReversed())
   })
 
@@ -155,8 +148,8 @@ describe('listing users', () => {
 describe('filtering users', () => {
   it('finds the enabled and the disabled ones, together everybody', async () => {
     const all = await everybody()
-    const disabled = await walk(3, oldestFirst, { status: 'disabled' })
-    const active = await walk(50, newestFirst, { status: 'active' })
+    const disabled = await walkUsers(3, oldestFirst, { status: 'disabled' })
+    const active = await walkUsers(50, newestFirst, { status: 'active' })
     expect(disabled.length).toBeGreaterThan(0)
     expect(new Set(disabled.map(({ status }) => status))).toEqual(new Set(['disabled']))
     expect(new Set(active.map(({ status }) => status))).toEqual(new Set(['active']))

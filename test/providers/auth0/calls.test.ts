@@ -3,7 +3,8 @@ import type { IdentityProvider } from '../../../src/identity/provider.ts'
 import type { User } from '../../../src/identity/records.ts'
 import type { ConnectedProvider } from '../../../src/upstream/definition.ts'
 import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
-import { auth0UserId, handleOf, walk } from './support.ts'
+import { walk } from '../../support/walk.ts'
+import { auth0UserId, handleOf } from './support.ts'
 
 let sandbox: TestSandbox
 let connected: ConnectedProvider
@@ -17,7 +18,7 @@ beforeAll(async () => {
   sandbox = await startSandbox({ users: 300 })
   connected = await connectToSandbox('auth0', sandbox.environment)
   provider = connected.provider
-  users = await walk(100, (request) => provider.users.list({ ...newestFirst, ...request }, testCall()))
+  users = await walk((request) => provider.users.list({ ...newestFirst, ...request }, testCall()), 100)
 })
 afterAll(async () => {
   await connected.close()
@@ -110,11 +111,13 @@ describe('upstream calls', () => {
   })
 
   test('members of an organization come with their roles in one call', async () => {
-    const organizations = await walk(50, (request) =>
-      (provider.groups ?? { list: () => Promise.reject(new Error('no groups')) }).list(
-        { ...request, kind: 'organization', search: null },
-        testCall(),
-      ),
+    const organizations = await walk(
+      (request) =>
+        (provider.groups ?? { list: () => Promise.reject(new Error('no groups')) }).list(
+          { ...request, kind: 'organization', search: null },
+          testCall(),
+        ),
+      50,
     )
     sandbox.clearCalls()
     const members = await provider.groups?.listMembers?.(organizations[0]?.nativeId ?? '', page, testCall())
@@ -153,7 +156,7 @@ describe('upstream calls', () => {
 
 describe('filters', () => {
   const list = async (filter: object) =>
-    (await walk(50, (request) => provider.users.list({ ...newestFirst, ...request, filter }, testCall()))).map(
+    (await walk((request) => provider.users.list({ ...newestFirst, ...request, filter }, testCall()), 50)).map(
       ({ nativeId }) => nativeId,
     )
   const those = (holds: (user: User) => boolean | null | undefined) =>
@@ -201,7 +204,7 @@ describe('filters', () => {
     for (const field of ['updatedAt', 'lastSignInAt'] as const) {
       for (const first of [1, 7, 100]) {
         const order = { field, direction: 'asc' } as const
-        const found = await walk(first, (request) => provider.users.list({ filter: {}, order, ...request }, testCall()))
+        const found = await walk((request) => provider.users.list({ filter: {}, order, ...request }, testCall()), first)
         expect(new Set(found.map(({ nativeId }) => nativeId)).size).toBe(users.length)
       }
     }
@@ -214,16 +217,19 @@ describe('grants of one application', () => {
     if (!grants) throw new Error('Auth0 has grants')
     const lists = await Promise.all(
       users.slice(0, 30).map(async ({ nativeId }) => {
-        const all = await walk(50, (request) =>
-          grants.listByUser(handleOf(nativeId), { ...page, ...request, kind }, testCall()),
+        const all = await walk(
+          (request) => grants.listByUser(handleOf(nativeId), { ...page, ...request, kind }, testCall()),
+          50,
         )
         return { nativeId, all }
       }),
     )
     const most = lists.toSorted((one, other) => other.all.length - one.all.length)[0]
     const clientId = most?.all[0]?.clientId ?? null
-    const ofClient = await walk(3, (request) =>
-      grants.listByUser(handleOf(most?.nativeId ?? ''), { ...page, ...request, kind, clientId }, testCall()),
+    const ofClient = await walk(
+      (request) =>
+        grants.listByUser(handleOf(most?.nativeId ?? ''), { ...page, ...request, kind, clientId }, testCall()),
+      3,
     )
     expect(ofClient.length).toBeGreaterThan(0)
     expect(ofClient).toEqual(most?.all.filter((grant) => grant.clientId === clientId))

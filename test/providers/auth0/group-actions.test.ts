@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { GroupKind } from '../../../src/identity/records.ts'
 import { testCall } from '../../support/sandbox.ts'
-import { auth0UserId, type SeededTenant, startHandMadeUpstream, startTenant, walk } from './support.ts'
+import { walk } from '../../support/walk.ts'
+import { auth0UserId, type SeededTenant, startHandMadeUpstream, startTenant } from './support.ts'
 
 let tenant: SeededTenant
 beforeAll(async () => {
@@ -11,9 +12,9 @@ afterAll(() => tenant.close())
 beforeEach(() => tenant.sandbox.sandbox.reset())
 
 const nobody = auth0UserId(1)
-const list = (kind: GroupKind) => walk(50, (page) => tenant.groups.list({ ...page, kind, search: null }, testCall()))
+const list = (kind: GroupKind) => walk((page) => tenant.groups.list({ ...page, kind, search: null }, testCall()), 50)
 const read = async (id: string) => (await tenant.groups.getMany([id], testCall()))[0]
-const membersOf = (id: string) => walk(50, (page) => tenant.groups.listMembers(id, page, testCall()))
+const membersOf = (id: string) => walk((page) => tenant.groups.listMembers(id, page, testCall()), 50)
 const firstOf = async (kind: GroupKind) => (await list(kind))[0]?.nativeId ?? ''
 /** Somebody who is no member. */
 const outsiderOf = async (id: string) => {

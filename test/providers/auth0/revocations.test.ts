@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Grant, GrantKind, Session } from '../../../src/identity/records.ts'
 import { testCall } from '../../support/sandbox.ts'
-import { auth0UserId, handleOf, type SeededTenant, startHandMadeUpstream, startTenant, walk } from './support.ts'
+import { walk } from '../../support/walk.ts'
+import { auth0UserId, handleOf, type SeededTenant, startHandMadeUpstream, startTenant } from './support.ts'
 
 let tenant: SeededTenant
 beforeAll(async () => {
@@ -12,9 +13,9 @@ beforeEach(() => tenant.sandbox.sandbox.reset())
 
 const nobody = auth0UserId(1)
 const sessionsOf = (id: string): Promise<readonly Session[]> =>
-  walk(50, (page) => tenant.sessions.listByUser(handleOf(id), { ...page, clientId: null }, testCall()))
+  walk((page) => tenant.sessions.listByUser(handleOf(id), { ...page, clientId: null }, testCall()), 50)
 const grantsOf = (id: string, kind: GrantKind, clientId: string | null = null): Promise<readonly Grant[]> =>
-  walk(50, (page) => tenant.grants.listByUser(handleOf(id), { ...page, kind, clientId, sessionId: null }, testCall()))
+  walk((page) => tenant.grants.listByUser(handleOf(id), { ...page, kind, clientId, sessionId: null }, testCall()), 50)
 const kinds = ['consent', 'refreshToken', 'deviceCredential'] as const
 const keyOf = ({ nativeId, kind, userId, clientId, audiences }: Grant) => ({
   nativeId,

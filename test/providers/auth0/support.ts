@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Page, PageRequest } from '../../../src/identity/page.ts'
 import type { IdentityProvider, UserHandle } from '../../../src/identity/provider.ts'
 import type { User } from '../../../src/identity/records.ts'
 import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
+import { walk } from '../../support/walk.ts'
 
 /** A request as the hand-made upstream saw it. */
 export interface SeenRequest {
@@ -90,23 +90,6 @@ export function handleOf(nativeId: string): UserHandle {
   return { nativeId, record: () => Promise.reject(new Error('nobody needs the record')) }
 }
 
-/** Every node of a list, page by page. Gives up after 1,000 pages, as a list without an end would never. */
-export async function walk<Node>(
-  first: number,
-  list: (page: PageRequest) => Promise<Page<Node>>,
-): Promise<readonly Node[]> {
-  const nodes: Node[] = []
-  let after: string | null = null
-  for (let pages = 0; pages < 1000; pages += 1) {
-    const page: Page<Node> = await list({ first, after })
-    if (page.edges.length > first) throw new Error(`${page.edges.length} edges where ${first} were asked for`)
-    nodes.push(...page.edges.map((edge) => edge.node))
-    if (!page.hasNextPage) return nodes
-    after = page.edges.at(-1)?.cursor ?? after
-  }
-  throw new Error('the list does not end')
-}
-
 export const auth0UserId = (number: number): string => `auth0|${number.toString(16).padStart(24, '0')}`
 
 /** A provider with every part and action that Auth0 has. */
@@ -132,7 +115,7 @@ export async function startTenant(people: number): Promise<SeededTenant> {
   const { provider, close } = await connectToSandbox('auth0', sandbox.environment, { maxRetries: 0 })
   const full = provider as unknown as FullProvider // what is absent, no test calls
   const query = { filter: {}, order: { field: 'createdAt', direction: 'asc' } } as const
-  const everybody = await walk(100, (page) => provider.users.list({ ...query, ...page }, testCall()))
+  const everybody = await walk((page) => provider.users.list({ ...query, ...page }, testCall()), 100)
   return {
     ...full,
     sandbox,

@@ -5,14 +5,8 @@ import type { Page } from '../../../src/identity/page.ts'
 import type { UserQuery } from '../../../src/identity/provider.ts'
 import type { User } from '../../../src/identity/records.ts'
 import { testCall } from '../../support/sandbox.ts'
-import {
-  type Answer,
-  auth0UserId,
-  type HandMadeUpstream,
-  type SeenRequest,
-  startHandMadeUpstream,
-  walk,
-} from './support.ts'
+import { walk } from '../../support/walk.ts'
+import { type Answer, auth0UserId, type HandMadeUpstream, type SeenRequest, startHandMadeUpstream } from './support.ts'
 
 interface Row {
   readonly user_id: string
@@ -51,7 +45,7 @@ const byCreation = (direction: 'asc' | 'desc') => ({ filter: {}, order: { field:
 
 async function walkIds(first: number, query: Omit<UserQuery, 'first' | 'after'>): Promise<readonly string[]> {
   const { provider } = upstream as HandMadeUpstream // each test starts it
-  const nodes = await walk(first, (page) => provider.users.list({ ...query, ...page }, testCall()))
+  const nodes = await walk((page) => provider.users.list({ ...query, ...page }, testCall()), first)
   return nodes.map((user) => user.nativeId)
 }
 
@@ -91,11 +85,11 @@ describe('a walk in order of creation', () => {
     upstream = await startHandMadeUpstream((request) => search(users, request))
     const { provider, requests } = upstream
     const sealed: number[] = []
-    const nodes = await walk(10, async (page) => {
+    const nodes = await walk(async (page) => {
       const list = await provider.users.list({ ...byCreation('asc'), ...page }, testCall())
       sealed.push(...list.edges.map(({ cursor }) => sealCursor('users', cursor).length))
       return list
-    })
+    }, 10)
     expect(new Set(nodes.map((user) => user.nativeId)).size).toBe(60)
     // Half of what a client may send back, because a walk over several providers holds one of each.
     expect(Math.max(...sealed)).toBeLessThan(8192 / 2)
@@ -148,11 +142,13 @@ describe('a walk in order of creation', () => {
     const seen = first.edges.map((edge) => edge.node.nativeId)
     // Newer ones arrive, and one that was seen goes.
     users = [...users.filter((user) => user.user_id !== seen[4]), ...usersAt(Array(35).fill(99)).slice(30)]
-    const rest = await walk(10, ({ after, ...page }) =>
-      provider.users.list(
-        { ...byCreation('desc'), ...page, after: after ?? first.edges.at(-1)?.cursor ?? null },
-        testCall(),
-      ),
+    const rest = await walk(
+      ({ after, ...page }) =>
+        provider.users.list(
+          { ...byCreation('desc'), ...page, after: after ?? first.edges.at(-1)?.cursor ?? null },
+          testCall(),
+        ),
+      10,
     )
     const ids = [...seen, ...rest.map((user) => user.nativeId)]
     expect(ids).toEqual(

@@ -9,6 +9,7 @@ import type {
 import type { Page, PageRequest } from '../../../src/identity/page.ts'
 import type { User } from '../../../src/identity/records.ts'
 import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
+import { walk } from '../../support/walk.ts'
 
 let sandbox: TestSandbox
 let provider: IdentityProvider
@@ -40,17 +41,6 @@ afterAll(async () => {
 })
 
 const handleOf = (user: User): UserHandle => ({ nativeId: user.nativeId, record: () => Promise.resolve(user) })
-
-async function walk<Node>(read: (page: PageRequest) => Promise<Page<Node>>, first: number): Promise<readonly Node[]> {
-  const nodes: Node[] = []
-  let after: string | null = null
-  for (;;) {
-    const page = await read({ first, after })
-    nodes.push(...page.edges.map(({ node }) => node))
-    after = page.edges.at(-1)?.cursor ?? null
-    if (!page.hasNextPage) return nodes
-  }
-}
 
 /** The first user for whom the list is at least so long. */
 async function userWith(least: number, count: (user: User) => Promise<Page<unknown>>): Promise<User> {

@@ -3,6 +3,7 @@ import { ProviderError } from '../../../src/identity/errors.ts'
 import type { IdentityProvider, UserFilter, UserOrder } from '../../../src/identity/provider.ts'
 import type { User } from '../../../src/identity/records.ts'
 import { connectToSandbox, startSandbox, type TestCall, testCall, type TestSandbox } from '../../support/sandbox.ts'
+import { walk } from '../../support/walk.ts'
 
 const newest: UserOrder = { field: 'createdAt', direction: 'desc' }
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
   const connected = await connectToSandbox('clerk', sandbox.environment)
   provider = connected.provider
   close = connected.close
-  everybody = await walk({}, newest, 100)
+  everybody = await walkUsers({}, newest, 100)
 })
 
 beforeEach(() => sandbox.clearCalls())
@@ -26,15 +27,8 @@ afterAll(async () => {
   await sandbox.close()
 })
 
-async function walk(filter: UserFilter, order: UserOrder, first: number): Promise<readonly User[]> {
-  const users: User[] = []
-  let after: string | null = null
-  for (;;) {
-    const page = await provider.users.list({ filter, order, first, after }, testCall())
-    users.push(...page.edges.map(({ node }) => node))
-    after = page.edges.at(-1)?.cursor ?? null
-    if (!page.hasNextPage) return users
-  }
+function walkUsers(filter: UserFilter, order: UserOrder, first: number): Promise<readonly User[]> {
+  return walk((page) => provider.users.list({ filter, order, ...page }, testCall()), first)
 }
 
 function someone(has: (user: User) => unknown): User {
@@ -52,15 +46,15 @@ describe('a list of users', () => {
   ])
 
   it.each(orders)('has everybody once, whatever the page size: %j', async (order) => {
-    const whole = idsOf(await walk({}, order, 100))
+    const whole = idsOf(await walkUsers({}, order, 100))
     expect(new Set(whole)).toEqual(new Set(idsOf(everybody)))
-    for (const size of [1, 2, 3, 50]) expect(idsOf(await walk({}, order, size))).toEqual(whole)
+    for (const size of [1, 2, 3, 50]) expect(idsOf(await walkUsers({}, order, size))).toEqual(whole)
   })
 
   it('is in the order asked for', async () => {
     const times = everybody.map((user) => user.createdAt?.getTime() ?? 0)
     expect(times).toEqual(times.toSorted((left, right) => right - left))
-    const ascending = await walk({}, { field: 'createdAt', direction: 'asc' }, 50)
+    const ascending = await walkUsers({}, { field: 'createdAt', direction: 'asc' }, 50)
     expect(idsOf(ascending)).toEqual(idsOf(everybody).toReversed())
   })
 
@@ -97,26 +91,26 @@ describe('a list of users', () => {
 describe('filters', () => {
   it('find by whole address in any case, number, user name and own id', async () => {
     const user = someone((one) => one.email?.includes('+') && one.externalId && one.username)
-    expect(idsOf(await walk({ email: user.email?.toUpperCase() ?? '' }, newest, 10))).toEqual([user.nativeId])
-    expect(idsOf(await walk({ externalId: user.externalId ?? '' }, newest, 10))).toEqual([user.nativeId])
-    expect(idsOf(await walk({ username: user.username ?? '' }, newest, 10))).toEqual([user.nativeId])
+    expect(idsOf(await walkUsers({ email: user.email?.toUpperCase() ?? '' }, newest, 10))).toEqual([user.nativeId])
+    expect(idsOf(await walkUsers({ externalId: user.externalId ?? '' }, newest, 10))).toEqual([user.nativeId])
+    expect(idsOf(await walkUsers({ username: user.username ?? '' }, newest, 10))).toEqual([user.nativeId])
     const called = someone((one) => one.phoneNumbers.length > 0)
     const number = called.phoneNumbers[0]?.number ?? ''
-    expect(idsOf(await walk({ phoneNumber: number }, newest, 10))).toEqual([called.nativeId])
+    expect(idsOf(await walkUsers({ phoneNumber: number }, newest, 10))).toEqual([called.nativeId])
   })
 
   it('find nobody by part of an identifier', async () => {
     const user = someone((one) => one.email && one.externalId && one.username)
-    expect(await walk({ email: user.email?.slice(1) ?? '' }, newest, 10)).toEqual([])
-    expect(await walk({ externalId: user.externalId?.slice(0, -1) ?? '' }, newest, 10)).toEqual([])
-    expect(await walk({ username: user.username?.slice(0, -1) ?? '' }, newest, 10)).toEqual([])
+    expect(await walkUsers({ email: user.email?.slice(1) ?? '' }, newest, 10)).toEqual([])
+    expect(await walkUsers({ externalId: user.externalId?.slice(0, -1) ?? '' }, newest, 10)).toEqual([])
+    expect(await walkUsers({ username: user.username?.slice(0, -1) ?? '' }, newest, 10)).toEqual([])
   })
 
   it.each(['"', '\\', '*', '%', '_x_', ' OR ', '(a)', "' OR 1=1 --", '&limit=500', '#', '\u0000', 'a&banned=true'])(
     'take %j for text and nothing else',
     async (text) => {
       for (const field of ['search', 'email', 'username', 'externalId'] as const) {
-        const found = await walk({ [field]: text }, newest, 10)
+        const found = await walkUsers({ [field]: text }, newest, 10)
         const carries = (user: User): boolean =>
           JSON.stringify([user.emails, user.phoneNumbers, user.username, user.name, user.identities]).includes(text)
         expect(found.every(carries)).toBe(true)
@@ -126,8 +120,8 @@ describe('filters', () => {
 
   it('find those with one own id by a leading minus, and not everybody without it', async () => {
     const externalId = everybody.find((user) => user.externalId)?.externalId ?? ''
-    expect(await walk({ externalId: `-${externalId}` }, newest, 50)).toEqual([])
-    expect(await walk({ externalId: `+${externalId}` }, newest, 50)).toEqual([])
+    expect(await walkUsers({ externalId: `-${externalId}` }, newest, 50)).toEqual([])
+    expect(await walkUsers({ externalId: `+${externalId}` }, newest, 50)).toEqual([])
   })
 
   it('include the beginning of a range of time and not its end', async () => {
@@ -135,21 +129,21 @@ describe('filters', () => {
     const from = times[10] ?? new Date(0)
     const to = times[30] ?? new Date(0)
     const expected = everybody.filter((user) => user.createdAt && user.createdAt >= from && user.createdAt < to)
-    expect(idsOf(await walk({ createdAt: { from, to } }, newest, 7))).toEqual(idsOf(expected))
+    expect(idsOf(await walkUsers({ createdAt: { from, to } }, newest, 7))).toEqual(idsOf(expected))
     const signedIn = everybody.filter((user) => user.lastSignInAt && user.lastSignInAt >= from)
-    expect(new Set(idsOf(await walk({ lastSignInAt: { from } }, newest, 7)))).toEqual(new Set(idsOf(signedIn)))
+    expect(new Set(idsOf(await walkUsers({ lastSignInAt: { from } }, newest, 7)))).toEqual(new Set(idsOf(signedIn)))
   })
 
   it('show exactly the disabled as disabled', async () => {
     const disabled = everybody.filter((user) => user.status === 'disabled')
     expect(disabled.length).toBeGreaterThan(0)
-    expect(idsOf(await walk({ status: 'disabled' }, newest, 2))).toEqual(idsOf(disabled))
+    expect(idsOf(await walkUsers({ status: 'disabled' }, newest, 2))).toEqual(idsOf(disabled))
   })
 
   it('count what they list', async () => {
     expect(await provider.users.count?.({}, testCall())).toBe(everybody.length)
     const filter = { search: 'ada', status: 'disabled' } as const
-    expect(await provider.users.count?.(filter, testCall())).toBe((await walk(filter, newest, 50)).length)
+    expect(await provider.users.count?.(filter, testCall())).toBe((await walkUsers(filter, newest, 50)).length)
   })
 
   it.each([

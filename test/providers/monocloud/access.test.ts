@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Grant, GrantKind, Session } from '../../../src/identity/records.ts'
 import { testCall } from '../../support/sandbox.ts'
-import { handleOf, startTenant, type Tenant, walk } from './tenant.ts'
+import { walk } from '../../support/walk.ts'
+import { handleOf, startTenant, type Tenant } from './tenant.ts'
 
 let tenant: Tenant
 let sessions: NonNullable<Tenant['provider']['sessions']>

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { UserFilter } from '../../../src/identity/provider.ts'
 import { testCall } from '../../support/sandbox.ts'
+import { walk } from '../../support/walk.ts'
 import {
   type HandMadeAnswer,
   type HandMadeUpstream,
@@ -9,7 +10,6 @@ import {
   type SeenRequest,
   startUpstream,
 } from './hand-made-upstream.ts'
-import { walk } from './tenant.ts'
 
 interface Row {
   readonly user_id: string

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Group } from '../../../src/identity/records.ts'
 import { testCall } from '../../support/sandbox.ts'
-import { startTenant, type Tenant, walk } from './tenant.ts'
+import { walk } from '../../support/walk.ts'
+import { startTenant, type Tenant } from './tenant.ts'
 
 let tenant: Tenant
 let groups: NonNullable<Tenant['provider']['groups']>

@@ -1,4 +1,3 @@
-import type { Page, PageRequest } from '../../../src/identity/page.ts'
 import type { IdentityProvider, UserHandle } from '../../../src/identity/provider.ts'
 import type { UpstreamDeps } from '../../../src/upstream/definition.ts'
 import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
@@ -59,24 +58,6 @@ export async function startTenant(
       await sandbox.close()
     },
   }
-}
-
-/** Every item of a list, page by page, until the list says that it ends. */
-export async function walk<Node>(
-  read: (page: PageRequest) => Promise<Page<Node>>,
-  first: number,
-): Promise<readonly Node[]> {
-  const nodes: Node[] = []
-  let after: string | null = null
-  for (let pages = 0; pages < 1000; pages += 1) {
-    const page: Page<Node> = await read({ first, after })
-    if (page.edges.length > first) throw new Error(`${page.edges.length} items on a page of ${first}`)
-    nodes.push(...page.edges.map(({ node }) => node))
-    after = page.edges.at(-1)?.cursor ?? after
-    if (!page.hasNextPage) return nodes
-    if (page.edges.length === 0) throw new Error('a page without items says that there is more')
-  }
-  throw new Error('the list does not end')
 }
 
 /** A user whose relations are asked for, read by the adapter itself. */

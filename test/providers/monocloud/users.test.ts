@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { UserFilter, UserOrder } from '../../../src/identity/provider.ts'
 import type { User } from '../../../src/identity/records.ts'
 import { testCall } from '../../support/sandbox.ts'
-import { handleOf, startTenant, type Tenant, walk } from './tenant.ts'
+import { walk } from '../../support/walk.ts'
+import { handleOf, startTenant, type Tenant } from './tenant.ts'
 
 interface Wire extends Readonly<Record<string, unknown>> {
   readonly user_id: string

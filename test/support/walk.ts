@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from '../../src/identity/page.ts'
 
-/** Reads a list to its end with one page size, and answers all items. Fails when it would never end or a cursor repeats. */
+/** Reads a list to its end with one page size or several in turn, and answers all items. Fails when it would never end or a cursor repeats. */
 export async function walk<Item>(
   read: (page: PageRequest) => Promise<Page<Item>>,
   sizes: number | readonly number[],
