@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 
 /** An upstream that does exactly as a test says. */
 export interface UpstreamServer {
@@ -9,14 +10,19 @@ export interface UpstreamServer {
   close(): Promise<void>
 }
 
-export type Respond = (request: IncomingMessage, response: ServerResponse, number: number) => void
+/** `number`: which request it is, from 1. `body`: all of it, as text. */
+export type Respond = (request: IncomingMessage, response: ServerResponse, number: number, body: string) => void
 
 export async function startUpstreamServer(respond: Respond): Promise<UpstreamServer> {
   const requests: string[] = []
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`)
-    request.resume()
-    request.once('end', () => respond(request, response, requests.length))
+    const number = requests.length
+    void text(request).then(
+      (body) => respond(request, response, number, body),
+      // The caller has hung up: nobody is left to answer.
+      () => undefined,
+    )
   })
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
@@ -30,4 +36,18 @@ export async function startUpstreamServer(respond: Respond): Promise<UpstreamSer
         server.closeAllConnections()
       }),
   }
+}
+
+/** What a hand-made upstream says. */
+export interface JsonAnswer {
+  /** Left out: 200. */
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON; a text is sent as it is. Left out: nothing. */
+  readonly body?: unknown
+}
+
+export function sendJson(response: ServerResponse, { status = 200, headers, body }: JsonAnswer): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body))
 }

@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { IdentityProvider, UserHandle } from '../../../src/identity/provider.ts'
 import type { User } from '../../../src/identity/records.ts'
 import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
+import { startUpstreamServer } from '../../support/upstream-server.ts'
 import { walk } from '../../support/walk.ts'
 
 /** A request as the hand-made upstream saw it. */
@@ -32,19 +32,17 @@ export async function startHandMadeUpstream(
   overrides: Readonly<Record<string, unknown>> = {},
 ): Promise<HandMadeUpstream> {
   const requests: SeenRequest[] = []
-  const server = createServer((incoming, outgoing) => {
-    void respond(incoming, outgoing, (request) => {
+  const server = await startUpstreamServer((incoming, outgoing, _, text) =>
+    respond(incoming, outgoing, text, (request) => {
       requests.push(request)
       return answer(request)
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo // it listens on a port
+    }),
+  )
   const environment = {
     AUTH0_DOMAIN: 'tenant.example.test',
     AUTH0_CLIENT_ID: 'client',
     AUTH0_CLIENT_SECRET: 'secret-of-the-client',
-    AUTH0_BASE_URL: `http://127.0.0.1:${port}`,
+    AUTH0_BASE_URL: server.origin,
   }
   const { provider, close } = await connectToSandbox('auth0', environment, { maxRetries: 0, ...overrides })
   return {
@@ -52,20 +50,17 @@ export async function startHandMadeUpstream(
     requests,
     async close() {
       await close()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await server.close()
     },
   }
 }
 
-async function respond(
+function respond(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
+  text: string,
   answer: (request: SeenRequest) => Answer,
-): Promise<void> {
-  const chunks: Buffer[] = []
-  for await (const chunk of incoming) chunks.push(chunk as Buffer)
-  const text = Buffer.concat(chunks).toString('utf8')
+): void {
   const url = new URL(incoming.url ?? '/', 'http://127.0.0.1')
   const json = (status: number, body: string, type = 'application/json; charset=utf-8'): void => {
     outgoing.writeHead(status, { 'content-type': type }).end(body)

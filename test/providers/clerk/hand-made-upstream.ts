@@ -1,8 +1,7 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { IdentityProvider } from '../../../src/identity/provider.ts'
 import { clerk } from '../../../src/providers/clerk/index.ts'
 import type { Clock } from '../../../src/upstream/clock.ts'
+import { type JsonAnswer, sendJson, startUpstreamServer } from '../../support/upstream-server.ts'
 
 export interface SeenRequest {
   /** `GET /v1/users` */
@@ -12,11 +11,7 @@ export interface SeenRequest {
   readonly body: string
 }
 
-export interface HandMadeAnswer {
-  readonly status?: number
-  readonly headers?: Readonly<Record<string, string>>
-  /** A text is sent as it is, anything else as JSON. `undefined`: nothing. */
-  readonly body?: unknown
+export interface HandMadeAnswer extends JsonAnswer {
   /** Hangs up instead of answering. */
   readonly hangUp?: boolean
 }
@@ -34,34 +29,24 @@ export async function startUpstream(
   clock?: Clock,
 ): Promise<HandMadeUpstream> {
   const requests: SeenRequest[] = []
-  const server = createServer((incoming, outgoing) => {
-    const chunks: Buffer[] = []
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
-    incoming.on('end', () => {
-      const url = new URL(incoming.url ?? '/', 'http://upstream')
-      const request = {
-        line: `${incoming.method} ${url.pathname}`,
-        query: url.searchParams,
-        headers: incoming.headers,
-        body: Buffer.concat(chunks).toString('utf8'),
-      }
-      requests.push(request)
-      const { status = 200, headers, body, hangUp } = answer(request)
-      if (hangUp) {
-        incoming.socket.destroy()
-        return
-      }
-      outgoing.writeHead(status, { 'content-type': 'application/json', ...headers })
-      outgoing.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body))
-    })
+  const server = await startUpstreamServer((incoming, outgoing, _, body) => {
+    const url = new URL(incoming.url ?? '/', 'http://upstream')
+    const request = {
+      line: `${incoming.method} ${url.pathname}`,
+      query: url.searchParams,
+      headers: incoming.headers,
+      body,
+    }
+    requests.push(request)
+    const answered = answer(request)
+    if (answered.hangUp) incoming.socket.destroy()
+    else sendJson(outgoing, answered)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo // it listens on a port, not on a pipe
   const connected = await clerk.connect(
     clerk.settings.parse({
       name: 'clerk',
       secretKey: 'sk_test_hand_made',
-      baseUrl: `http://127.0.0.1:${port}`,
+      baseUrl: server.origin,
       maxRetries: 0,
       ...settings,
     }),
@@ -72,7 +57,7 @@ export async function startUpstream(
     requests,
     close: async () => {
       await connected.close()
-      await new Promise((resolve) => server.close(resolve))
+      await server.close()
     },
   }
 }

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { monocloud } from '../../../src/providers/monocloud/index.ts'
 import type { ConnectedProvider, UpstreamDeps } from '../../../src/upstream/definition.ts'
+import { type JsonAnswer, sendJson, startUpstreamServer } from '../../support/upstream-server.ts'
 
 /** A request as it came over the wire. */
 export interface SeenRequest {
@@ -13,11 +13,7 @@ export interface SeenRequest {
   readonly body: unknown
 }
 
-export interface HandMadeAnswer {
-  readonly status?: number
-  readonly headers?: Readonly<Record<string, string>>
-  /** Sent as JSON; a text is sent as it is. */
-  readonly body?: unknown
+export interface HandMadeAnswer extends JsonAnswer {
   /** Closes the connection instead of answering. */
   readonly hangUp?: boolean
 }
@@ -35,10 +31,7 @@ export async function startUpstream(
   deps: UpstreamDeps = {},
 ): Promise<HandMadeUpstream> {
   const seen: SeenRequest[] = []
-  const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const chunks: Buffer[] = []
-    for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk)
-    const text = Buffer.concat(chunks).toString('utf8')
+  const server = await startUpstreamServer((message, response, _, text) => {
     const url = new URL(message.url ?? '/', 'http://upstream.test')
     const request: SeenRequest = {
       method: message.method ?? '',
@@ -48,19 +41,15 @@ export async function startUpstream(
       body: text === '' ? undefined : JSON.parse(text),
     }
     seen.push(request)
-    const { status = 200, headers = {}, body, hangUp = false } = answer(request)
-    if (hangUp) return void message.socket.destroy()
-    response.writeHead(status, { 'content-type': 'application/json', ...headers })
-    response.end(typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body))
-  }
-  const server = createServer((message, response) => void handle(message, response))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo // listens on TCP
+    const answered = answer(request)
+    if (answered.hangUp) message.socket.destroy()
+    else sendJson(response, answered)
+  })
   const connected = await monocloud.connect(
     monocloud.settings.parse({
       name: 'acme',
       apiKey: 'test-key',
-      baseUrl: `http://127.0.0.1:${port}/api`,
+      baseUrl: `${server.origin}/api`,
       maxRetries: 0,
       ...settings,
     }),
@@ -71,8 +60,7 @@ export async function startUpstream(
     seen,
     async close() {
       await connected.close()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await server.close()
     },
   }
 }
