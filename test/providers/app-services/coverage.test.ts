@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { GrantKind, User } from '../../../src/identity/records.ts'
 import { hasVendorDocuments, loadCoverage, needsVendorDocuments } from '../../support/openapi.ts'
 import { connectToSandbox, startSandbox, testCall } from '../../support/sandbox.ts'
+import { present } from '../../support/present.ts'
 import { register, signInAnonymously } from './end-user.ts'
-import { present } from './present.ts'
 
 describe.skipIf(!hasVendorDocuments)(`the adapter (${needsVendorDocuments})`, () => {
   it('reaches every route that the product has to reach', async () => {

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { ProviderError } from '../../../src/identity/errors.ts'
 import { testCall } from '../../support/sandbox.ts'
+import { present } from '../../support/present.ts'
 import { fullWireUser, idOf, startUpstream, wireUser } from './hand-made-upstream.ts'
-import { present } from './present.ts'
 
 const cleanups: (() => Promise<void>)[] = []
 

@@ -4,8 +4,8 @@ import type { IdentityProvider } from '../../../src/identity/provider.ts'
 import type { IdentityEvent } from '../../../src/identity/records.ts'
 import { connectToSandbox, startSandbox, testCall } from '../../support/sandbox.ts'
 import { walk } from '../../support/walk.ts'
+import { present } from '../../support/present.ts'
 import { type Answer, idOf, startUpstream } from './hand-made-upstream.ts'
-import { present } from './present.ts'
 
 const cleanups: (() => Promise<void>)[] = []
 

@@ -4,8 +4,8 @@ import type { PendingUserActions, PendingUserReader } from '../../../src/identit
 import type { PendingUser } from '../../../src/identity/records.ts'
 import type { ConnectedProvider } from '../../../src/upstream/definition.ts'
 import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
+import { present } from '../../support/present.ts'
 import { register, signInByEmail } from './end-user.ts'
-import { present } from './present.ts'
 
 const byEmail = '/groups/{groupId}/apps/{appId}/user_registrations/by_email/{email}'
 const email = "o'neill+new/one?x#y%z@example.test"

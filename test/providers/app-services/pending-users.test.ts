@@ -4,7 +4,7 @@ import type { PendingUser } from '../../../src/identity/records.ts'
 import type { ConnectedProvider } from '../../../src/upstream/definition.ts'
 import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
 import { walk } from '../../support/walk.ts'
-import { present } from './present.ts'
+import { present } from '../../support/present.ts'
 
 let sandbox: TestSandbox
 let connected: ConnectedProvider

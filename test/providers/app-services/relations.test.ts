@@ -3,7 +3,7 @@ import type { GrantReader, SessionReader, UserHandle } from '../../../src/identi
 import type { Grant, GrantKind, User } from '../../../src/identity/records.ts'
 import type { ConnectedProvider } from '../../../src/upstream/definition.ts'
 import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
-import { present } from './present.ts'
+import { present } from '../../support/present.ts'
 
 const routes = '/groups/{groupId}/apps/{appId}'
 

@@ -1,45 +1,26 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { IdentityProvider } from '../../../src/identity/provider.ts'
 import type { GrantKind, User } from '../../../src/identity/records.ts'
-import type { ConnectedProvider } from '../../../src/upstream/definition.ts'
-import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
+import { testCall, type TestSandbox } from '../../support/sandbox.ts'
+import { present } from '../../support/present.ts'
 import { canRefresh, signInAnonymously } from './end-user.ts'
-import { present } from './present.ts'
+import { startTenant, type Tenant } from './tenant.ts'
 
 const app = '/groups/{groupId}/apps/{appId}'
 const nobody = 'f'.repeat(24)
 
+let tenant: Tenant
 let sandbox: TestSandbox
-let connected: ConnectedProvider
-let provider: ConnectedProvider['provider']
+let provider: IdentityProvider
 
 beforeAll(async () => {
-  sandbox = await startSandbox()
-  connected = await connectToSandbox('app-services', sandbox.environment)
-  provider = connected.provider
+  tenant = await startTenant()
+  ;({ sandbox, provider } = tenant)
 })
 
-beforeEach(async () => {
-  sandbox.sandbox.reset()
-  await provider.check(testCall()) // signs in again, which is not what calls are counted for
-  sandbox.clearCalls()
-})
+beforeEach(() => tenant.reset())
 
-afterAll(async () => {
-  await connected.close()
-  await sandbox.close()
-})
-
-async function read(id: string): Promise<User | null> {
-  return (await provider.users.getMany([id], testCall()))[0] ?? null
-}
-
-async function someone(holds: (user: User) => boolean): Promise<User> {
-  const order = { field: 'createdAt', direction: 'asc' } as const
-  const page = await provider.users.list({ first: 100, after: null, filter: {}, order }, testCall())
-  const user = present(page.edges.map(({ node }) => node).find(holds))
-  sandbox.clearCalls()
-  return user
-}
+afterAll(() => tenant.close())
 
 describe('ending a session', () => {
   const revoke = (nativeId: string, userId: string) =>
@@ -67,17 +48,17 @@ describe('ending a session', () => {
   })
 
   it('shows in the session', async () => {
-    const { nativeId } = await someone(({ status, lastSignInAt, createdAt }) => {
+    const { nativeId } = await tenant.someone(({ status, lastSignInAt, createdAt }) => {
       return status === 'active' && lastSignInAt !== null && createdAt !== null && lastSignInAt > createdAt
     })
     await revoke(nativeId, nativeId)
-    const handle = { nativeId, record: () => read(nativeId) }
+    const handle = { nativeId, record: () => tenant.read(nativeId) }
     const session = await present(provider.sessions).get({ nativeId, userId: nativeId }, handle, testCall())
     expect(session).toMatchObject({ status: 'revoked', rawStatus: 'sessions_valid_since' })
   })
 
   it('of somebody else, or of nobody, is not found', async () => {
-    const { nativeId } = await someone(() => true)
+    const { nativeId } = await tenant.someone(() => true)
     await expect(revoke(nativeId, nobody)).rejects.toMatchObject({ kind: 'notFound' })
     await expect(revoke('x', 'x')).rejects.toMatchObject({ kind: 'notFound' })
     expect(sandbox.calls('app-services')).toEqual({})
@@ -95,12 +76,12 @@ describe('ending a grant', () => {
 
   async function keysOf(nativeId: string) {
     const query = { first: 10, after: null, kind: 'apiKey', clientId: null, sessionId: null } as const
-    const handle = { nativeId, record: () => read(nativeId) }
+    const handle = { nativeId, record: () => tenant.read(nativeId) }
     return (await present(provider.grants).listByUser(handle, query, testCall())).edges
   }
 
   it('deletes a key of the app after a look at whose it is', async () => {
-    const server = await someone(isServer)
+    const server = await tenant.someone(isServer)
     expect(await keysOf(server.nativeId)).toHaveLength(1)
     sandbox.clearCalls()
     expect(await revoke(keyOf(server), server.nativeId)).toEqual({
@@ -117,8 +98,8 @@ describe('ending a grant', () => {
   })
 
   it('never deletes a key under another user’s name', async () => {
-    const server = await someone(isServer)
-    const other = await someone((user) => isServer(user) && user.nativeId !== server.nativeId)
+    const server = await tenant.someone(isServer)
+    const other = await tenant.someone((user) => isServer(user) && user.nativeId !== server.nativeId)
     await expect(revoke(keyOf(server), other.nativeId)).rejects.toMatchObject({ kind: 'notFound' })
     await expect(revoke(nobody, server.nativeId)).rejects.toMatchObject({ kind: 'notFound' })
     await expect(revoke('../users', server.nativeId)).rejects.toMatchObject({ kind: 'notFound' })
@@ -126,7 +107,7 @@ describe('ending a grant', () => {
   })
 
   it('cannot end a key that a person made, nor a linked account', async () => {
-    const person = await someone(
+    const person = await tenant.someone(
       ({ identities }) => identities.length > 1 && identities.some(({ service }) => service === 'api-key'),
     )
     await expect(revoke(keyOf(person), person.nativeId)).rejects.toMatchObject({ kind: 'unsupported' })
@@ -137,7 +118,7 @@ describe('ending a grant', () => {
   })
 
   it('is not found when the key was deleted and its user was not', async () => {
-    const server = await someone(isServer)
+    const server = await tenant.someone(isServer)
     const route = `${app}/api_keys/{apiKeyId}`
     const body = { error: 'API key not found', error_code: 'APIKeyNotFound' }
     await sandbox.fault({ provider: 'app-services', route, kind: 'status', status: 404, body })

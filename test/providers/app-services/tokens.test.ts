@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { connectToSandbox, startSandbox, testCall } from '../../support/sandbox.ts'
+import { present } from '../../support/present.ts'
 import { type Answer, fullWireUser, idOf, startUpstream } from './hand-made-upstream.ts'
-import { present } from './present.ts'
 
 const cleanups: (() => Promise<void>)[] = []
 

@@ -1,47 +1,27 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { CreateUserInput } from '../../../src/identity/actions.ts'
-import type { UserFilter } from '../../../src/identity/provider.ts'
+import type { IdentityProvider } from '../../../src/identity/provider.ts'
 import type { User } from '../../../src/identity/records.ts'
-import type { ConnectedProvider } from '../../../src/upstream/definition.ts'
-import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
+import { testCall, type TestSandbox } from '../../support/sandbox.ts'
+import { present } from '../../support/present.ts'
 import { canRefresh, signInAnonymously, signInByEmail } from './end-user.ts'
-import { present } from './present.ts'
+import { startTenant, type Tenant } from './tenant.ts'
 
 const app = '/groups/{groupId}/apps/{appId}'
 const nobody = 'f'.repeat(24)
 
+let tenant: Tenant
 let sandbox: TestSandbox
-let connected: ConnectedProvider
-let provider: ConnectedProvider['provider']
+let provider: IdentityProvider
 
 beforeAll(async () => {
-  sandbox = await startSandbox()
-  connected = await connectToSandbox('app-services', sandbox.environment)
-  provider = connected.provider
+  tenant = await startTenant()
+  ;({ sandbox, provider } = tenant)
 })
 
-beforeEach(async () => {
-  sandbox.sandbox.reset()
-  await provider.check(testCall()) // signs in again, which is not what calls are counted for
-  sandbox.clearCalls()
-})
+beforeEach(() => tenant.reset())
 
-afterAll(async () => {
-  await connected.close()
-  await sandbox.close()
-})
-
-async function read(id: string): Promise<User | null> {
-  return (await provider.users.getMany([id], testCall()))[0] ?? null
-}
-
-async function someone(holds: (user: User) => boolean, filter: UserFilter = {}): Promise<User> {
-  const order = { field: 'createdAt', direction: 'asc' } as const
-  const page = await provider.users.list({ first: 100, after: null, filter, order }, testCall())
-  const user = present(page.edges.map(({ node }) => node).find(holds))
-  sandbox.clearCalls()
-  return user
-}
+afterAll(() => tenant.close())
 
 const byEmail = ({ identities }: User) => identities.some(({ service }) => service === 'local-userpass')
 
@@ -60,7 +40,7 @@ describe('creating a user', () => {
       hasPassword: true,
       missing: ['publicMetadata', 'native'],
     })
-    expect(await read(created.nativeId)).toMatchObject({ email: 'New+one@example.test', missing: [] })
+    expect(await tenant.read(created.nativeId)).toMatchObject({ email: 'New+one@example.test', missing: [] })
     expect(await signInByEmail(sandbox.origin, 'New+one@example.test', 'correct-horse-9')).toBe(200)
   })
 
@@ -125,10 +105,10 @@ describe('deleting a user', () => {
   const remove = (id: string) => present(provider.users.delete)(id, testCall())
 
   it('takes one call, and the user is gone', async () => {
-    const { nativeId } = await someone(() => true)
+    const { nativeId } = await tenant.someone(() => true)
     await remove(nativeId)
     expect(sandbox.calls('app-services')).toEqual({ [`app-services DELETE ${app}/users/{userId}`]: 1 })
-    expect(await read(nativeId)).toBeNull()
+    expect(await tenant.read(nativeId)).toBeNull()
     await expect(remove(nativeId)).rejects.toMatchObject({ kind: 'notFound', providerCode: 'UserNotFound' })
   })
 
@@ -146,14 +126,14 @@ describe('disabling a user', () => {
   const enable = (id: string) => present(provider.users.enable)(id, testCall())
 
   it('takes one call, refuses sign-in, and ends with enabling', async () => {
-    const user = await someone((candidate) => byEmail(candidate) && candidate.status === 'active')
+    const user = await tenant.someone((candidate) => byEmail(candidate) && candidate.status === 'active')
     const signIn = () => signInByEmail(sandbox.origin, user.email ?? '', 'correct-horse-9')
     expect(await disable(user.nativeId)).toBeNull()
     expect(sandbox.calls('app-services')).toEqual({ [`app-services PUT ${app}/users/{userId}/disable`]: 1 })
-    expect(await read(user.nativeId)).toMatchObject({ status: 'disabled', rawStatus: 'disabled=true' })
+    expect(await tenant.read(user.nativeId)).toMatchObject({ status: 'disabled', rawStatus: 'disabled=true' })
     expect(await signIn()).toBe(401)
     expect(await enable(user.nativeId)).toBeNull()
-    expect(await read(user.nativeId)).toMatchObject({ status: 'active' })
+    expect(await tenant.read(user.nativeId)).toMatchObject({ status: 'active' })
     expect(await signIn()).toBe(200)
   })
 
@@ -178,7 +158,7 @@ describe('disabling a user', () => {
   })
 
   it('is done in part when only the sessions could not be ended', async () => {
-    const { nativeId } = await someone(({ status }) => status === 'active')
+    const { nativeId } = await tenant.someone(({ status }) => status === 'active')
     const route = `${app}/users/{userId}/logout`
     await sandbox.fault({ provider: 'app-services', route, kind: 'status', status: 500 })
     await expect(disable(nativeId, 'required')).rejects.toMatchObject({
@@ -187,11 +167,11 @@ describe('disabling a user', () => {
       outcome: 'partiallyApplied',
       applied: [],
     })
-    expect(await read(nativeId)).toMatchObject({ status: 'disabled' })
+    expect(await tenant.read(nativeId)).toMatchObject({ status: 'disabled' })
   })
 
   it('that fails ends no session', async () => {
-    const { nativeId } = await someone(({ status }) => status === 'active')
+    const { nativeId } = await tenant.someone(({ status }) => status === 'active')
     const route = `${app}/users/{userId}/disable`
     await sandbox.fault({ provider: 'app-services', route, kind: 'status', status: 403 })
     await expect(disable(nativeId, 'required')).rejects.toMatchObject({ kind: 'forbidden', outcome: 'notApplied' })
@@ -199,11 +179,11 @@ describe('disabling a user', () => {
   })
 
   it('is repeated after the upstream was busy, for it does no harm', async () => {
-    const { nativeId } = await someone(({ status }) => status === 'active')
+    const { nativeId } = await tenant.someone(({ status }) => status === 'active')
     const route = `${app}/users/{userId}/disable`
     await sandbox.fault({ provider: 'app-services', route, kind: 'status', status: 503, times: 1 })
     await disable(nativeId)
-    expect(await read(nativeId)).toMatchObject({ status: 'disabled' })
+    expect(await tenant.read(nativeId)).toMatchObject({ status: 'disabled' })
   })
 
   it('of nobody is not found', async () => {
@@ -217,15 +197,15 @@ describe('changing an email', () => {
     present(provider.users.changeEmail)(id, { address, verified }, testCall())
 
   it('takes one call', async () => {
-    const { nativeId } = await someone(byEmail)
+    const { nativeId } = await tenant.someone(byEmail)
     expect(await change(nativeId, 'moved+x@example.test')).toBeNull()
     expect(sandbox.calls('app-services')).toEqual({ [`app-services PATCH ${app}/users/{userId}/reset_email`]: 1 })
-    expect(await read(nativeId)).toMatchObject({ email: 'moved+x@example.test' })
+    expect(await tenant.read(nativeId)).toMatchObject({ email: 'moved+x@example.test' })
   })
 
   it('to an address that somebody has is a conflict about the address', async () => {
-    const user = await someone(byEmail)
-    const other = await someone((candidate) => byEmail(candidate) && candidate.nativeId !== user.nativeId)
+    const user = await tenant.someone(byEmail)
+    const other = await tenant.someone((candidate) => byEmail(candidate) && candidate.nativeId !== user.nativeId)
     await expect(change(user.nativeId, present(other.email ?? undefined))).rejects.toMatchObject({
       kind: 'conflict',
       argument: ['address'],
@@ -233,12 +213,12 @@ describe('changing an email', () => {
   })
 
   it('to an address that is none is refused, and says which argument', async () => {
-    const { nativeId } = await someone(byEmail)
+    const { nativeId } = await tenant.someone(byEmail)
     await expect(change(nativeId, 'nowhere')).rejects.toMatchObject({ kind: 'badInput', argument: ['address'] })
   })
 
   it('of somebody who signs in otherwise is unsupported', async () => {
-    const { nativeId } = await someone(({ identities }) =>
+    const { nativeId } = await tenant.someone(({ identities }) =>
       identities.every(({ service }) => service === 'custom-token'),
     )
     await expect(change(nativeId, 'moved@example.test')).rejects.toMatchObject({ kind: 'unsupported' })

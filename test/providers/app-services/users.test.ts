@@ -5,7 +5,7 @@ import type { User } from '../../../src/identity/records.ts'
 import type { ConnectedProvider } from '../../../src/upstream/definition.ts'
 import { connectToSandbox, startSandbox, testCall, type TestSandbox } from '../../support/sandbox.ts'
 import { walk } from '../../support/walk.ts'
-import { present } from './present.ts'
+import { present } from '../../support/present.ts'
 
 const routes = '/groups/{groupId}/apps/{appId}'
 const oldestFirst: UserOrder = { field: 'createdAt', direction: 'asc' }

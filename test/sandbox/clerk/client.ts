@@ -1,5 +1,6 @@
 import type { SandboxSettings } from '../../../src/sandbox/sandbox.ts'
 import type { ClerkOrganization, ClerkSession, ClerkUser } from '../../../src/sandbox/clerk/wire.ts'
+import { present } from '../../support/present.ts'
 import { startSandbox, type TestSandbox } from '../../support/sandbox.ts'
 
 /** What a test asks of a body depends on the route: it names a type of the sandbox's own wire, or of an error. */
@@ -97,11 +98,6 @@ export async function startClerk(settings: SandboxSettings = {}): Promise<ClerkT
     },
   }
   return client
-}
-
-export function present<Value>(value: Value | null | undefined): Value {
-  if (value === null || value === undefined) throw new Error('expected something to be there')
-  return value
 }
 
 /** The codes of an error's body, each with the parameter that it is about. */

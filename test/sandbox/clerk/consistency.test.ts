@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ClerkMembership, ClerkUser } from '../../../src/sandbox/clerk/wire.ts'
 import { randomStream } from '../../../src/sandbox/random.ts'
-import { type ClerkTest, type PageBody, present, startClerk } from './client.ts'
+import { present } from '../../support/present.ts'
+import { type ClerkTest, type PageBody, startClerk } from './client.ts'
 
 /** Many changes in a row, after which every way to find somebody must still agree with what each user says. */
 let client: ClerkTest

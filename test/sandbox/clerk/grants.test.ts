@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ClerkApiKey, ClerkOauthToken } from '../../../src/sandbox/clerk/wire.ts'
-import { type ClerkTest, codesOf, type ErrorBody, type PageBody, present, startClerk, startedAt } from './client.ts'
+import { present } from '../../support/present.ts'
+import { type ClerkTest, codesOf, type ErrorBody, type PageBody, startClerk, startedAt } from './client.ts'
 
 const hour = 3_600_000
 

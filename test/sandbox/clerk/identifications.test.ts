@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ClerkEmailAddress, ClerkPhoneNumber } from '../../../src/sandbox/clerk/wire-identifications.ts'
 import type { ClerkUser } from '../../../src/sandbox/clerk/wire.ts'
-import { type Answer, type ClerkTest, codesOf, type ErrorBody, present, startClerk, startedAt } from './client.ts'
+import { present } from '../../support/present.ts'
+import { type Answer, type ClerkTest, codesOf, type ErrorBody, startClerk, startedAt } from './client.ts'
 
 let client: ClerkTest
 beforeEach(async () => {

@@ -9,7 +9,8 @@ import {
   needsVendorDocuments,
   type OpenApi,
 } from '../../support/openapi.ts'
-import { type ClerkTest, type PageBody, present, startClerk, startedAt } from './client.ts'
+import { present } from '../../support/present.ts'
+import { type ClerkTest, type PageBody, startClerk, startedAt } from './client.ts'
 
 /** A successful call: the path after `/v1` and the body. Made for a sandbox of its own. */
 type Drive = (client: ClerkTest) => Promise<{ readonly path: string; readonly body?: unknown }>

@@ -5,16 +5,8 @@ import type {
   ClerkOrganizationInvitation,
   ClerkUser,
 } from '../../../src/sandbox/clerk/wire.ts'
-import {
-  type Answer,
-  type ClerkTest,
-  codesOf,
-  type ErrorBody,
-  type PageBody,
-  present,
-  startClerk,
-  startedAt,
-} from './client.ts'
+import { present } from '../../support/present.ts'
+import { type Answer, type ClerkTest, codesOf, type ErrorBody, type PageBody, startClerk, startedAt } from './client.ts'
 
 let client: ClerkTest
 beforeEach(async () => {

@@ -3,7 +3,8 @@ import { isClerkAPIResponseError } from '@clerk/backend/errors'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { totpCode } from '../../../src/sandbox/clerk/credentials.ts'
 import { seededPassword, seededTotpSecret } from '../../../src/sandbox/clerk/seed/account.ts'
-import { type ClerkTest, present, startClerk, startedAt } from './client.ts'
+import { present } from '../../support/present.ts'
+import { type ClerkTest, startClerk, startedAt } from './client.ts'
 
 /** The vendor's package against the sandbox: what it parses and dereferences must be there (clerk.md 1.5, 9). */
 let client: ClerkTest

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clerk } from '../../../src/sandbox/clerk/index.ts'
 import { makePeople } from '../../../src/sandbox/people.ts'
 import type { ClerkUser } from '../../../src/sandbox/clerk/wire.ts'
-import { type ClerkTest, present, startClerk, startedAt } from './client.ts'
+import { present } from '../../support/present.ts'
+import { type ClerkTest, startClerk, startedAt } from './client.ts'
 
 let client: ClerkTest
 let everybody: readonly ClerkUser[]

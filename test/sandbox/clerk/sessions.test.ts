@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { verifyToken } from '@clerk/backend'
 import { mintSessionToken, sessionTokenIssuer } from '../../../src/sandbox/clerk/session-token.ts'
 import type { ClerkSession } from '../../../src/sandbox/clerk/wire.ts'
-import { type ClerkTest, codesOf, type ErrorBody, type PageBody, present, startClerk, startedAt } from './client.ts'
+import { present } from '../../support/present.ts'
+import { type ClerkTest, codesOf, type ErrorBody, type PageBody, startClerk, startedAt } from './client.ts'
 
 const day = 86_400_000
 

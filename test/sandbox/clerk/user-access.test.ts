@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { totpCode } from '../../../src/sandbox/clerk/credentials.ts'
 import { seededBackupCodes, seededTotpSecret } from '../../../src/sandbox/clerk/seed/account.ts'
 import type { ClerkUser } from '../../../src/sandbox/clerk/wire.ts'
-import { type ClerkTest, codesOf, type ErrorBody, present, startClerk, startedAt } from './client.ts'
+import { present } from '../../support/present.ts'
+import { type ClerkTest, codesOf, type ErrorBody, startClerk, startedAt } from './client.ts'
 
 let client: ClerkTest
 beforeEach(async () => {

@@ -2,16 +2,8 @@ import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { seededPassword } from '../../../src/sandbox/clerk/seed/account.ts'
 import type { ClerkMembership, ClerkUser } from '../../../src/sandbox/clerk/wire.ts'
-import {
-  type Answer,
-  type ClerkTest,
-  codesOf,
-  type ErrorBody,
-  type PageBody,
-  present,
-  startClerk,
-  startedAt,
-} from './client.ts'
+import { present } from '../../support/present.ts'
+import { type Answer, type ClerkTest, codesOf, type ErrorBody, type PageBody, startClerk, startedAt } from './client.ts'
 
 let client: ClerkTest
 beforeEach(async () => {

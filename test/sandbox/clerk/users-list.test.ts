@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ClerkMembership, ClerkUser } from '../../../src/sandbox/clerk/wire.ts'
-import { type ClerkTest, codesOf, type ErrorBody, type PageBody, present, startClerk } from './client.ts'
+import { present } from '../../support/present.ts'
+import { type ClerkTest, codesOf, type ErrorBody, type PageBody, startClerk } from './client.ts'
 
 let client: ClerkTest
 let everybody: readonly ClerkUser[]

@@ -8,11 +8,11 @@ import type {
   MonocloudToken,
   MonocloudUserSummary,
 } from '../../../src/sandbox/monocloud/wire.ts'
+import { present } from '../../support/present.ts'
 import {
   findOwned,
   findUser,
   type MonocloudClient,
-  present,
   query,
   startedAt,
   startMonocloud,

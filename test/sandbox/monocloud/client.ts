@@ -4,6 +4,7 @@ import type { TenantSettings } from '../../../src/sandbox/monocloud/settings.ts'
 import type { MonocloudUser, MonocloudUserSummary } from '../../../src/sandbox/monocloud/wire.ts'
 import { makePeople } from '../../../src/sandbox/people.ts'
 import { createSandbox, type SandboxSettings } from '../../../src/sandbox/sandbox.ts'
+import { present } from '../../support/present.ts'
 import { startSandbox, type TestSandbox } from '../../support/sandbox.ts'
 
 /** What a caller of `call` expects in the answer; a type of the sandbox's own wire, or of an error. */
@@ -143,10 +144,4 @@ export async function findOwned<Item>(client: MonocloudClient, suffix: string): 
     if (item !== undefined) return { path, item }
   }
   throw new Error(`nobody has anything at ${suffix}`)
-}
-
-/** For what the seed is known to have. */
-export function present<Item>(item: Item | undefined): Item {
-  if (item === undefined) throw new Error('the seed does not have it')
-  return item
 }

@@ -1,15 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { seededPassword } from '../../../src/sandbox/monocloud/settings.ts'
 import type { MonocloudUser } from '../../../src/sandbox/monocloud/wire.ts'
-import {
-  findUser,
-  type MonocloudClient,
-  present,
-  type ProblemBody,
-  startedAt,
-  startMonocloud,
-  userPath,
-} from './client.ts'
+import { present } from '../../support/present.ts'
+import { findUser, type MonocloudClient, type ProblemBody, startedAt, startMonocloud, userPath } from './client.ts'
 
 let client: MonocloudClient
 let path: string

@@ -5,7 +5,8 @@ import type {
   MonocloudUser,
   MonocloudUserSummary,
 } from '../../../src/sandbox/monocloud/wire.ts'
-import { findOwned, type MonocloudClient, present, type ProblemBody, query, startMonocloud, walk } from './client.ts'
+import { present } from '../../support/present.ts'
+import { findOwned, type MonocloudClient, type ProblemBody, query, startMonocloud, walk } from './client.ts'
 
 const idsOf = (users: readonly MonocloudUserSummary[]): readonly string[] => users.map(({ user_id }) => user_id)
 

@@ -5,16 +5,8 @@ import type {
   MonocloudUser,
   MonocloudUserSummary,
 } from '../../../src/sandbox/monocloud/wire.ts'
-import {
-  type MonocloudClient,
-  present,
-  type ProblemBody,
-  query,
-  startedAt,
-  startMonocloud,
-  userPath,
-  walk,
-} from './client.ts'
+import { present } from '../../support/present.ts'
+import { type MonocloudClient, type ProblemBody, query, startedAt, startMonocloud, userPath, walk } from './client.ts'
 
 let client: MonocloudClient
 let now: number

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MonocloudGroup, MonocloudUser, MonocloudUserSummary } from '../../../src/sandbox/monocloud/wire.ts'
+import { present } from '../../support/present.ts'
 import {
   findUser,
   type MonocloudClient,
-  present,
   type ProblemBody,
   startedAt,
   startMonocloud,

@@ -8,7 +8,8 @@ import {
   needsVendorDocuments,
   type OpenApi,
 } from '../../support/openapi.ts'
-import { findOwned, findUser, type MonocloudClient, present, query, startMonocloud, userPath } from './client.ts'
+import { present } from '../../support/present.ts'
+import { findOwned, findUser, type MonocloudClient, query, startMonocloud, userPath } from './client.ts'
 
 /** A successful call: the path after `/api` and the body. Made for a sandbox of its own. */
 type Drive = (client: MonocloudClient) => Promise<{ readonly path: string; readonly body?: unknown }>

@@ -8,11 +8,11 @@ import type {
   MonocloudUser,
 } from '../../../src/sandbox/monocloud/wire.ts'
 import type { SandboxSettings } from '../../../src/sandbox/sandbox.ts'
+import { present } from '../../support/present.ts'
 import {
   findOwned,
   findUser,
   type MonocloudClient,
-  present,
   type ProblemBody,
   query,
   startedAt,
