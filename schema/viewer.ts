@@ -1,4 +1,4 @@
-import type { Caller } from '../src/context.ts'
+import type { Caller } from '../src/access/caller.ts'
 import { builder } from './builder.ts'
 import { UserRef } from './refs.ts'
 

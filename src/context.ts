@@ -1,14 +1,9 @@
+import type { Caller } from './access/caller.ts'
 import { batchKey, type BatchLoader, createBatchLoader } from './batch.ts'
 import type { Call } from './identity/call.ts'
 import type { IdentityProvider, UserHandle } from './identity/provider.ts'
 import type { Group, User } from './identity/records.ts'
 import type { AuditSink } from './telemetry/audit.ts'
-
-/** Who is asking. */
-export interface Caller {
-  readonly subject: string
-  readonly scopes: readonly string[]
-}
 
 /** The providers of the gateway, by the names they are configured under, in the order of the configuration. */
 export type Providers = ReadonlyMap<string, IdentityProvider>

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Caller } from '../context.ts'
+import type { Caller } from './caller.ts'
+import { scopes } from './scopes.ts'
 
 /** A key that callers may show. Only its digest is configured. */
 export interface ApiKey {
@@ -29,30 +30,15 @@ export function createAuthenticator(keys: readonly ApiKey[]): Authenticate {
     const digest = createHash('sha256').update(presented).digest()
     let caller: Caller | null = null
     for (const key of known) {
-      if (timingSafeEqual(key.digest, digest)) caller = { subject: key.name, scopes: allScopes }
+      if (timingSafeEqual(key.digest, digest))
+        caller = { subject: key.name, scopes: allScopes, providers: null, account: null }
     }
     return caller
   }
 }
 
-/** Every scope there is. An API key holds them all. */
-const allScopes = [
-  'users:read',
-  'users:read:private',
-  'users:write',
-  'users:credentials',
-  'users:verify',
-  'users:delete',
-  'groups:read',
-  'groups:write',
-  'permissions:write',
-  'sessions:read',
-  'sessions:revoke',
-  'grants:read',
-  'grants:revoke',
-  'tokens:verify',
-  'providers:read',
-] as const
+/** An API key holds every scope there is. */
+const allScopes = new Set(scopes)
 
 /** The digest that is configured for a key. */
 export function digestOfApiKey(key: string): string {
