@@ -1,9 +1,11 @@
 import { GraphQLError } from 'graphql'
 import { useExecutionCancellation, createYoga, type FetchAPI, type Plugin } from 'graphql-yoga'
+import { type Authorize, createAuthorize } from '../schema/authorize.ts'
 import { toClientError } from '../schema/errors.ts'
-import { schema } from '../schema/index.ts'
+import { createSchema, schema as wholeSchema } from '../schema/index.ts'
 import { countMutations } from '../schema/mutations/limit.ts'
 import { apiKeyHeader, type Authenticate } from './access/api-keys.ts'
+import { type AttemptLimit, createAttemptLimit } from './access/attempt-limit.ts'
 import type { Caller } from './access/caller.ts'
 import { createRequestContext, type Providers, type RequestContext } from './context.ts'
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
@@ -17,6 +19,14 @@ export interface ServerOptions {
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`; more are refused. Default 500. */
   readonly maxRepresentations?: number | undefined
+  /** How many ids one `nodes` may be asked for. Default 100. */
+  readonly maxNodes?: number | undefined
+  /** Whether there are `node` and `nodes`, which only one subgraph of a supergraph can have. Default true. */
+  readonly hasNodeFields?: boolean | undefined
+  /** Counts the guesses at a user's secrets. Left out: 5 within 15 minutes. */
+  readonly guesses?: AttemptLimit
+  /** The origins to which a link may send a browser. Default none. */
+  readonly redirectOrigins?: readonly string[]
   /** Milliseconds that an answer over several providers waits for the slow ones. */
   readonly softDeadlineMs: number
   /** `null`: no GraphiQL. */
@@ -37,6 +47,9 @@ export const graphqlPath = '/graphql'
 export const graphiqlPath = '/graphiql'
 export const healthPath = '/health'
 
+/** How often the secrets of one user may be guessed at. */
+export const defaultGuessLimit = { attempts: 5, windowSeconds: 900 } as const
+
 /** A body of more bytes is refused before it is read. */
 const maxBodyBytes = 256_000
 
@@ -46,6 +59,9 @@ const maxUploadBytes = 6_000_000
 /** The gateway as a Yoga server: give it to `http.createServer`, or call its `fetch`. */
 export function createServer(options: ServerOptions) {
   const record: AttemptRecorder = options.record ?? (() => {})
+  const schema = options.hasNodeFields === false ? createSchema({ hasNodeFields: false }) : wholeSchema
+  const guesses = options.guesses ?? createAttemptLimit(defaultGuessLimit)
+  const { redirectOrigins = [] } = options
   return createYoga<Record<string, unknown>, RequestContext>({
     schema,
     graphqlEndpoint: graphqlPath,
@@ -64,13 +80,15 @@ export function createServer(options: ServerOptions) {
       if (!caller) throw new Error('a request reached execution without a caller')
       const deadline = Date.now() + options.requestTimeoutMs
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.requestTimeoutMs)])
-      return createRequestContext({ ...options, caller, call: { signal, deadline, record } })
+      const call = { signal, deadline, record }
+      return createRequestContext({ ...options, caller, guesses, redirectOrigins, call })
     },
     plugins: [
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
       useAuthentication(options.authenticate),
       useBodyLimit(),
       useMutationLimit(options.maxMutations),
+      useAuthorization(createAuthorize(schema)),
       useExecutionCancellation(),
       useClientErrors(options.onInternalError),
     ],
@@ -155,6 +173,18 @@ function useMutationLimit(max: number): Plugin<RequestContext> {
       const message = `At most ${max} mutations are done in one operation, and this one has ${count}`
       const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } }
       setResultAndStopExecution({ errors: [new GraphQLError(message, { extensions })] })
+    },
+  }
+}
+
+/** Nothing is executed of an operation that asks for what the caller may not have. */
+function useAuthorization(authorize: Authorize): Plugin<RequestContext> {
+  return {
+    onExecute({ args: { document, operationName, variableValues, contextValue }, setResultAndStopExecution }) {
+      const refusal = authorize({ document, operationName, variables: variableValues ?? {} }, contextValue)
+      if (refusal) {
+        setResultAndStopExecution({ errors: [new GraphQLError(refusal.message, { originalError: refusal })] })
+      }
     },
   }
 }

@@ -57,6 +57,7 @@ export function createGroupReader({ provider, client, sdk: makeSdk }: ClerkUpstr
 
   return {
     kinds: ['organization'],
+    kindOf: () => 'organization',
     maxIdsPerCall: 100,
 
     async getMany(ids, call) {
