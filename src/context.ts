@@ -33,7 +33,7 @@ export interface RequestContext {
   readonly providers: Providers
   /** Names what this caller can reach; cursors are bound to it. */
   readonly reach: string
-  /** Counts the guesses at a user's secrets. */
+  /** Counts the guesses at a user's password and codes. */
   readonly guesses: AttemptLimit
   /** The origins to which a browser may be sent; see `isAllowedRedirect`. */
   readonly redirectOrigins: readonly string[]

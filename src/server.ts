@@ -23,10 +23,10 @@ export interface ServerOptions {
   readonly maxNodes?: number | undefined
   /** Whether there are `node` and `nodes`, which only one subgraph of a supergraph can have. Default true. */
   readonly hasNodeFields?: boolean | undefined
-  /** Counts the guesses at a user's secrets. Left out: 5 within 15 minutes. */
-  readonly guesses?: AttemptLimit
+  /** Counts the guesses at a user's password and codes. Left out: 5 within 15 minutes. */
+  readonly guesses?: AttemptLimit | undefined
   /** The origins to which a link may send a browser. Default none. */
-  readonly redirectOrigins?: readonly string[]
+  readonly redirectOrigins?: readonly string[] | undefined
   /** Milliseconds that an answer over several providers waits for the slow ones. */
   readonly softDeadlineMs: number
   /** `null`: no GraphiQL. */
@@ -47,8 +47,8 @@ export const graphqlPath = '/graphql'
 export const graphiqlPath = '/graphiql'
 export const healthPath = '/health'
 
-/** How often the secrets of one user may be guessed at. */
-export const defaultGuessLimit = { attempts: 5, windowSeconds: 900 } as const
+/** How often the password or codes of one user may be guessed at. */
+const defaultGuessLimit = { attempts: 5, windowSeconds: 900 } as const
 
 /** A body of more bytes is refused before it is read. */
 const maxBodyBytes = 256_000
