@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql'
 import { useExecutionCancellation, createYoga, type FetchAPI, type Plugin } from 'graphql-yoga'
-import { toClientError } from '../schema/errors.ts'
+import { toClientErrors } from '../schema/answer-errors.ts'
 import { schema } from '../schema/index.ts'
 import { countMutations } from '../schema/mutations/limit.ts'
 import { apiKeyHeader, type Authenticate } from './access/api-keys.ts'
@@ -164,11 +164,9 @@ function useClientErrors(onInternalError: (error: Error) => void): Plugin {
   return {
     onResultProcess({ result, setResult }) {
       if (Array.isArray(result) || !('errors' in result) || !result.errors) return
-      const errors = result.errors.map((error) => {
-        const visible = toClientError(error)
-        if (visible.extensions['code'] === 'INTERNAL') onInternalError(visible.originalError ?? error)
-        return visible
-      })
+      const errors = toClientErrors(result.errors)
+      for (const error of errors)
+        if (error.extensions['code'] === 'INTERNAL') onInternalError(error.originalError ?? error)
       setResult({ ...result, errors })
     },
   }

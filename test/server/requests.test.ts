@@ -60,7 +60,9 @@ describe('a request', () => {
       'auth0',
       'app-services',
     ])
-    expect(body.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'PROVIDER_TIMEOUT', provider: 'clerk' }])
+    expect(body.errors.map(({ extensions }) => extensions)).toEqual([
+      { code: 'PROVIDER_TIMEOUT', provider: 'clerk', retryable: true },
+    ])
   })
 
   it('whose caller goes away gives up the calls that are under way for it', async () => {
