@@ -8,6 +8,8 @@ import type { Caller } from './access/caller.ts'
 import { createRequestContext, type Providers, type RequestContext } from './context.ts'
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
 import type { AttemptRecorder } from './identity/call.ts'
+import { bodyOf, type Header, type Refusal } from './requests/refusal.ts'
+import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 
 export interface ServerOptions {
@@ -62,13 +64,15 @@ export function createServer(options: ServerOptions) {
     context: ({ request }) => {
       const caller = callers.get(request)
       if (!caller) throw new Error('a request reached execution without a caller')
-      const deadline = Date.now() + options.requestTimeoutMs
-      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.requestTimeoutMs)])
-      return createRequestContext({ ...options, caller, call: { signal, deadline, record } })
+      const { requestTimeoutMs, softDeadlineMs } = timeLimitOf((name) => request.headers.get(name), options)
+      const deadline = Date.now() + requestTimeoutMs
+      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(requestTimeoutMs)])
+      return createRequestContext({ ...options, softDeadlineMs, caller, call: { signal, deadline, record } })
     },
     plugins: [
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
       useAuthentication(options.authenticate),
+      useRefusal(refuseTimeLimit),
       useBodyLimit(),
       useMutationLimit(options.maxMutations),
       useExecutionCancellation(),
@@ -94,6 +98,18 @@ function useAuthentication(authenticate: Authenticate): Plugin {
       const message = `Show an API key in the header ${apiKeyHeader}`
       const errors = [{ message, extensions: { code: 'UNAUTHENTICATED', provider: null } }]
       endResponse(fetchAPI.Response.json({ errors }, { status: 401, headers: { 'www-authenticate': 'ApiKey' } }))
+    },
+  }
+}
+
+/** Answers a request that this check refuses. */
+function useRefusal(check: (header: Header) => Refusal | null): Plugin {
+  return {
+    onRequest({ request, endResponse, fetchAPI }) {
+      const refusal = check((name) => request.headers.get(name))
+      if (!refusal) return
+      const { status, headers } = refusal
+      endResponse(fetchAPI.Response.json(bodyOf(refusal), { status, headers }))
     },
   }
 }

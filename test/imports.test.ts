@@ -17,9 +17,10 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   sandbox: [],
   schema: ['identity', 'batch', 'context', 'directory', 'access', 'telemetry'],
   graphiql: [],
+  requests: [],
   settings: ['identity', 'upstream', 'access'],
   config: ['access', 'settings'],
-  server: ['identity', 'context', 'access', 'telemetry', 'schema', 'graphiql'],
+  server: ['identity', 'context', 'access', 'telemetry', 'schema', 'graphiql', 'requests'],
   index: ['identity', 'upstream', 'providers', 'context', 'access', 'telemetry', 'config', 'graphiql', 'server'],
   cli: ['access', 'index', 'sandbox'],
 }
