@@ -87,11 +87,8 @@ async function serveOnSandbox(config: Config): Promise<void> {
     READ_ONLY: process.env['READ_ONLY'],
   })
   const gateway = await createGateway({
+    ...config,
     providers,
-    requestTimeoutMs: config.requestTimeoutMs,
-    maxRepresentations: config.maxRepresentations,
-    softDeadlineMs: config.softDeadlineMs,
-    maxMutations: config.maxMutations,
     auditLog: config.auditLog ?? 'off',
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey) }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },

@@ -59,23 +59,20 @@ export interface Gateway {
 
 /** Connects the providers, and serves them as one API. Makes no call to any of them. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { record } = options
+  const { record, ...serving } = options
   const audit = openAudit(options)
   const connected = await Promise.all(
     options.providers.map(({ definition, settings }) => definition.connect(settings, record ? { record } : {})),
   )
   const providers: Providers = new Map(connected.map(({ provider }) => [provider.name, provider]))
   const yoga = createServer({
+    ...serving,
     providers,
     authenticate: createAuthenticator(options.apiKeys),
-    requestTimeoutMs: options.requestTimeoutMs,
-    maxRepresentations: options.maxRepresentations,
-    softDeadlineMs: options.softDeadlineMs,
     graphiql: options.graphiql && {
       headers: options.graphiql.headers,
       tabs: exampleTabs(options.graphiql.exampleEmail),
     },
-    onInternalError: options.onInternalError,
     audit: audit.write,
     readOnlyProviders: new Set(options.providers.filter(({ isReadOnly }) => isReadOnly).map(({ name }) => name)),
     maxMutations: options.maxMutations ?? defaultMaxMutations,

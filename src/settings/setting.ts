@@ -1,0 +1,48 @@
+import { z } from 'zod'
+
+/** One setting, in the two places where it can stand. An absent place: it cannot stand there. */
+export interface Setting<Value> {
+  /** The environment variable, and how its text is read. */
+  readonly variable: string
+  readonly text: z.ZodType<Value>
+  /** How its member of the config file is read. `null`: it stands in the environment only. */
+  readonly member: z.ZodType<Value> | null
+}
+
+export function wholeNumber(variable: string, least: number, most: number): Setting<number> {
+  return {
+    variable,
+    text: z.coerce.number().int().min(least).max(most),
+    member: z.int().min(least).max(most),
+  }
+}
+
+export function text(variable: string): Setting<string> {
+  return { variable, text: z.string().min(1), member: z.string().min(1) }
+}
+
+/** `on` or `off` in the environment, a boolean in the file. */
+export function onOrOff(variable: string): Setting<boolean> {
+  return { variable, text: z.enum(['on', 'off']).transform((word) => word === 'on'), member: z.boolean() }
+}
+
+/** A list: in the environment separated by commas, in the file an array. */
+export function list<Value>(
+  variable: string,
+  items: z.ZodType<readonly Value[]>,
+  readItem: (text: string) => unknown,
+): Setting<readonly Value[]> {
+  return {
+    variable,
+    text: z
+      .string()
+      .transform((whole): unknown => whole.split(',').map((item) => readItem(item.trim())))
+      .pipe(items),
+    member: items,
+  }
+}
+
+/** For what concerns a developer's machine, and no deployment. */
+export function inEnvironmentOnly<Value>(setting: Setting<Value>): Setting<Value> {
+  return { ...setting, member: null }
+}

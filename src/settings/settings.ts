@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import type { ApiKey } from '../access/api-keys.ts'
+import { parse } from './parse.ts'
+import { inEnvironmentOnly, list, onOrOff, type Setting, text, wholeNumber } from './setting.ts'
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key, 64 lower-case hexadecimal digits')
+const keyName = z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, `_`, `.` and `-`, at most 64')
+const apiKeys: z.ZodType<readonly ApiKey[]> = z
+  .array(z.strictObject({ name: keyName, sha256 }))
+  .refine((keys) => new Set(keys.map(({ name }) => name)).size === keys.length, 'each key needs a name of its own')
+
+/** `name:digest`. */
+function apiKeyOf(entry: string): unknown {
+  const colon = entry.indexOf(':')
+  return { name: entry.slice(0, Math.max(colon, 0)).trim(), sha256: entry.slice(colon + 1).trim() }
+}
+
+/** Every setting of the gateway but its providers, by its name in the config file. */
+const settings = {
+  host: text('HOST'),
+  port: wholeNumber('PORT', 0, 65_535),
+  requestTimeoutMs: wholeNumber('REQUEST_TIMEOUT_MS', 100, 120_000),
+  softDeadlineMs: wholeNumber('SOFT_DEADLINE_MS', 50, 120_000),
+  maxRepresentations: wholeNumber('MAX_REPRESENTATIONS', 1, 100_000),
+  maxMutations: wholeNumber('MAX_MUTATIONS', 1, 1_000),
+  graphiql: onOrOff('GRAPHIQL'),
+  readOnly: onOrOff('READ_ONLY'),
+  apiKeys: list('API_KEYS', apiKeys, apiKeyOf),
+  auditLog: text('AUDIT_LOG'),
+  sandboxPort: inEnvironmentOnly(wholeNumber('SANDBOX_PORT', 0, 65_535)),
+  sandboxUsers: inEnvironmentOnly(wholeNumber('SANDBOX_USERS', 1, 100_000)),
+  sandboxSearchLagMs: inEnvironmentOnly(wholeNumber('SANDBOX_SEARCH_LAG_MS', 0, 600_000)),
+}
+
+type Declared = typeof settings
+
+/** What was set; `undefined`: it was not. */
+export type Settings = {
+  readonly [Name in keyof Declared]: Declared[Name] extends Setting<infer Value> ? Value | undefined : never
+}
+
+/** The members that a config file may have beside its providers. */
+export const settingMembers: readonly string[] = Object.entries(settings)
+  .filter(([, { member }]) => member !== null)
+  .map(([name]) => name)
+
+/** How a fault names this setting. */
+export function variableOf(name: keyof Declared): string {
+  return settings[name].variable
+}
+
+/** Reads what is set. Where environment and file both say something, the environment wins. An empty variable is one that is not set. */
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  file: Readonly<Record<string, unknown>>,
+  faults: string[],
+): Settings {
+  const values: Record<string, unknown> = {}
+  for (const [name, { variable, text: asText, member }] of Object.entries<Setting<unknown>>(settings)) {
+    const inFile = member && file[name] !== undefined ? parse(member, file[name], faults, at(name)) : undefined
+    const word = environment[variable]
+    values[name] = word ? parse(asText, word, faults, at(variable)) : inFile
+  }
+  return values as Settings // each by its own declaration
+}
+
+/** Names a fault by the setting, and by the place in it. */
+function at(name: string): (path: string) => string {
+  return (path) => (path === '' ? name : `${name}.${path}`)
+}
