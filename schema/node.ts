@@ -68,7 +68,7 @@ builder.queryFields((t) => ({
     nullable: { list: false, items: true },
     extensions: access({ scopes: [] }),
     description:
-      'In the order of the ids. One that cannot be had is null, with an error of its own unless it does not exist.',
+      'In the order of the ids. One that cannot be had is null, and named in an error unless it does not exist.',
     args: { ids: t.arg.idList({ required: true }) },
     resolve(_, { ids }, context, { schema }) {
       if (ids.length > context.maxNodes) {

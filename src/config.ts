@@ -31,6 +31,8 @@ export interface Config {
   readonly guessLimit: { readonly attempts: number; readonly windowSeconds: number }
   /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
   readonly softDeadlineMs: number
+  /** Milliseconds for which a gateway that stops waits for the requests in flight. */
+  readonly shutdownTimeoutMs: number
   readonly isGraphiqlEnabled: boolean
   readonly apiKeys: readonly ApiKey[]
   /** Mutations in one operation. */
@@ -109,6 +111,8 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     guessLimit: { attempts: set.maxGuesses ?? 5, windowSeconds: set.guessWindowSeconds ?? 900 },
     requestTimeoutMs,
     softDeadlineMs,
+    // No request takes longer, so that none is given up.
+    shutdownTimeoutMs: set.shutdownTimeoutMs ?? requestTimeoutMs,
     isGraphiqlEnabled: set.graphiql ?? false,
     apiKeys: set.apiKeys ?? [],
     maxMutations: set.maxMutations ?? defaultMaxMutations,

@@ -28,6 +28,7 @@ const settings = {
   port: wholeNumber('PORT', 0, 65_535),
   requestTimeoutMs: wholeNumber('REQUEST_TIMEOUT_MS', 100, 120_000),
   softDeadlineMs: wholeNumber('SOFT_DEADLINE_MS', 50, 120_000),
+  shutdownTimeoutMs: wholeNumber('SHUTDOWN_TIMEOUT_MS', 0, 600_000),
   maxRepresentations: wholeNumber('MAX_REPRESENTATIONS', 1, 100_000),
   maxNodes: wholeNumber('MAX_NODES', 1, 10_000),
   nodeFields: onOrOff('NODE_FIELDS'),
