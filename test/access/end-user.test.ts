@@ -107,7 +107,7 @@ describe.each(names)('an end user of %s', (name) => {
     for (const kind of kinds) {
       connected.sandbox.sandbox.reset() // to end one may end others
       const { me } = await peopleAt(name)
-      const grant = present(me.grants.nodes.find((own) => own.kind === kind && own.revocable))
+      const grant = present(me.grants.nodes.find((one) => one.kind === kind && one.revocable))
       expect((await revoke(name, 'revokeGrant', { id: grant.id })).errors, kind).toEqual([])
       expect(changes(), kind).toHaveLength(1)
     }
