@@ -31,6 +31,8 @@ export interface Config {
   readonly maxMutations: number
   /** `off`, `stdout` or a path; `undefined`: nobody said. */
   readonly auditLog: string | undefined
+  /** The Redis that several processes share; `null`: none. */
+  readonly redis: { readonly url: string; readonly keyPrefix: string } | null
   /** Empty: the sandbox is started instead. */
   readonly providers: readonly ProviderConfig[]
   readonly sandbox: {
@@ -52,6 +54,7 @@ export interface ConfigSources {
 }
 
 const defaultSoftDeadlineMs = 2_000
+const defaultKeyPrefix = 'identity-gateway:'
 
 const fileSchema = z.strictObject({
   ...Object.fromEntries(settingMembers.map((name) => [name, z.unknown().optional()])),
@@ -105,6 +108,7 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     apiKeys: set.apiKeys ?? [],
     maxMutations: set.maxMutations ?? defaultMaxMutations,
     auditLog: set.auditLog,
+    redis: set.redisUrl === undefined ? null : { url: set.redisUrl, keyPrefix: set.redisKeyPrefix ?? defaultKeyPrefix },
     providers: known,
     sandbox: {
       port: set.sandboxPort ?? 4010,
