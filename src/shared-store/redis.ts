@@ -34,6 +34,8 @@ export async function openRedis({ url, keyPrefix, onChange }: RedisOptions): Pro
   let isClosed = false
   let isProbing = false
 
+  const isMissed = (): boolean => !isUp && !isClosed
+
   const wentAway = (error: unknown): void => {
     if (isUp) {
       isUp = false
@@ -51,9 +53,9 @@ export async function openRedis({ url, keyPrefix, onChange }: RedisOptions): Pro
   /** Asks until there is an answer, while nobody else does. */
   async function probe(): Promise<void> {
     isProbing = true
-    for (let unanswered = 0; !isUp && !isClosed;) {
+    for (let unanswered = 0; isMissed();) {
       await sleep(probeEveryMs, undefined, { ref: false })
-      if (!client.isReady || isClosed) continue
+      if (!client.isReady || !isMissed()) continue
       const hasAnswered = await inTime(client.ping()).then(
         () => true,
         () => false,

@@ -111,10 +111,10 @@ describe.skipIf(!hasRedis)('two processes of the gateway with one Redis', () => 
   })
 
   it('serve on while Redis is away, say so to whom it concerns, and share again when it is back', async () => {
-    let isOver = false
+    const over = new AbortController()
     const failures: unknown[] = []
     const load = gateways.map(async (gateway, index) => {
-      for (let times = 0; !isOver; times += 1) {
+      for (let times = 0; !over.signal.aborted; times += 1) {
         const { errors = [] } = await read(gateway, [ids[(2 * times + index) % ids.length] ?? ''])
         failures.push(...errors)
       }
@@ -129,7 +129,7 @@ describe.skipIf(!hasRedis)('two processes of the gateway with one Redis', () => 
     await vi.waitFor(async () => expect(await stores()).toEqual(['down', 'down']), { timeout: 5_000 })
     await redis.start()
     await vi.waitFor(async () => expect(await stores()).toEqual(['up', 'up']), { timeout: 10_000 })
-    isOver = true
+    over.abort()
     await Promise.all(load)
     expect(failures).toEqual([])
     for (const gateway of gateways) expect(gateway.output()).toMatch(/shared store: down[^]*shared store: up/)
