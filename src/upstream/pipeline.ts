@@ -15,6 +15,7 @@ import { createRetiredOperations } from './retired.ts'
 import { createRetryBudget, defaultRetryBudgetSettings, type RetryBudgetSettings } from './retry-budget.ts'
 import { createRetrying } from './retrying.ts'
 import type { Patience, SendOptions } from './sending.ts'
+import { createSharedLimiter, type SharePace } from './shared-pace.ts'
 import { createSingleFlight } from './single-flight.ts'
 import { createTransport, TransportError, type WireRequest, type WireResponse } from './transport.ts'
 
@@ -39,6 +40,8 @@ export interface PipelineOptions {
   /** Attempts after the first, for safe calls. */
   readonly maxRetries: number
   readonly resilience?: ResilienceSettings
+  /** Left out: this process is the only one, or does as if. */
+  readonly sharePace?: SharePace | undefined
   /** The header, in lower case, in which the upstream answers its own id of a request. Left out: it does not. */
   readonly requestIdHeader?: string
   /** Sees every attempt of this provider, beside the recorder of the request. */
@@ -89,7 +92,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const transport = createTransport({ connections: maxParallelCalls, maxResponseBytes })
   const pace = createPace({ maxCallsPerSecond, clock, random })
   const maxWaitingCalls = resilience.maxWaitingCalls ?? defaultMaxWaitingCalls
-  const limiter = createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock })
+  const ownLimiter = createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock })
+  const sharedPace = options.sharePace?.(provider, maxCallsPerSecond)
+  const limiter = sharedPace ? createSharedLimiter({ limiter: ownLimiter, pace, sharedPace, clock }) : ownLimiter
   const breakerSettings = { ...defaultBreakerSettings, ...resilience.breaker }
   // What still waits would only wait for the same failure.
   const breaker = createBreaker(breakerSettings, clock, () =>

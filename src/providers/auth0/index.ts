@@ -95,6 +95,7 @@ function connectPipeline(settings: Auth0Settings, deps: UpstreamDeps, clock: Clo
     ...(deps.record && { record: deps.record }),
     ...(deps.random && { random: deps.random }),
     ...(deps.resilience && { resilience: deps.resilience }),
+    sharePace: deps.sharePace,
   })
   return pipeline
 }
