@@ -62,16 +62,10 @@ async function pipelineTo(
 }
 
 const get = (pipeline: Pipeline, path: string, call: TestCall = testCall()) =>
-  pipeline.send(
-    { method: 'GET', path, headers: {}, body: null },
-    { operation: read, call },
-  )
+  pipeline.send({ method: 'GET', path, headers: {}, body: null }, { operation: read, call })
 
 const post = (pipeline: Pipeline, call: TestCall = testCall(), operation = create) =>
-  pipeline.send(
-    { method: 'POST', path: '/things', headers: {}, body: '{}' },
-    { operation, call },
-  )
+  pipeline.send({ method: 'POST', path: '/things', headers: {}, body: '{}' }, { operation, call })
 
 const ok: Respond = (_, response) => response.end('{"ok":true}')
 
@@ -558,7 +552,7 @@ describe('credentials that cannot be had', () => {
 
 describe('a login', () => {
   const login: Operation = { name: 'login', route: 'POST /login', safe: true }
-  const signIn = ({ origin, send }: Pipeline) =>
+  const signIn = ({ send }: Pipeline) =>
     send(
       { method: 'POST', path: '/login', headers: {}, body: '{}' },
       { operation: login, call: testCall(), authorized: false },
