@@ -8,7 +8,7 @@ import { isOpaqueId, isUserId } from './ids.ts'
 import { toConsent, toDeviceCredentialGrant, toRefreshTokenGrant } from './map-grants.ts'
 import { foreignRow, notFound, otherId, unsupported } from './refusals.ts'
 import { grantId, recordsOf } from './rows.ts'
-import { type Auth0Upstream, maxPageSize, reading, slice } from './upstream.ts'
+import { type Auth0Upstream, maxPageSize, reading, offsetPage } from './upstream.ts'
 import { auth0DeviceCredential, auth0Grant, auth0RefreshToken, checkpoint, counted } from './wire.ts'
 
 const listConsents = reading('grants.listByUser', '/grants')
@@ -95,7 +95,7 @@ export function createGrants(upstream: Auth0Upstream): GrantReader {
   async function findConsent({ nativeId, userId, clientId, audience }: GrantKey, call: Call): Promise<Grant | null> {
     for (let page = 0; ; page += 1) {
       const { items, total } = await upstream.read(getConsent, consents, call, {
-        query: { ...slice(page, maxPageSize), user_id: userId, client_id: clientId, audience },
+        query: { ...offsetPage(page, maxPageSize), user_id: userId, client_id: clientId, audience },
       })
       const found = items.find((grant) => grant.id === nativeId)
       if (found) return ownedBy(userId, toConsent(provider, found), getConsent.name)

@@ -11,7 +11,7 @@ import { createGroups } from './groups.ts'
 import { createEndingSessions, createSessionActions } from './session-actions.ts'
 import { createSessions } from './sessions.ts'
 import { createAuth0TokenSource } from './token.ts'
-import { createUpstream, reading, slice } from './upstream.ts'
+import { createUpstream, reading, offsetPage } from './upstream.ts'
 import { createUserActions } from './user-actions.ts'
 import { createUsers } from './users.ts'
 import { auth0UserTotal } from './wire.ts'
@@ -58,7 +58,7 @@ export const auth0: ProviderDefinition<Auth0Settings> = {
         grants: { ...grants, ...createGrantActions(upstream, grants) },
         async check(call) {
           await upstream.read(checkCredentials, auth0UserTotal, call, {
-            query: { search_engine: 'v3', ...slice(0, 1), fields: 'user_id' },
+            query: { search_engine: 'v3', ...offsetPage(0, 1), fields: 'user_id' },
           })
         },
         health: () => pipeline.health(),

@@ -4,7 +4,7 @@ import { toOrganization, toOrganizationMembership } from './map-groups.ts'
 import { toOrganizationMember } from './map.ts'
 import { unsupported } from './refusals.ts'
 import { groupId, memberId, recordsOf } from './rows.ts'
-import { type Auth0Upstream, maxPageSize, reading, slice } from './upstream.ts'
+import { type Auth0Upstream, maxPageSize, reading, offsetPage } from './upstream.ts'
 import { auth0Organization, auth0OrganizationMember, auth0Role, checkpoint, counted } from './wire.ts'
 
 const getOrganization = reading('groups.get', '/organizations/{id}')
@@ -68,7 +68,7 @@ export async function readMemberRoles(
 ): Promise<readonly string[]> {
   const { items } = await read(listMemberRoles, memberRoles, call, {
     params: { id: organizationId, user_id: userId },
-    query: slice(0, maxPageSize),
+    query: offsetPage(0, maxPageSize),
   })
   return items.map(({ id }) => id)
 }

@@ -81,8 +81,8 @@ export interface Auth0Upstream {
   ): Promise<Page<Item>>
 }
 
-/** Of a slice of an offset list, with its length. */
-export function slice(page: number, size: number) {
+/** The parameters of one page of an offset list, with the length of the whole. */
+export function offsetPage(page: number, size: number) {
   return { page, per_page: size, include_totals: true } as const
 }
 
@@ -120,7 +120,7 @@ export function createUpstream(pipeline: Pipeline, baseUrl: string, clock: Clock
           maxSize: maxPageSize,
           async read(page, size) {
             if (options.ceiling && (page + 1) * size > maxResults) throw beyondCeiling(operation)
-            const asked = { params, query: { ...query, ...slice(page, size) } }
+            const asked = { params, query: { ...query, ...offsetPage(page, size) } }
             const { items, total } = await upstream.read(operation, schema, call, asked)
             return { items, total, hasNext: (page + 1) * size < total }
           },

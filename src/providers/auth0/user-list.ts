@@ -7,7 +7,7 @@ import { toListedUser } from './map.ts'
 import { unsupported } from './refusals.ts'
 import { recordsOf } from './rows.ts'
 import { allOf, anyOf, clausesOf } from './search.ts'
-import { type Auth0Upstream, type Counted, maxPageSize, maxResults, reading, slice } from './upstream.ts'
+import { type Auth0Upstream, type Counted, maxPageSize, maxResults, reading, offsetPage } from './upstream.ts'
 import { type Auth0User, auth0Users } from './wire.ts'
 
 const listUsers = reading('users.list', '/users')
@@ -102,7 +102,7 @@ export function createUserList(
     const clauses = after === null ? filtering : [...filtering, ...clausesAfter(after, query)]
     const read = async (page: number, size: number): Promise<Counted<Auth0User>> => {
       const { items, total } = await upstream.read(listUsers, auth0Users, call, {
-        query: { ...searched(query, clauses), ...slice(page, size) },
+        query: { ...searched(query, clauses), ...offsetPage(page, size) },
       })
       // Rows of before the place would send the walk back.
       return { items: after === null ? items : items.filter((user) => isFrom(createdAt(user), after.at)), total }

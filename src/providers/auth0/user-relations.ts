@@ -6,7 +6,7 @@ import { isUserId } from './ids.ts'
 import { toAuthenticator, toIdentityEvent, toPermission } from './map.ts'
 import { foreignRow, notFound } from './refusals.ts'
 import { permissionKey, recordsOf } from './rows.ts'
-import { type Auth0Upstream, maxPageSize, reading, slice } from './upstream.ts'
+import { type Auth0Upstream, maxPageSize, reading, offsetPage } from './upstream.ts'
 import {
   type Auth0AuthenticationMethod,
   auth0AuthenticationMethod,
@@ -36,7 +36,7 @@ export function createUserRelations(upstream: Auth0Upstream): UserRelations {
     for (let page = 0; ; page += 1) {
       const { items, total } = await upstream.read(listMethods, methods, call, {
         params: { id },
-        query: slice(page, maxPageSize),
+        query: offsetPage(page, maxPageSize),
       })
       found.push(...items)
       if (items.length === 0 || (page + 1) * maxPageSize >= total) return found

@@ -6,7 +6,7 @@ import { isUserId } from './ids.ts'
 import { byIdOnlyFields, toListedUser, toUser } from './map.ts'
 import { otherId } from './refusals.ts'
 import { allOf, anyOf, clausesOf, createFilters } from './search.ts'
-import { type Auth0Upstream, maxPageSize, reading, slice } from './upstream.ts'
+import { type Auth0Upstream, maxPageSize, reading, offsetPage } from './upstream.ts'
 import { createUserList } from './user-list.ts'
 import { createUserRelations } from './user-relations.ts'
 import { auth0User, auth0Users, auth0UserTotal } from './wire.ts'
@@ -46,7 +46,7 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
     for (const part of searchable(field, values)) {
       for (let page = 0, hasNext = true; hasNext; page += 1) {
         const { items, total } = await upstream.read(searchUsers, auth0Users, call, {
-          query: { q: anyOf(field, part), search_engine: 'v3', ...slice(page, maxPageSize) },
+          query: { q: anyOf(field, part), search_engine: 'v3', ...offsetPage(page, maxPageSize) },
         })
         for (const user of items.map((item) => toListedUser(provider, item))) {
           const value = key(user)
@@ -85,7 +85,7 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
     async count(filter: UserFilter, call) {
       const q = allOf(clausesOf(filters, filter, provider, countUsers.name))
       const { total } = await upstream.read(countUsers, auth0UserTotal, call, {
-        query: { search_engine: 'v3', ...slice(0, 1), fields: 'user_id', q },
+        query: { search_engine: 'v3', ...offsetPage(0, 1), fields: 'user_id', q },
       })
       return total
     },
