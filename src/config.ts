@@ -39,6 +39,8 @@ export interface Config {
   readonly maxMutations: number
   /** `off`, `stdout` or a path; `undefined`: nobody said. */
   readonly auditLog: string | undefined
+  /** The Redis that several processes share; `null`: none. */
+  readonly redis: { readonly url: string; readonly keyPrefix: string } | null
   /** Empty: the sandbox is started instead. */
   readonly providers: readonly ProviderConfig[]
   readonly sandbox: {
@@ -60,6 +62,7 @@ export interface ConfigSources {
 }
 
 const defaultSoftDeadlineMs = 2_000
+const defaultKeyPrefix = 'identity-gateway:'
 
 const fileSchema = z.strictObject({
   ...Object.fromEntries(settingMembers.map((name) => [name, z.unknown().optional()])),
@@ -117,6 +120,7 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     apiKeys: set.apiKeys ?? [],
     maxMutations: set.maxMutations ?? defaultMaxMutations,
     auditLog: set.auditLog,
+    redis: set.redisUrl === undefined ? null : { url: set.redisUrl, keyPrefix: set.redisKeyPrefix ?? defaultKeyPrefix },
     providers: known,
     sandbox: {
       port: set.sandboxPort ?? 4010,

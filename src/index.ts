@@ -9,6 +9,8 @@ import { GatewayStoppingError } from './identity/errors.ts'
 import { createHttpServer } from './lifecycle/http-server.ts'
 import { createReadiness, type ProviderCheck } from './lifecycle/readiness.ts'
 import { createServer } from './server.ts'
+import { openRedis, type RedisOptions } from './shared-store/redis.ts'
+import { sharePaceOver } from './shared-store/shared-pace.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
 
 export { type Config, ConfigError, readConfig } from './config.ts'
@@ -48,6 +50,8 @@ export interface GatewayOptions {
   readonly auditLog?: string | undefined
   /** Mutations in one operation. Left out: 10. */
   readonly maxMutations?: number
+  /** The Redis that several processes share. Left out or `null`: this process does as if it were the only one. */
+  readonly redis?: RedisOptions | null
 }
 
 export interface Gateway {
@@ -65,10 +69,13 @@ export interface Gateway {
 
 /** Connects the providers, and serves them as one API. Makes no call to any of them. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { record, ...serving } = options
+  const { record, redis = null, ...serving } = options
   const audit = openAudit(options)
+  const store = redis && (await openRedis(redis))
   const connected = await Promise.all(
-    options.providers.map(({ definition, settings }) => definition.connect(settings, record ? { record } : {})),
+    options.providers.map(({ definition, settings }) =>
+      definition.connect(settings, { ...(record && { record }), ...(store && { sharePace: sharePaceOver(store) }) }),
+    ),
   )
   const providers: Providers = new Map(connected.map(({ provider }) => [provider.name, provider]))
   const readiness = createReadiness({ providers })
@@ -78,7 +85,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     providers,
     guesses: options.guessLimit && createAttemptLimit(options.guessLimit),
     stopping: stopping.signal,
-    standing: () => ({ isReady: readiness.isReady(), providers: readiness.providers(), sharedStore: null }),
+    standing: () => ({
+      isReady: readiness.isReady(),
+      providers: readiness.providers(),
+      sharedStore: store && (store.isUp() ? 'up' : 'down'),
+    }),
     authenticate: createAuthenticator(options.apiKeys),
     graphiql: options.graphiql && {
       headers: options.graphiql.headers,
@@ -106,6 +117,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       readiness.stop()
       await http.close(drainMs, () => stopping.abort(new GatewayStoppingError()))
       await Promise.all(connected.map((connection) => connection.close()))
+      await store?.close()
       await audit.close()
     },
   }

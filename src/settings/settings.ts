@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ApiKey } from '../access/api-keys.ts'
 import { isRedirectOrigin } from '../access/redirect-origins.ts'
 import { parse } from './parse.ts'
-import { inEnvironmentOnly, list, onOrOff, type Setting, text, wholeNumber } from './setting.ts'
+import { inEnvironmentOnly, list, onOrOff, secretUrl, type Setting, text, wholeNumber } from './setting.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key, 64 lower-case hexadecimal digits')
 const keyName = z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, `_`, `.` and `-`, at most 64')
@@ -40,6 +40,8 @@ const settings = {
   readOnly: onOrOff('READ_ONLY'),
   apiKeys: list('API_KEYS', apiKeys, apiKeyOf),
   auditLog: text('AUDIT_LOG'),
+  redisUrl: secretUrl('REDIS_URL', ['redis:', 'rediss:']),
+  redisKeyPrefix: text('REDIS_KEY_PREFIX'),
   sandboxPort: inEnvironmentOnly(wholeNumber('SANDBOX_PORT', 0, 65_535)),
   sandboxUsers: inEnvironmentOnly(wholeNumber('SANDBOX_USERS', 1, 100_000)),
   sandboxSearchLagMs: inEnvironmentOnly(wholeNumber('SANDBOX_SEARCH_LAG_MS', 0, 600_000)),
