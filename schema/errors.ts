@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql'
+import type { Refusal } from '../src/access/refusal.ts'
 import { ArgumentError, ProviderError, type ProviderErrorKind } from '../src/identity/errors.ts'
 
 /** The codes of the contract. They are chosen here and nowhere else. */
@@ -42,6 +43,12 @@ const codesByKind: Readonly<Record<ProviderErrorKind, ErrorCode>> = {
 
 export function codeOf(error: ProviderError): ErrorCode {
   return codesByKind[error.kind]
+}
+
+/** An error of an answer that has nothing else, for a request that was refused before it was read. */
+export function toRefusalError({ message, code, provider, retryAfterSeconds }: Refusal): object {
+  const extensions = { code, provider, ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }) }
+  return { message, extensions }
 }
 
 /** What a client sees of an error: everything unknown is masked; every error has a code, and the provider at fault or null. */

@@ -1,7 +1,9 @@
 import { createServer as createHttpServer, type Server } from 'node:http'
 import { type AddressInfo } from 'node:net'
 import type { ApiKey } from './access/api-keys.ts'
-import { createAuthenticator } from './access/api-keys.ts'
+import { createAuthenticator } from './access/authenticate.ts'
+import type { TokenIssuer } from './access/issuers.ts'
+import type { OnRefused } from './access/refusal.ts'
 import { ConfigError, defaultMaxMutations, type ProviderConfig } from './config.ts'
 import type { Providers } from './context.ts'
 import { exampleTabs } from './graphiql/examples.ts'
@@ -17,6 +19,10 @@ export type { IdentityProvider } from './identity/provider.ts'
 export interface GatewayOptions {
   readonly providers: readonly ProviderConfig[]
   readonly apiKeys: readonly ApiKey[]
+  /** Whose tokens are accepted beside API keys. Left out: nobody's. */
+  readonly issuers?: readonly TokenIssuer[]
+  /** Told of requests that were refused, and why. Never of what they showed. */
+  readonly onRefused?: OnRefused
   /** Milliseconds within which a GraphQL request is answered. */
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`. Default 500. */
@@ -65,10 +71,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     options.providers.map(({ definition, settings }) => definition.connect(settings, record ? { record } : {})),
   )
   const providers: Providers = new Map(connected.map(({ provider }) => [provider.name, provider]))
+  const authenticator = createAuthenticator({
+    ...options,
+    tokensOf: (name) => providers.get(name)?.tokens,
+  })
   const yoga = createServer({
     ...serving,
     providers,
-    authenticate: createAuthenticator(options.apiKeys),
+    authenticate: authenticator.authenticate,
     graphiql: options.graphiql && {
       headers: options.graphiql.headers,
       tabs: exampleTabs(options.graphiql.exampleEmail),
@@ -102,6 +112,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
           server.closeAllConnections()
         })
       }
+      await authenticator.close()
       await Promise.all(connected.map((connection) => connection.close()))
       await audit.close()
     },

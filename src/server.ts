@@ -1,9 +1,9 @@
 import { GraphQLError } from 'graphql'
 import { useExecutionCancellation, createYoga, type FetchAPI, type Plugin } from 'graphql-yoga'
-import { toClientError } from '../schema/errors.ts'
+import { toClientError, toRefusalError } from '../schema/errors.ts'
 import { schema } from '../schema/index.ts'
 import { countMutations } from '../schema/mutations/limit.ts'
-import { apiKeyHeader, type Authenticate } from './access/api-keys.ts'
+import { type Authenticate, isRefusal } from './access/authenticate.ts'
 import type { Caller } from './access/caller.ts'
 import { createRequestContext, type Providers, type RequestContext } from './context.ts'
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
@@ -80,20 +80,19 @@ export function createServer(options: ServerOptions) {
 /** Who sent each request that is being answered. */
 const callers = new WeakMap<Request, Caller>()
 
-/** Nobody is served without a key that we know. */
+/** Nobody is served whom we do not know. */
 function useAuthentication(authenticate: Authenticate): Plugin {
   return {
-    onRequest({ request, url, endResponse, fetchAPI }) {
+    async onRequest({ request, url, endResponse, fetchAPI }) {
       // Whatever is not open to anybody, so that another spelling of a path is no way in.
       if (url.pathname === healthPath) return
-      const caller = authenticate(request.headers.get(apiKeyHeader))
-      if (caller) {
-        callers.set(request, caller)
+      const answer = await authenticate({ header: (name) => request.headers.get(name) })
+      if (!isRefusal(answer)) {
+        callers.set(request, answer)
         return
       }
-      const message = `Show an API key in the header ${apiKeyHeader}`
-      const errors = [{ message, extensions: { code: 'UNAUTHENTICATED', provider: null } }]
-      endResponse(fetchAPI.Response.json({ errors }, { status: 401, headers: { 'www-authenticate': 'ApiKey' } }))
+      const { status, headers } = answer
+      endResponse(fetchAPI.Response.json({ errors: [toRefusalError(answer)] }, { status, headers }))
     },
   }
 }
