@@ -1,5 +1,4 @@
 import { GraphQLError } from 'graphql'
-import type { Refusal } from '../src/access/refusal.ts'
 import { ArgumentError, ProviderError, type ProviderErrorKind } from '../src/identity/errors.ts'
 
 /** The codes of the contract. They are chosen here and nowhere else. */
@@ -45,12 +44,6 @@ export function codeOf(error: ProviderError): ErrorCode {
   return codesByKind[error.kind]
 }
 
-/** An error of an answer that has nothing else, for a request that was refused before it was read. */
-export function toRefusalError({ message, code, provider, retryAfterSeconds }: Refusal): object {
-  const extensions = { code, provider, ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }) }
-  return { message, extensions }
-}
-
 /** What a client sees of an error: everything unknown is masked; every error has a code, and the provider at fault or null. */
 export function toClientError(error: GraphQLError): GraphQLError {
   const cause = rootOf(error)
@@ -66,6 +59,7 @@ export function toClientError(error: GraphQLError): GraphQLError {
       extensions: {
         code: codeOf(cause),
         provider: cause.provider,
+        retryable: cause.isRetryable,
         ...(cause.retryAfterSeconds === null ? {} : { retryAfterSeconds: cause.retryAfterSeconds }),
         ...(cause.argument === null ? {} : { argument: cause.argument }),
         ...(cause.field === null ? {} : { field: cause.field }),
@@ -117,7 +111,7 @@ function withoutValues(message: string): string {
 }
 
 /** The error that a resolver threw; GraphQL wraps it to say where. */
-function rootOf(error: GraphQLError): unknown {
+export function rootOf(error: GraphQLError): unknown {
   let root: unknown = error
   while (root instanceof GraphQLError && root.originalError) root = root.originalError
   return root

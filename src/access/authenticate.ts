@@ -102,8 +102,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 /** How one is told to come in: by the ways that are configured, and in the same words whatever was wrong. */
 function createRefusal(hasKeys: boolean, hasIssuers: boolean): (reason: RefusalReason) => Refusal {
   const ways = [
-    ...(hasKeys || !hasIssuers ? [{ scheme: 'ApiKey', how: `an API key in the header ${apiKeyHeader}` }] : []),
-    ...(hasIssuers ? [{ scheme: 'Bearer', how: 'a token in the header authorization, as Bearer' }] : []),
+    ...(hasKeys || !hasIssuers ? [{ scheme: 'ApiKey', how: `a valid API key in the header ${apiKeyHeader}` }] : []),
+    ...(hasIssuers ? [{ scheme: 'Bearer', how: 'a valid token in the header authorization, as Bearer' }] : []),
   ]
   const message = `Show ${ways.map(({ how }) => how).join(', or ')}`
   const schemes = ways.map(({ scheme }) => scheme).join(', ')

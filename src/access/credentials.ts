@@ -16,6 +16,11 @@ export type Credentials =
 /** RFC 6750, 2.1. */
 const bearerPattern = /^Bearer +([\w.~+/-]+=*)$/i
 
+/** Whether a request says at all who is asking. */
+export function showsCredentials(header: ReadHeader): boolean {
+  return readCredentials(header).kind !== 'none'
+}
+
 /** An empty header is one that is not there. */
 export function readCredentials(header: ReadHeader): Credentials {
   const key = header(apiKeyHeader) ?? ''

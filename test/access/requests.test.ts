@@ -59,7 +59,8 @@ describe('a request', () => {
     expect(await response.json()).toEqual({
       errors: [
         {
-          message: 'Show an API key in the header x-api-key, or a token in the header authorization, as Bearer',
+          message:
+            'Show a valid API key in the header x-api-key, or a valid token in the header authorization, as Bearer',
           extensions: { code: 'UNAUTHENTICATED', provider: null },
         },
       ],
@@ -88,7 +89,8 @@ describe('a request', () => {
     expect(await response.json()).toEqual({
       errors: [
         {
-          message: 'Show an API key in the header x-api-key, or a token in the header authorization, as Bearer',
+          message:
+            'Show a valid API key in the header x-api-key, or a valid token in the header authorization, as Bearer',
           extensions: { code: 'UNAUTHENTICATED', provider: null },
         },
       ],
@@ -143,9 +145,9 @@ describe('a request', () => {
 
 describe('the way in', () => {
   it.each([
-    ['no key and no issuer', [], false, 'ApiKey', 'Show an API key in the header x-api-key'],
-    ['keys only', [openKey('web', key)], false, 'ApiKey', 'Show an API key in the header x-api-key'],
-    ['issuers only', [], true, 'Bearer', 'Show a token in the header authorization, as Bearer'],
+    ['no key and no issuer', [], false, 'ApiKey', 'Show a valid API key in the header x-api-key'],
+    ['keys only', [openKey('web', key)], false, 'ApiKey', 'Show a valid API key in the header x-api-key'],
+    ['issuers only', [], true, 'Bearer', 'Show a valid token in the header authorization, as Bearer'],
   ])('that is told is the one there is: %s', async (_, apiKeys, hasIssuers, scheme, message) => {
     const { authenticate } = createAuthenticator({ apiKeys, issuers: hasIssuers ? [issuer.settings] : [] })
     expect(await authenticate({ header: () => null })).toMatchObject({

@@ -1,0 +1,25 @@
+/** Why a request is not served, as plain values: whoever answers HTTP makes a response of it. */
+export interface Refusal {
+  readonly status: number
+  /** One of the contract's codes. */
+  readonly code: string
+  /** One sentence for the client. */
+  readonly message: string
+  /** The provider at fault; left out or `null`: none is. */
+  readonly provider?: string | null
+  /** Seconds until another try makes sense; left out or `null`: waiting does not help. */
+  readonly retryAfterSeconds?: number | null
+  /** Beside those of every answer; names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** The value of a request's header by its lower-case name; `null`: it has none. */
+export type Header = (name: string) => string | null
+
+/** A refusal as the body of a GraphQL answer. */
+export function bodyOf({ message, code, provider = null, retryAfterSeconds = null }: Refusal): {
+  readonly errors: readonly unknown[]
+} {
+  const extensions = { code, provider, ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }) }
+  return { errors: [{ message, extensions }] }
+}
