@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config.ts'
 import { providerDefinitions } from '../src/providers/index.ts'
+import { sandboxEnvironment } from '../src/sandbox/sandbox.ts'
 import { createTestGateway } from './support/gateway.ts'
 import { connectAll } from './support/sandbox.ts'
 
@@ -27,10 +28,16 @@ describe('the README', () => {
   })
 
   it('shows a config file that is accepted', () => {
-    const file: unknown = JSON.parse(blocks('json')[1] ?? '')
+    const file: unknown = JSON.parse(blocks('json').find((block) => block.includes('"apiKeys"')) ?? '')
     const environment = { CUSTOMERS_AUTH0_SECRET: 'secret', STAFF_CLERK_KEY: 'sk_test_secret' }
     const config = readConfig({ environment, file, definitions: providerDefinitions })
     expect(config.providers.map(({ name }) => name)).toEqual(['customers', 'staff'])
+  })
+
+  it('shows issuers that are accepted', () => {
+    const file: unknown = JSON.parse(blocks('json').find((block) => block.includes('"issuers"')) ?? '')
+    const environment = sandboxEnvironment('http://127.0.0.1:4010')
+    expect(readConfig({ environment, file, definitions: providerDefinitions }).issuers).toHaveLength(3)
   })
 
   it('names every variable that a provider reads', () => {

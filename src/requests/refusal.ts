@@ -20,6 +20,11 @@ export type Header = (name: string) => string | null
 export function bodyOf({ message, code, provider = null, retryAfterSeconds = null }: Refusal): {
   readonly errors: readonly unknown[]
 } {
-  const extensions = { code, provider, ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }) }
+  const extensions = {
+    code,
+    provider,
+    ...(provider === null ? {} : { retryable: retryAfterSeconds !== null }),
+    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+  }
   return { errors: [{ message, extensions }] }
 }

@@ -143,6 +143,26 @@ describe('a request', () => {
   })
 })
 
+describe('a look at the gateway’s health', () => {
+  const providersOf = async (headers: Readonly<Record<string, string>>): Promise<unknown> => {
+    const response = await gateway.fetch(new Request('http://gateway.test/health/ready', { headers }))
+    expect(response.status).toBe(200)
+    return Object.keys((await response.json()) as object)
+  }
+
+  it('tells more to whoever shows that they may read providers', async () => {
+    const scope = 'providers:read'
+    expect(await providersOf(bearer(await issuer.mint(signing, { scope })))).toEqual(['status', 'providers'])
+    expect(await providersOf(bearer(await issuer.mint(signing, { scope, exp: 1 })))).toEqual(['status'])
+  })
+
+  it('is no attempt to get in, for whoever shows nothing', async () => {
+    const before = refused.length
+    await providersOf({})
+    expect(refused).toHaveLength(before)
+  })
+})
+
 describe('the way in', () => {
   it.each([
     ['no key and no issuer', [], false, 'ApiKey', 'Show a valid API key in the header x-api-key'],
