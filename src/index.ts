@@ -1,3 +1,4 @@
+import { createAttemptLimit } from './access/attempt-limit.ts'
 import type { ApiKey } from './access/api-keys.ts'
 import { createAuthenticator } from './access/authenticate.ts'
 import type { TokenIssuer } from './access/issuers.ts'
@@ -10,6 +11,8 @@ import { GatewayStoppingError } from './identity/errors.ts'
 import { createHttpServer } from './lifecycle/http-server.ts'
 import { createReadiness, type ProviderCheck } from './lifecycle/readiness.ts'
 import { createServer } from './server.ts'
+import { openRedis, type RedisOptions } from './shared-store/redis.ts'
+import { sharePaceOver } from './shared-store/shared-pace.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
 
 export { type Config, ConfigError, readConfig } from './config.ts'
@@ -28,6 +31,14 @@ export interface GatewayOptions {
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`. Default 500. */
   readonly maxRepresentations?: number | undefined
+  /** How many ids one `nodes` may be asked for. Default 100. */
+  readonly maxNodes?: number | undefined
+  /** Whether there are `node` and `nodes`, which only one subgraph of a supergraph can have. Default true. */
+  readonly hasNodeFields?: boolean | undefined
+  /** The origins to which a link may send a browser; default none. `http://localhost:*`: every port of this machine. */
+  readonly redirectOrigins?: readonly string[] | undefined
+  /** How often the password or codes of one user may be guessed at. Default 5 in 900 seconds. */
+  readonly guessLimit?: { readonly attempts: number; readonly windowSeconds: number } | undefined
   /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
   readonly softDeadlineMs: number
   /** `null`: no GraphiQL. */
@@ -45,6 +56,8 @@ export interface GatewayOptions {
   readonly auditLog?: string | undefined
   /** Mutations in one operation. Left out: 10. */
   readonly maxMutations?: number
+  /** The Redis that several processes share. Left out or `null`: this process does as if it were the only one. */
+  readonly redis?: RedisOptions | null
 }
 
 export interface Gateway {
@@ -62,10 +75,13 @@ export interface Gateway {
 
 /** Connects the providers, and serves them as one API. Makes no call to any of them. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { record, ...serving } = options
+  const { record, redis = null, ...serving } = options
   const audit = openAudit(options)
+  const store = redis && (await openRedis(redis))
   const connected = await Promise.all(
-    options.providers.map(({ definition, settings }) => definition.connect(settings, record ? { record } : {})),
+    options.providers.map(({ definition, settings }) =>
+      definition.connect(settings, { ...(record && { record }), ...(store && { sharePace: sharePaceOver(store) }) }),
+    ),
   )
   const providers: Providers = new Map(connected.map(({ provider }) => [provider.name, provider]))
   const authenticator = createAuthenticator({
@@ -77,8 +93,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const yoga = createServer({
     ...serving,
     providers,
+    guesses: options.guessLimit && createAttemptLimit(options.guessLimit),
     stopping: stopping.signal,
-    standing: () => ({ isReady: readiness.isReady(), providers: readiness.providers(), sharedStore: null }),
+    standing: () => ({
+      isReady: readiness.isReady(),
+      providers: readiness.providers(),
+      sharedStore: store && (store.isUp() ? 'up' : 'down'),
+    }),
     authenticate: authenticator.authenticate,
     graphiql: options.graphiql && {
       headers: options.graphiql.headers,
@@ -107,6 +128,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await http.close(drainMs, () => stopping.abort(new GatewayStoppingError()))
       await authenticator.close()
       await Promise.all(connected.map((connection) => connection.close()))
+      await store?.close()
       await audit.close()
     },
   }

@@ -18,6 +18,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   schema: ['identity', 'batch', 'context', 'directory', 'access', 'telemetry'],
   graphiql: [],
   requests: ['access'],
+  'shared-store': ['upstream'],
   lifecycle: ['identity', 'upstream', 'context'],
   settings: ['identity', 'upstream', 'access'],
   config: ['access', 'settings'],
@@ -33,6 +34,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'graphiql',
     'lifecycle',
     'server',
+    'shared-store',
   ],
   cli: ['access', 'index', 'sandbox'],
 }

@@ -38,8 +38,8 @@ const keySetWire = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).
 
 /** The place comes from the settings. No token can name another: `jku`, `x5u` and `jwk` in a header are never looked at. */
 export function createKeySet({ jwksUrl, jwksTimeoutMs }: PublishedIssuer, clock: Clock): KeySet {
-  const url = new URL(jwksUrl)
-  const transport = createTransport({ connections: 1, maxResponseBytes: maxBytes })
+  const { origin, pathname, search } = new URL(jwksUrl)
+  const transport = createTransport({ origin, connections: 1, maxResponseBytes: maxBytes })
   const closing = new AbortController()
   let known: { readonly find: ReturnType<typeof createLocalJWKSet>; readonly readAt: number } | null = null
   let lastTry: { readonly endedAt: number; readonly hasFailed: boolean } | null = null
@@ -49,7 +49,7 @@ export function createKeySet({ jwksUrl, jwksTimeoutMs }: PublishedIssuer, clock:
     let hasFailed = true
     try {
       const headers = { accept: 'application/json' }
-      const request = { method: 'GET', url, headers, body: null } as const
+      const request = { method: 'GET', path: pathname + search, headers, body: null } as const
       const { status, body } = await transport.send(request, jwksTimeoutMs, closing.signal)
       if (status === 200) {
         const set: JSONWebKeySet = keySetWire.parse(JSON.parse(body.toString()))

@@ -1,6 +1,14 @@
+import { z } from 'zod'
+import { isRedirectOrigin } from '../access/redirect-origins.ts'
 import { apiKeys, apiKeyOf } from './api-keys.ts'
 import { parse } from './parse.ts'
-import { inEnvironmentOnly, list, onOrOff, type Setting, text, wholeNumber } from './setting.ts'
+import { inEnvironmentOnly, list, onOrOff, secretUrl, type Setting, text, wholeNumber } from './setting.ts'
+
+const redirectOrigins = z.array(
+  z
+    .string()
+    .refine(isRedirectOrigin, 'an origin such as https://app.example.com; on this machine also http://localhost:*'),
+)
 
 /** Every setting of the gateway but its providers, by its name in the config file. */
 const settings = {
@@ -10,11 +18,18 @@ const settings = {
   softDeadlineMs: wholeNumber('SOFT_DEADLINE_MS', 50, 120_000),
   shutdownTimeoutMs: wholeNumber('SHUTDOWN_TIMEOUT_MS', 0, 600_000),
   maxRepresentations: wholeNumber('MAX_REPRESENTATIONS', 1, 100_000),
+  maxNodes: wholeNumber('MAX_NODES', 1, 10_000),
+  nodeFields: onOrOff('NODE_FIELDS'),
+  redirectOrigins: list('REDIRECT_ORIGINS', redirectOrigins, (origin) => origin),
+  maxGuesses: wholeNumber('MAX_GUESSES', 1, 1_000),
+  guessWindowSeconds: wholeNumber('GUESS_WINDOW_SECONDS', 1, 86_400),
   maxMutations: wholeNumber('MAX_MUTATIONS', 1, 1_000),
   graphiql: onOrOff('GRAPHIQL'),
   readOnly: onOrOff('READ_ONLY'),
   apiKeys: list('API_KEYS', apiKeys, apiKeyOf),
   auditLog: text('AUDIT_LOG'),
+  redisUrl: secretUrl('REDIS_URL', ['redis:', 'rediss:']),
+  redisKeyPrefix: text('REDIS_KEY_PREFIX'),
   sandboxPort: inEnvironmentOnly(wholeNumber('SANDBOX_PORT', 0, 65_535)),
   sandboxUsers: inEnvironmentOnly(wholeNumber('SANDBOX_USERS', 1, 100_000)),
   sandboxSearchLagMs: inEnvironmentOnly(wholeNumber('SANDBOX_SEARCH_LAG_MS', 0, 600_000)),

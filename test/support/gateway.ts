@@ -1,3 +1,4 @@
+import { createAttemptLimit } from '../../src/access/attempt-limit.ts'
 import { type ApiKey, digestOfApiKey } from '../../src/access/api-keys.ts'
 import { createAuthenticator } from '../../src/access/authenticate.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
@@ -65,6 +66,8 @@ export function createTestGateway(
     audit: (record) => audit.push(record),
     readOnlyProviders: new Set(),
     maxMutations: 10,
+    // Far more than any test makes that is not about it.
+    guesses: createAttemptLimit({ attempts: 1_000, windowSeconds: 900 }),
     ...overrides,
   })
   const send = async (request: Request): Promise<Response> => server.fetch(request)
