@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config.ts'
 import { providerDefinitions } from '../src/providers/index.ts'
 import { sandboxEnvironment } from '../src/sandbox/sandbox.ts'
+import { issuerVariables } from '../src/settings/issuers.ts'
 import { createTestGateway } from './support/gateway.ts'
 import { connectAll } from './support/sandbox.ts'
 
@@ -44,6 +45,10 @@ describe('the README', () => {
     for (const definition of Object.values(providerDefinitions)) {
       for (const variable of Object.keys(definition.environment)) expect(readme).toContain(variable)
     }
+  })
+
+  it('names every variable that says whose tokens are accepted', () => {
+    for (const variable of Object.values(issuerVariables)) expect(readme).toContain(`\`${variable}\``)
   })
 
   it('links to files that are there', () => {

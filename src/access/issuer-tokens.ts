@@ -14,8 +14,11 @@ export interface TokenCheck {
   close(): Promise<void>
 }
 
-/** What an access token may call itself (RFC 9068). Most call themselves nothing or `JWT`. */
-const accessTokenTypes: ReadonlySet<unknown> = new Set([undefined, 'jwt', 'at+jwt', 'application/at+jwt'])
+/** What an access token may call itself in its header (RFC 9068). Most call themselves nothing or `JWT`. */
+const headerTypes: ReadonlySet<unknown> = new Set([undefined, 'jwt', 'at+jwt', 'application/at+jwt'])
+
+/** The same in its claims, as Keycloak does, where ID and refresh tokens have the same header. */
+const claimTypes: ReadonlySet<unknown> = new Set([undefined, 'bearer', 'access', 'jwt', 'at+jwt'])
 
 /** Claims that only ID tokens have (OpenID Connect Core 2, 3.3.2.11): those are for the application, not for us. */
 const idTokenClaims = ['nonce', 'at_hash', 'c_hash']
@@ -96,12 +99,14 @@ function callerOf({ scopesClaim, scopes, providersClaim, providers }: Scoped, su
 
 /** As far as it can be told: an ID token that says nothing of being one is kept out by its audience. */
 function isAccessToken(header: Claims, claims: Claims): boolean {
-  const type = header['typ']
-  if (!accessTokenTypes.has(typeof type === 'string' ? type.toLowerCase() : type)) return false
-  if (idTokenClaims.some((name) => claims[name] !== undefined)) return false
-  // Cognito says what a token is for in `token_use`, Keycloak in a claim `typ`.
+  if (!headerTypes.has(inLowerCase(header['typ'])) || !claimTypes.has(inLowerCase(claims['typ']))) return false
+  // Cognito says what a token is for.
   if (claims['token_use'] !== undefined && claims['token_use'] !== 'access') return false
-  return claims['typ'] === undefined || claims['typ'] === 'Bearer' || claims['typ'] === 'access'
+  return idTokenClaims.every((name) => claims[name] === undefined)
+}
+
+function inLowerCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value
 }
 
 function reasonOf(error: errors.JOSEError): Rejection['reason'] {

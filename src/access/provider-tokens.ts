@@ -77,8 +77,9 @@ export function createProviderTokenCheck(
       const digest = createHash('sha256').update(text).digest('base64')
       const earlier = known.get(digest)
       if (earlier && earlier.until > now) return earlier.answer
-      const readyAt = bucket.readyAt(0)
-      if (readyAt > now) return notChecked('too many tokens to check', readyAt - now)
+      // Asked in this order, or a clock that moves on in between would make the bucket look empty.
+      const waitMs = bucket.readyAt(0) - clock.now()
+      if (waitMs > 0) return notChecked('too many tokens to check', waitMs)
       bucket.take()
       const answer = ask(text)
       known.set(digest, { until: Math.min(now + knownForMs, expiresAt), answer })

@@ -7,7 +7,7 @@ import { parse } from './parse.ts'
 import type { Environment, ProviderConfig } from './providers.ts'
 
 /** The one issuer that the environment can name, by the members of the config file. */
-const variables = {
+export const issuerVariables = {
   issuer: 'JWT_ISSUER',
   jwksUrl: 'JWT_JWKS_URL',
   audience: 'JWT_AUDIENCE',
@@ -92,7 +92,7 @@ function schemaOf(entry: object): z.ZodType<TokenIssuer> {
 
 /** Whether the environment says whose tokens are accepted. */
 export function namesIssuer(environment: Environment): boolean {
-  return Object.values(variables).some((variable) => environment[variable])
+  return Object.values(issuerVariables).some((variable) => environment[variable])
 }
 
 /** The issuer that the environment names, else those of the config file. */
@@ -106,11 +106,11 @@ export function issuersFrom(
   )
   if (!namesIssuer(environment)) return inFile
   const entry: Record<string, unknown> = {}
-  for (const [member, variable] of Object.entries(variables)) {
+  for (const [member, variable] of Object.entries(issuerVariables)) {
     const word = environment[variable]
     if (word) entry[member] = lists.has(member) ? word.split(',').map((item) => item.trim()) : word
   }
-  const names: Readonly<Record<string, string>> = variables
+  const names: Readonly<Record<string, string>> = issuerVariables
   const issuer = parse(schemaOf(entry), entry, faults, (path) => names[path.split('.')[0] ?? ''] ?? 'JWT_ISSUER')
   return issuer ? [issuer] : []
 }

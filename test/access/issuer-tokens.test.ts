@@ -52,6 +52,10 @@ describe('a token of a known issuer', () => {
     expect(await issuer.ask(await issuer.mint(key, {}, { typ }))).toMatchObject({ subject: 'ada' })
   })
 
+  it.each([{ typ: 'Bearer' }, { token_use: 'access' }])('may say what it is for: %j', async (claims) => {
+    expect(await issuer.ask(await issuer.mint(key, claims))).toMatchObject({ subject: 'ada' })
+  })
+
   it('may be for others as well', async () => {
     const aud = ['https://other.example.test', audience]
     expect(await issuer.ask(await issuer.mint(key, { aud }))).toMatchObject({ subject: 'ada' })

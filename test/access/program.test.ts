@@ -45,7 +45,7 @@ describe('npm start with nothing configured', () => {
     const response = await fetch(`${gateway.origin}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: '{"query":"{ viewer { subject scopes } }"}',
+      body: '{"query":"{ viewer { subject scopes user { providerName nativeId } } }"}',
     })
     const text = await response.text()
     expect(text).not.toContain(token)
@@ -73,7 +73,11 @@ describe('npm start with nothing configured', () => {
 
   it('knows a signed-in user of Clerk', async () => {
     const token = await clerkToken(sandboxApplication)
-    expect(await viewerOf(token)).toEqual({ subject: somebodyAtClerk, scopes: [] })
+    expect(await viewerOf(token)).toEqual({
+      subject: somebodyAtClerk,
+      scopes: [],
+      user: { providerName: 'clerk', nativeId: somebodyAtClerk },
+    })
   })
 
   it.each([null, 'http://localhost:3001'])('knows no user of the application %j', async (origin) => {
@@ -82,7 +86,11 @@ describe('npm start with nothing configured', () => {
 
   it('knows a signed-in user of App Services', async () => {
     const { userId, accessToken } = await signInAnonymously(gateway.sandboxOrigin ?? '')
-    expect(await viewerOf(accessToken)).toEqual({ subject: userId, scopes: [] })
+    expect(await viewerOf(accessToken)).toEqual({
+      subject: userId,
+      scopes: [],
+      user: { providerName: 'app-services', nativeId: userId },
+    })
   })
 
   it('knows nobody by a token that was changed', async () => {

@@ -140,6 +140,13 @@ describe('an end user’s token of App Services', () => {
     expect(limited[0]).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 1, provider: 'app-services' })
   })
 
+  it('is asked about also by a clock that goes on while it is looked at', async () => {
+    let time = Date.now()
+    clock = { ...clock, now: () => (time += 1) }
+    authenticator = authenticatorFor(null)
+    expect(isRefusal(await ask(user.accessToken))).toBe(false)
+  })
+
   it('that is known is served while others are too many', async () => {
     await ask(user.accessToken)
     await Promise.all(Array.from({ length: 50 }, (_, guess) => ask(invented({ guess }))))
