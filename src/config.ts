@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ApiKey } from './access/api-keys.ts'
+import type { EntityCacheSettings } from './cache/entity-cache.ts'
 import { ConfigError, parse } from './settings/parse.ts'
 import {
   type Definitions,
@@ -8,7 +9,7 @@ import {
   providerFromFile,
   providersFromEnvironment,
 } from './settings/providers.ts'
-import { readSettings, settingMembers, variableOf } from './settings/settings.ts'
+import { readSettings, settingMembers, type Settings, variableOf } from './settings/settings.ts'
 
 export { ConfigError } from './settings/parse.ts'
 export type { ProviderConfig } from './settings/providers.ts'
@@ -31,6 +32,8 @@ export interface Config {
   readonly maxMutations: number
   /** `off`, `stdout` or a path; `undefined`: nobody said. */
   readonly auditLog: string | undefined
+  /** How users and groups are kept for later requests; `null`: not at all. */
+  readonly entityCache: EntityCacheSettings | null
   /** The Redis that several processes share; `null`: none. */
   readonly redis: { readonly url: string; readonly keyPrefix: string } | null
   /** Empty: the sandbox is started instead. */
@@ -108,6 +111,7 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     apiKeys: set.apiKeys ?? [],
     maxMutations: set.maxMutations ?? defaultMaxMutations,
     auditLog: set.auditLog,
+    entityCache: entityCacheOf(set),
     redis: set.redisUrl === undefined ? null : { url: set.redisUrl, keyPrefix: set.redisKeyPrefix ?? defaultKeyPrefix },
     providers: known,
     sandbox: {
@@ -115,5 +119,18 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
       users: set.sandboxUsers,
       searchLagMs: set.sandboxSearchLagMs,
     },
+  }
+}
+
+const defaultMaxRecords = 10_000
+
+function entityCacheOf(set: Settings): EntityCacheSettings | null {
+  const seconds = set.entityCacheSeconds ?? 0
+  if (seconds === 0) return null
+  return {
+    freshMs: seconds * 1000,
+    staleMs: (set.entityCacheStaleSeconds ?? 0) * 1000,
+    staleIfErrorMs: (set.entityCacheStaleIfErrorSeconds ?? 0) * 1000,
+    maxRecords: set.entityCacheMaxRecords ?? defaultMaxRecords,
   }
 }
