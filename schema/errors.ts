@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql'
+import { ForbiddenError } from '../src/access/forbidden.ts'
 import { ArgumentError, ProviderError, type ProviderErrorKind } from '../src/identity/errors.ts'
 
 /** The codes of the contract. They are chosen here and nowhere else. */
@@ -71,6 +72,20 @@ export function toClientError(error: GraphQLError): GraphQLError {
     return new GraphQLError(cause.message, {
       ...located,
       extensions: { code: 'BAD_USER_INPUT', provider: null, argument: cause.argument },
+    })
+  }
+  if (cause instanceof ForbiddenError) {
+    const { missingScopes } = cause
+    // Without a place in the answer it is of the whole request.
+    const http = error.path === undefined ? { http: { status: 403 } } : {}
+    return new GraphQLError(cause.message, {
+      ...located,
+      extensions: {
+        code: 'FORBIDDEN',
+        provider: null,
+        ...(missingScopes.length > 0 ? { missingScopes } : {}),
+        ...http,
+      },
     })
   }
   if (cause instanceof GraphQLError) {

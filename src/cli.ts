@@ -23,6 +23,9 @@ const usage = `identity-gateway [command]
 /** The key that callers of the sandboxed gateway show. It opens nothing real. */
 const sandboxKey = 'sandbox'
 
+/** Where a front end under development is. */
+const sandboxRedirectOrigins = ['http://localhost:*', 'https://localhost:*', 'http://127.0.0.1:*']
+
 const checkTimeoutMs = 5_000
 
 async function main(): Promise<void> {
@@ -98,6 +101,7 @@ async function serveOnSandbox(config: Config): Promise<void> {
     ...config,
     providers,
     auditLog: config.auditLog ?? 'off',
+    redirectOrigins: config.redirectOrigins ?? sandboxRedirectOrigins,
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey) }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
     redis: redisOf(config),

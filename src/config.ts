@@ -22,6 +22,14 @@ export interface Config {
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`; `undefined`: the default. */
   readonly maxRepresentations: number | undefined
+  /** How many ids one `nodes` may be asked for; `undefined`: the default. */
+  readonly maxNodes: number | undefined
+  /** Whether there are `node` and `nodes`. */
+  readonly hasNodeFields: boolean
+  /** The origins to which a link may send a browser; `undefined`: nobody said. */
+  readonly redirectOrigins: readonly string[] | undefined
+  /** How often the password or codes of one user may be guessed at. */
+  readonly guessLimit: { readonly attempts: number; readonly windowSeconds: number }
   /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
   readonly softDeadlineMs: number
   /** Milliseconds for which a gateway that stops waits for the requests in flight. */
@@ -103,6 +111,10 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     host: set.host ?? '127.0.0.1',
     port: set.port ?? 4000,
     maxRepresentations: set.maxRepresentations,
+    maxNodes: set.maxNodes,
+    hasNodeFields: set.nodeFields ?? true,
+    redirectOrigins: set.redirectOrigins,
+    guessLimit: { attempts: set.maxGuesses ?? 5, windowSeconds: set.guessWindowSeconds ?? 900 },
     requestTimeoutMs,
     softDeadlineMs,
     // No request takes longer, so that none is given up.

@@ -1,3 +1,4 @@
+import { createAttemptLimit } from './access/attempt-limit.ts'
 import type { ApiKey } from './access/api-keys.ts'
 import { createAuthenticator } from './access/api-keys.ts'
 import { createEntityCache, type EntityCacheSettings } from './cache/entity-cache.ts'
@@ -27,6 +28,14 @@ export interface GatewayOptions {
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`. Default 500. */
   readonly maxRepresentations?: number | undefined
+  /** How many ids one `nodes` may be asked for. Default 100. */
+  readonly maxNodes?: number | undefined
+  /** Whether there are `node` and `nodes`, which only one subgraph of a supergraph can have. Default true. */
+  readonly hasNodeFields?: boolean | undefined
+  /** The origins to which a link may send a browser; default none. `http://localhost:*`: every port of this machine. */
+  readonly redirectOrigins?: readonly string[] | undefined
+  /** How often the password or codes of one user may be guessed at. Default 5 in 900 seconds. */
+  readonly guessLimit?: { readonly attempts: number; readonly windowSeconds: number } | undefined
   /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
   readonly softDeadlineMs: number
   /** `null`: no GraphiQL. */
@@ -80,6 +89,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ...serving,
     providers,
     cache: entityCache && createEntityCache(entityCache, store ? createSharedEpochs(store) : createEpochs()),
+    guesses: options.guessLimit && createAttemptLimit(options.guessLimit),
     stopping: stopping.signal,
     standing: () => ({
       isReady: readiness.isReady(),

@@ -1,9 +1,11 @@
 import { GraphQLError } from 'graphql'
 import { useExecutionCancellation, createYoga, type FetchAPI, type Plugin } from 'graphql-yoga'
 import { toClientErrors } from '../schema/answer-errors.ts'
-import { schema } from '../schema/index.ts'
+import { type Authorize, createAuthorize } from '../schema/authorize.ts'
+import { createSchema, schema as wholeSchema } from '../schema/index.ts'
 import { countMutations } from '../schema/mutations/limit.ts'
 import { apiKeyHeader, type Authenticate } from './access/api-keys.ts'
+import { type AttemptLimit, createAttemptLimit } from './access/attempt-limit.ts'
 import type { Caller } from './access/caller.ts'
 import type { EntityCache } from './cache/entity-cache.ts'
 import { createRequestContext, type Providers, type RequestContext } from './context.ts'
@@ -21,6 +23,14 @@ export interface ServerOptions {
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`; more are refused. Default 500. */
   readonly maxRepresentations?: number | undefined
+  /** How many ids one `nodes` may be asked for. Default 100. */
+  readonly maxNodes?: number | undefined
+  /** Whether there are `node` and `nodes`, which only one subgraph of a supergraph can have. Default true. */
+  readonly hasNodeFields?: boolean | undefined
+  /** Counts the guesses at a user's password and codes. Left out: 5 within 15 minutes. */
+  readonly guesses?: AttemptLimit | undefined
+  /** The origins to which a link may send a browser. Default none. */
+  readonly redirectOrigins?: readonly string[] | undefined
   /** Milliseconds that an answer over several providers waits for the slow ones. */
   readonly softDeadlineMs: number
   /** Aborts when no request is waited for any more. Left out: never. */
@@ -46,6 +56,9 @@ export interface ServerOptions {
 export const graphqlPath = '/graphql'
 export const graphiqlPath = '/graphiql'
 
+/** How often the password or codes of one user may be guessed at. */
+const defaultGuessLimit = { attempts: 5, windowSeconds: 900 } as const
+
 /** A body of more bytes is refused before it is read. */
 const maxBodyBytes = 256_000
 
@@ -55,6 +68,9 @@ const maxUploadBytes = 6_000_000
 /** The gateway as a Yoga server: give it to `http.createServer`, or call its `fetch`. */
 export function createServer(options: ServerOptions) {
   const record: AttemptRecorder = options.record ?? (() => {})
+  const schema = options.hasNodeFields === false ? createSchema({ hasNodeFields: false }) : wholeSchema
+  const guesses = options.guesses ?? createAttemptLimit(defaultGuessLimit)
+  const { redirectOrigins = [] } = options
   const stopping = options.stopping ?? new AbortController().signal
   return createYoga<Record<string, unknown>, RequestContext>({
     schema,
@@ -75,7 +91,8 @@ export function createServer(options: ServerOptions) {
       const { requestTimeoutMs, softDeadlineMs } = timeLimitOf((name) => request.headers.get(name), options)
       const deadline = Date.now() + requestTimeoutMs
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(requestTimeoutMs), stopping])
-      return createRequestContext({ ...options, softDeadlineMs, caller, call: { signal, deadline, record } })
+      const call = { signal, deadline, record }
+      return createRequestContext({ ...options, softDeadlineMs, caller, guesses, redirectOrigins, call })
     },
     plugins: [
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
@@ -84,6 +101,7 @@ export function createServer(options: ServerOptions) {
       useRefusal(refuseTimeLimit),
       useBodyLimit(),
       useMutationLimit(options.maxMutations),
+      useAuthorization(createAuthorize(schema)),
       useExecutionCancellation(),
       useClientErrors(options.onInternalError),
       useStaleness(),
@@ -210,6 +228,18 @@ function useStaleness(): Plugin<RequestContext> {
           const stale = [...staleness].map(([provider, ageMs]) => ({ provider, ageSeconds: Math.ceil(ageMs / 1000) }))
           setResult({ ...result, extensions: { ...result.extensions, stale } })
         },
+      }
+    },
+  }
+}
+
+/** Nothing is executed of an operation that asks for what the caller may not have. */
+function useAuthorization(authorize: Authorize): Plugin<RequestContext> {
+  return {
+    onExecute({ args: { document, operationName, variableValues, contextValue }, setResultAndStopExecution }) {
+      const refusal = authorize({ document, operationName, variables: variableValues ?? {} }, contextValue)
+      if (refusal) {
+        setResultAndStopExecution({ errors: [new GraphQLError(refusal.message, { originalError: refusal })] })
       }
     },
   }

@@ -8,7 +8,9 @@ export interface RequestCache {
   read<Found extends { readonly nativeId: string }>(
     what: Pick<CachedRead<Found>, 'provider' | 'kind' | 'ids' | 'load'>,
   ): Promise<readonly Found[]>
-  /** Does work that changes something at this provider. From then on the request reads everything afresh. */
+  /** From now on nothing is answered to this request that was read for another one. */
+  readAfresh(): void
+  /** Does work that changes something at this provider. */
   changing<Result>(provider: string, work: () => Promise<Result>): Promise<Result>
   /** By provider, the greatest age in milliseconds of what was answered although it should have been read again. */
   readonly staleness: ReadonlyMap<string, number>
@@ -18,19 +20,22 @@ export interface RequestCache {
 export function createRequestCache(cache: EntityCache | null, caller: Caller, call: Call): RequestCache {
   const staleness = new Map<string, number>()
   const audience = audienceOf(caller)
-  let isChanging = false
+  let isFresh = false
 
   return {
     staleness,
     read({ load, ...what }) {
-      if (!cache || isChanging) return load(what.ids, call)
+      if (!cache || isFresh) return load(what.ids, call)
       const onStale = (ageMs: number): void => {
         staleness.set(what.provider, Math.max(ageMs, staleness.get(what.provider) ?? 0))
       }
       return cache.read({ ...what, load, audience, call, onStale })
     },
+    readAfresh() {
+      isFresh = true
+    },
     async changing(provider, work) {
-      isChanging = true
+      isFresh = true
       if (!cache) return work()
       // Before, so that nobody is answered what is being changed; and after, because others read it meanwhile.
       await cache.changed(provider)

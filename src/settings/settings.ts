@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ApiKey } from '../access/api-keys.ts'
+import { isRedirectOrigin } from '../access/redirect-origins.ts'
 import { parse } from './parse.ts'
 import { inEnvironmentOnly, list, onOrOff, secretUrl, type Setting, text, wholeNumber } from './setting.ts'
 
@@ -15,6 +16,12 @@ function apiKeyOf(entry: string): unknown {
   return { name: entry.slice(0, Math.max(colon, 0)).trim(), sha256: entry.slice(colon + 1).trim() }
 }
 
+const redirectOrigins = z.array(
+  z
+    .string()
+    .refine(isRedirectOrigin, 'an origin such as https://app.example.com; on this machine also http://localhost:*'),
+)
+
 /** Every setting of the gateway but its providers, by its name in the config file. */
 const settings = {
   host: text('HOST'),
@@ -23,6 +30,11 @@ const settings = {
   softDeadlineMs: wholeNumber('SOFT_DEADLINE_MS', 50, 120_000),
   shutdownTimeoutMs: wholeNumber('SHUTDOWN_TIMEOUT_MS', 0, 600_000),
   maxRepresentations: wholeNumber('MAX_REPRESENTATIONS', 1, 100_000),
+  maxNodes: wholeNumber('MAX_NODES', 1, 10_000),
+  nodeFields: onOrOff('NODE_FIELDS'),
+  redirectOrigins: list('REDIRECT_ORIGINS', redirectOrigins, (origin) => origin),
+  maxGuesses: wholeNumber('MAX_GUESSES', 1, 1_000),
+  guessWindowSeconds: wholeNumber('GUESS_WINDOW_SECONDS', 1, 86_400),
   maxMutations: wholeNumber('MAX_MUTATIONS', 1, 1_000),
   graphiql: onOrOff('GRAPHIQL'),
   readOnly: onOrOff('READ_ONLY'),

@@ -29,7 +29,7 @@ export interface ResilienceSettings {
 
 export interface PipelineOptions {
   readonly provider: string
-  /** Requests to any other origin are refused, so that credentials go nowhere else. */
+  /** Every request goes here, so that credentials go nowhere else. */
   readonly origin: string
   readonly authorization: Authorization
   readonly maxParallelCalls: number
@@ -73,7 +73,7 @@ const defaultMaxWaitingCalls = 10_000
 /**
  * From the outside in:
  *
- * 1. only the configured origin; redirects are not followed;
+ * 1. only the configured origin: a request carries none of its own; redirects are not followed;
  * 2. what the upstream has retired is not asked for (`retired.ts`);
  * 3. single flight: identical reads are one call (`single-flight.ts`);
  * 4. retries, of safe calls, within the deadline and the budget (`retrying.ts`, `retry-budget.ts`);
@@ -89,7 +89,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const clock = options.clock ?? systemClock
   const random = options.random ?? Math.random
   const health = createHealthTracker(clock)
-  const transport = createTransport({ connections: maxParallelCalls, maxResponseBytes })
+  const transport = createTransport({ origin, connections: maxParallelCalls, maxResponseBytes })
   const pace = createPace({ maxCallsPerSecond, clock, random })
   const maxWaitingCalls = resilience.maxWaitingCalls ?? defaultMaxWaitingCalls
   const ownLimiter = createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock })
@@ -121,10 +121,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   async function send(request: WireRequest, sending: SendOptions): Promise<WireResponse> {
     const { operation, call } = sending
     const context = { provider, operation: operation.name, method: request.method }
-    if (request.url.origin !== origin) {
-      const message = `${provider}: refused to call another origin`
-      throw failure(context, 'unavailable', message, { mayHaveArrived: false })
-    }
     try {
       const heldBackMs = retired.heldBackMs(operation)
       if (heldBackMs !== null) throw new HeldBackError('retired', heldBackMs)
@@ -148,7 +144,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const answer = (patience: Patience): Promise<WireResponse> =>
       retrying(sending, patience, (number) => authorized(request, sending, number, patience))
     if (request.method === 'GET') {
-      return singleFlight.run(`${writes} ${request.url.href}`, call, (signal, deadline) => answer({ signal, deadline }))
+      return singleFlight.run(`${writes} ${request.path}`, call, (signal, deadline) => answer({ signal, deadline }))
     }
     return answer({ signal: call.signal, deadline: () => call.deadline }).finally(() => {
       writes += 1
