@@ -3,6 +3,7 @@ import { encodeGlobalId } from '../src/identity/global-id.ts'
 import type { EmailIndexState, ProviderHealth } from '../src/identity/provider.ts'
 import { pageArguments, targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
+import { allProviders, countOf, groupsOfOne, namedProvider, usersOfOne } from './costs.ts'
 import { CapabilityEnum, GroupKindEnum, IdentityProviderKindEnum, ProviderStatusEnum } from './enums.ts'
 import { GroupConnectionRef, readGroups } from './group.ts'
 import { NodeRef } from './node.ts'
@@ -68,6 +69,7 @@ IdentityProviderRef.implement({
     }),
     totalUsers: t.int({
       nullable: true,
+      extensions: countOf('count'),
       description: 'null: this provider cannot count.',
       resolve: ({ name, users }, _, context) =>
         context.once(
@@ -77,6 +79,7 @@ IdentityProviderRef.implement({
     }),
     activeUsers: t.int({
       nullable: true,
+      extensions: countOf('countActive'),
       description: 'Signed in recently, as the vendor counts it. null: this provider does not count them.',
       resolve: ({ name, users }, _, context) =>
         context.once(
@@ -87,6 +90,7 @@ IdentityProviderRef.implement({
     users: t.field({
       type: UserConnectionRef,
       nullable: true,
+      extensions: usersOfOne,
       args: {
         ...pageArguments(t.arg),
         filter: t.arg({ type: UserFilterInput }),
@@ -97,6 +101,7 @@ IdentityProviderRef.implement({
     groups: t.field({
       type: GroupConnectionRef,
       nullable: true,
+      extensions: groupsOfOne,
       description: 'null: this provider has no groups.',
       args: { ...pageArguments(t.arg), kinds: t.arg({ type: [GroupKindEnum] }), search: t.arg.string() },
       resolve: (provider, args, context) => readGroups(context, provider, args),
@@ -112,12 +117,14 @@ builder.asEntity(IdentityProviderRef, {
 builder.queryFields((t) => ({
   providers: t.field({
     type: [IdentityProviderRef],
+    extensions: allProviders,
     nullable: false,
     resolve: (_, _args, context) => [...context.providers.values()],
   }),
   provider: t.field({
     type: IdentityProviderRef,
     nullable: true,
+    extensions: namedProvider,
     description: 'null: no provider is configured under this name.',
     args: { name: t.arg.string({ required: true }) },
     resolve: (_, { name }, context) => context.providers.get(name) ?? null,

@@ -5,6 +5,7 @@ import { ArgumentError } from '../src/identity/errors.ts'
 import { decodeGlobalId, type GlobalIdType } from '../src/identity/global-id.ts'
 import { requiredPart, type Target, targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
+import { recordsById } from './costs.ts'
 import { findGrant, findSession } from './find.ts'
 
 type NodeType = Extract<GlobalIdType, 'User' | 'Group' | 'Session' | 'Grant' | 'IdentityProvider'>
@@ -54,11 +55,13 @@ builder.queryFields((t) => ({
   node: t.field({
     type: NodeRef,
     nullable: true,
+    extensions: recordsById('id'),
     args: { id: t.arg.id({ required: true }) },
     resolve: (_, { id }, context) => findNode(context, id, ['id']),
   }),
   nodes: t.field({
     type: [NodeRef],
+    extensions: recordsById('ids'),
     nullable: { list: false, items: true },
     description:
       'In the order of the ids. One that cannot be had is null, with an error of its own unless it does not exist.',

@@ -3,6 +3,7 @@ import { encodeGlobalId } from '../src/identity/global-id.ts'
 import type { PendingUser } from '../src/identity/records.ts'
 import { pageArguments } from './arguments.ts'
 import { builder } from './builder.ts'
+import { pendingUsersOfOne } from './costs.ts'
 import { defineConnection, readConnection } from './connection.ts'
 import { PendingUserRef } from './refs.ts'
 
@@ -34,6 +35,7 @@ builder.queryFields((t) => ({
   pendingUsers: t.field({
     type: PendingUserConnectionRef,
     nullable: true,
+    extensions: pendingUsersOfOne,
     description: 'null: this provider keeps no pending registrations.',
     args: { provider: t.arg.string({ required: true }), ...pageArguments(t.arg) },
     resolve: (_, args, context) => {

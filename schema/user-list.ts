@@ -8,6 +8,7 @@ import type { User, UserStatus } from '../src/identity/records.ts'
 import { checkedEmail, checkedText, pageArguments, type PageArguments } from './arguments.ts'
 import { builder } from './builder.ts'
 import { type Connection, defineConnection, readConnection } from './connection.ts'
+import { usersOfAll, userTotal } from './costs.ts'
 import { SortDirectionEnum, UserOrderFieldEnum, UserStatusEnum } from './enums.ts'
 import { UserRef } from './refs.ts'
 
@@ -16,6 +17,7 @@ export const UserConnectionRef = defineConnection<User, User>({
   node: UserRef,
   nodeOf: (user) => user,
   hasTotalCount: true,
+  totalCost: userTotal,
   hasUnavailable: true,
 })
 
@@ -107,6 +109,7 @@ async function readMergedUsers(
 builder.queryFields((t) => ({
   users: t.field({
     type: UserConnectionRef,
+    extensions: usersOfAll,
     nullable: true,
     description:
       'One list over all or the named providers, newest first unless said otherwise. Records of a provider that was `unavailable` come when it is back, at once where they should have come earlier.',

@@ -1,8 +1,10 @@
 import { findByEmail, findMatches } from '../src/directory/lookup.ts'
 import { selectProviders } from '../src/directory/select.ts'
 import type { UserField } from '../src/identity/records.ts'
+import { items } from '../src/limits/cost/field-cost.ts'
 import { checkedEmail } from './arguments.ts'
 import { builder } from './builder.ts'
+import { matchesOfUser, usersByEmail } from './costs.ts'
 import { userWith } from './complete.ts'
 import { ProviderFailureRef } from './provider-failure.ts'
 import { UserLookupRef, UserRef } from './refs.ts'
@@ -10,7 +12,12 @@ import { UserLookupRef, UserRef } from './refs.ts'
 UserLookupRef.implement({
   description: 'Accounts found at several providers, and where it could not be looked.',
   fields: (t) => ({
-    users: t.field({ type: [UserRef], nullable: false, resolve: ({ users }) => [...users] }),
+    users: t.field({
+      type: [UserRef],
+      nullable: false,
+      extensions: { cost: items },
+      resolve: ({ users }) => [...users],
+    }),
     unavailable: t.field({ type: [ProviderFailureRef], nullable: false, resolve: ({ missing }) => [...missing] }),
   }),
 })
@@ -19,6 +26,7 @@ builder.queryFields((t) => ({
   usersByEmail: t.field({
     type: UserLookupRef,
     nullable: true,
+    extensions: usersByEmail,
     description: 'Every account, at any provider, that carries this verified or unverified address.',
     args: { email: t.arg.string({ required: true }), providers: t.arg.stringList() },
     resolve: async (_, args, context) => {
@@ -37,6 +45,7 @@ builder.objectField(UserRef, 'matches', (t) =>
   t.field({
     type: UserLookupRef,
     nullable: true,
+    extensions: matchesOfUser,
     description:
       'Accounts of the same person at the other providers, matched by verified email, verified phone or external id.',
     resolve: async (user, _, context) => {

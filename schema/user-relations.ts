@@ -15,6 +15,7 @@ import type {
 import { checkedText, pageArguments, type PageArguments } from './arguments.ts'
 import { builder } from './builder.ts'
 import { type Connection, defineConnection, readConnection } from './connection.ts'
+import { grantsOfUser, groupsOfUser, relationOfUser, rolesOfMembership, sessionsOfUser } from './costs.ts'
 import { GrantKindEnum, grantKindNames, GroupKindEnum, groupKindNames } from './enums.ts'
 import {
   BlockedIpRef,
@@ -36,6 +37,7 @@ const UserGroupConnectionRef = defineConnection<UserMembership, Group>({
   hasUnavailable: true,
   edgeFields: (t) => ({
     roles: t.stringList({
+      extensions: rolesOfMembership,
       nullable: { list: true, items: false },
       description: 'null: this provider gives members of this kind of group no roles.',
       resolve: async ({ node: { roles } }) => {
@@ -164,6 +166,7 @@ builder.objectFields(UserRef, (t) => ({
   groups: t.field({
     type: UserGroupConnectionRef,
     nullable: true,
+    extensions: groupsOfUser,
     description: 'null: this provider has no groups.',
     args: { ...pageArguments(t.arg), kinds: t.arg({ type: [GroupKindEnum] }) },
     resolve: (user, args, context) => {
@@ -194,6 +197,7 @@ builder.objectFields(UserRef, (t) => ({
   sessions: t.field({
     type: SessionConnectionRef,
     nullable: true,
+    extensions: sessionsOfUser,
     description: 'null: this provider has no sessions.',
     args: { ...pageArguments(t.arg), clientId: t.arg.string() },
     resolve: (user, args, context) => {
@@ -211,6 +215,7 @@ builder.objectFields(UserRef, (t) => ({
   grants: t.field({
     type: GrantConnectionRef,
     nullable: true,
+    extensions: grantsOfUser,
     description: 'null: this provider has no grants.',
     args: { ...pageArguments(t.arg), kinds: t.arg({ type: [GrantKindEnum] }), clientId: t.arg.string() },
     resolve: (user, args, context) => {
@@ -221,6 +226,7 @@ builder.objectFields(UserRef, (t) => ({
   blockedIps: t.field({
     type: BlockedIpConnectionRef,
     nullable: true,
+    extensions: relationOfUser('listBlockedIps'),
     description: 'null: this provider does not show blocked addresses.',
     args: pageArguments(t.arg),
     resolve: (user, args, context) => readRelation(context, user, 'listBlockedIps', args),
@@ -228,6 +234,7 @@ builder.objectFields(UserRef, (t) => ({
   permissions: t.field({
     type: PermissionConnectionRef,
     nullable: true,
+    extensions: relationOfUser('listPermissions'),
     description: 'null: this provider keeps no permissions of users.',
     args: pageArguments(t.arg),
     resolve: (user, args, context) => readRelation(context, user, 'listPermissions', args),
@@ -235,6 +242,7 @@ builder.objectFields(UserRef, (t) => ({
   events: t.field({
     type: IdentityEventConnectionRef,
     nullable: true,
+    extensions: relationOfUser('listEvents'),
     description: 'Newest first. null: this provider shows no events of users.',
     args: pageArguments(t.arg),
     resolve: async (user, args, context) => {

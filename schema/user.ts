@@ -9,10 +9,12 @@ import type {
   UserDevice,
   UserField,
 } from '../src/identity/records.ts'
+import { value } from '../src/limits/cost/field-cost.ts'
 import { targetOf, checkedText, requiredPart } from './arguments.ts'
 import { batchKey } from '../src/batch.ts'
 import { builder } from './builder.ts'
 import { identityValue, userValue } from './complete.ts'
+import { providerOfRecord, recordsById, relationOfUser, userByNativeId } from './costs.ts'
 import { AuthenticatorKindEnum, UserStatusEnum } from './enums.ts'
 import { NodeRef } from './node.ts'
 import { IdentityProviderRef, UserRef } from './refs.ts'
@@ -70,10 +72,12 @@ const LinkedIdentityRef = builder.objectRef<OwnedBy<LinkedIdentity>>('LinkedIden
     externalUserId: t.string({ nullable: false, resolve: ({ item }) => item.externalUserId }),
     email: t.string({
       nullable: true,
+      extensions: value('identities.email'),
       resolve: ({ user, item }, _, context) => identityValue(user, item, 'email', context),
     }),
     name: t.string({
       nullable: true,
+      extensions: value('identities.name'),
       resolve: ({ user, item }, _, context) => identityValue(user, item, 'name', context),
     }),
   }),
@@ -110,6 +114,7 @@ UserRef.implement({
     const text = (field: FieldsOfType<string>, description?: string) =>
       t.string({
         nullable: true,
+        extensions: value(field),
         ...(description === undefined ? {} : { description }),
         resolve: (user, _, context) => userValue(user, field, context),
       })
@@ -117,12 +122,14 @@ UserRef.implement({
       t.field({
         type: 'DateTime',
         nullable: true,
+        extensions: value(field),
         ...(description === undefined ? {} : { description }),
         resolve: (user, _, context) => userValue(user, field, context),
       })
     const flag = (field: FieldsOfType<boolean>) =>
       t.boolean({
         nullable: true,
+        extensions: value(field),
         description: 'null: the provider does not say.',
         resolve: (user, _, context) => userValue(user, field, context),
       })
@@ -130,6 +137,7 @@ UserRef.implement({
       t.field({
         type: 'JSON',
         nullable: true,
+        extensions: value(field),
         description,
         resolve: (user, _, context) => userValue(user, field, context),
       })
@@ -141,6 +149,7 @@ UserRef.implement({
       provider: t.field({
         type: IdentityProviderRef,
         nullable: false,
+        extensions: providerOfRecord,
         resolve: (user, _, context) => providerNamed(context.providers, user.provider, ['provider']),
       }),
       providerName: t.exposeString('provider', { nullable: false }),
@@ -166,16 +175,19 @@ UserRef.implement({
       emails: t.field({
         type: [EmailAddressRef],
         nullable: false,
+        extensions: value('emails'),
         resolve: async (user, _, context) => ownedBy(user, await userValue(user, 'emails', context)),
       }),
       phoneNumbers: t.field({
         type: [PhoneNumberRef],
         nullable: false,
+        extensions: value('phoneNumbers'),
         resolve: async (user, _, context) => ownedBy(user, await userValue(user, 'phoneNumbers', context)),
       }),
       status: t.field({
         type: UserStatusEnum,
         nullable: false,
+        extensions: value('status'),
         resolve: (user, _, context) => userValue(user, 'status', context),
       }),
       lockedUntil: time('lockedUntil', 'End of a temporary lock; null when not locked, or when the end is not known.'),
@@ -183,18 +195,24 @@ UserRef.implement({
       updatedAt: time('updatedAt'),
       lastSignInAt: time('lastSignInAt'),
       lastActiveAt: time('lastActiveAt'),
-      signInCount: t.int({ nullable: true, resolve: (user, _, context) => userValue(user, 'signInCount', context) }),
+      signInCount: t.int({
+        nullable: true,
+        extensions: value('signInCount'),
+        resolve: (user, _, context) => userValue(user, 'signInCount', context),
+      }),
       hasPassword: flag('hasPassword'),
       passwordResetRequired: flag('passwordResetRequired'),
       mfaEnabled: flag('mfaEnabled'),
       identities: t.field({
         type: [LinkedIdentityRef],
         nullable: false,
+        extensions: value('identities'),
         resolve: async (user, _, context) => ownedBy(user, await userValue(user, 'identities', context)),
       }),
       authenticators: t.field({
         type: [AuthenticatorRef],
         nullable: true,
+        extensions: relationOfUser('listAuthenticators'),
         description: 'null: this provider keeps no authenticators.',
         resolve: async (user, _, context) => {
           const read = context.providers.get(user.provider)?.users.listAuthenticators
@@ -211,6 +229,7 @@ UserRef.implement({
       devices: t.field({
         type: [UserDeviceRef],
         nullable: true,
+        extensions: relationOfUser('listDevices'),
         description: 'null: this provider keeps no devices.',
         resolve: async (user, _, context) => {
           const read = context.providers.get(user.provider)?.users.listDevices
@@ -245,6 +264,7 @@ builder.queryFields((t) => ({
   user: t.field({
     type: UserRef,
     nullable: true,
+    extensions: recordsById('id'),
     description: 'null: there is no such user any more.',
     args: { id: t.arg.id({ required: true }) },
     resolve: (_, { id }, context) => {
@@ -255,6 +275,7 @@ builder.queryFields((t) => ({
   userByNativeId: t.field({
     type: UserRef,
     nullable: true,
+    extensions: userByNativeId,
     description: "By the provider's name and its own id of the user.",
     args: { provider: t.arg.string({ required: true }), nativeId: t.arg.string({ required: true }) },
     resolve: (_, { provider, nativeId }, context) => {

@@ -1,5 +1,6 @@
 import type { Caller } from '../src/access/caller.ts'
 import { builder } from './builder.ts'
+import { accountOfCaller } from './costs.ts'
 import { UserRef } from './refs.ts'
 
 const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
@@ -10,6 +11,7 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
     user: t.field({
       type: UserRef,
       nullable: true,
+      extensions: accountOfCaller,
       description: "The caller's own account, when the caller is an end user of one of the providers.",
       // An API key is nobody's account, and there is no other way in yet.
       resolve: () => null,

@@ -7,6 +7,7 @@ import type { GlobalId } from '../../src/identity/global-id.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
 import { requiredPart, targetOf } from '../arguments.ts'
 import { builder, type SchemaTypes } from '../builder.ts'
+import { mutationCost } from '../costs.ts'
 import type { Check, Checks } from './checks.ts'
 import { failuresOf, InputFaults, type PayloadShape, ReadOnlyError } from './failures.ts'
 import { isSelected } from './selection.ts'
@@ -23,7 +24,7 @@ export interface Aim {
 }
 
 /** Reads from an input what the mutation is about. Made before any call. */
-export type TakeAim<Input> = (context: RequestContext, input: Input) => Aim
+export type TakeAim<Input> = (context: Pick<RequestContext, 'providers'>, input: Input) => Aim
 
 /** An input without the id of what the mutation is about. */
 export type Rest<Input> = Omit<Input, 'id'>
@@ -86,7 +87,13 @@ export function defineMutation<Input extends object, Action, Payload extends Pay
       nullable: false,
       ...(description === undefined ? {} : { description }),
       args: { input: t.arg({ type: inputType, required: true }) },
-      extensions: { [offeredExtension]: (provider: IdentityProvider) => options.action(provider) !== undefined },
+      extensions: {
+        [offeredExtension]: (provider: IdentityProvider) => options.action(provider) !== undefined,
+        ...mutationCost(
+          ({ args, providers }) => options.aim({ providers }, args['input'] as Input).provider,
+          options.action,
+        ),
+      },
       resolve: (_, args, context, info) => attempt(name, options, args.input as Input, context, info),
     }),
   )

@@ -3,6 +3,7 @@ import type { Link, Revocation } from '../../src/identity/actions.ts'
 import { encodeGlobalId, type GlobalId } from '../../src/identity/global-id.ts'
 import type { Group, PendingUser, User } from '../../src/identity/records.ts'
 import { builder } from '../builder.ts'
+import { recordOfPayload } from '../costs.ts'
 import { RevocationScopeEnum } from '../enums.ts'
 import { GroupRef, PendingUserRef, UserRef } from '../refs.ts'
 import { MutationPayloadRef, type PayloadShape, tookEffect } from './failures.ts'
@@ -67,6 +68,7 @@ export const UserPayloadRef = builder.objectRef<UserPayload>('UserPayload').impl
     user: t.field({
       type: UserRef,
       nullable: true,
+      extensions: recordOfPayload.user,
       description: 'The user after the change; null where nothing was changed.',
       resolve: (payload, _, { loaders, remember }) => {
         const id = shownId(payload, 'User')
@@ -84,6 +86,7 @@ export const GroupPayloadRef = builder.objectRef<GroupPayload>('GroupPayload').i
     group: t.field({
       type: GroupRef,
       nullable: true,
+      extensions: recordOfPayload.group,
       description: 'The group after the change; null where nothing was changed.',
       resolve: (payload, _, { loaders, remember }) => {
         const id = shownId(payload, 'Group')
@@ -101,6 +104,7 @@ export const MembershipPayloadRef = builder.objectRef<MembershipPayload>('Member
     group: t.field({
       type: GroupRef,
       nullable: true,
+      extensions: recordOfPayload.group,
       resolve: (payload, _, { loaders }) => {
         const id = shownId(payload, 'Group')
         return id && loaders.group.load(keyOf(id))
@@ -109,6 +113,7 @@ export const MembershipPayloadRef = builder.objectRef<MembershipPayload>('Member
     user: t.field({
       type: UserRef,
       nullable: true,
+      extensions: recordOfPayload.user,
       resolve: (payload, _, { loaders }) => {
         const group = shownId(payload, 'Group')
         return group && payload.memberId ? loaders.user.load(batchKey(group.provider, payload.memberId)) : null
@@ -128,6 +133,7 @@ export const PendingUserPayloadRef = builder.objectRef<PendingUserPayload>('Pend
     pendingUser: t.field({
       type: PendingUserRef,
       nullable: true,
+      extensions: recordOfPayload.pendingUser,
       description: 'The registration as it is now; null where it is none any more.',
       resolve: ({ find }) => find?.() ?? null,
     }),
