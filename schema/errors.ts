@@ -59,6 +59,7 @@ export function toClientError(error: GraphQLError): GraphQLError {
       extensions: {
         code: codeOf(cause),
         provider: cause.provider,
+        retryable: cause.isRetryable,
         ...(cause.retryAfterSeconds === null ? {} : { retryAfterSeconds: cause.retryAfterSeconds }),
         ...(cause.argument === null ? {} : { argument: cause.argument }),
         ...(cause.field === null ? {} : { field: cause.field }),
@@ -110,7 +111,7 @@ function withoutValues(message: string): string {
 }
 
 /** The error that a resolver threw; GraphQL wraps it to say where. */
-function rootOf(error: GraphQLError): unknown {
+export function rootOf(error: GraphQLError): unknown {
   let root: unknown = error
   while (root instanceof GraphQLError && root.originalError) root = root.originalError
   return root

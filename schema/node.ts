@@ -64,7 +64,7 @@ builder.queryFields((t) => ({
     extensions: recordsById('ids'),
     nullable: { list: false, items: true },
     description:
-      'In the order of the ids. One that cannot be had is null, with an error of its own unless it does not exist.',
+      'In the order of the ids. One that cannot be had is null, and named in an error unless it does not exist.',
     args: { ids: t.arg.idList({ required: true }) },
     // An Error in the list fails its own place only.
     resolve: (_, { ids }, context) =>

@@ -67,7 +67,7 @@ async function serve(config: Config): Promise<void> {
     onInternalError,
   })
   const { port } = await gateway.listen(config.host, config.port)
-  stopOnSignal(() => gateway.close())
+  stopOnSignal(() => gateway.close(config.shutdownTimeoutMs))
   print(`identity-gateway is serving`)
   printAddresses(config.host, port, config.isGraphiqlEnabled)
   if (config.apiKeys.length === 0) {
@@ -98,7 +98,7 @@ async function serveOnSandbox(config: Config): Promise<void> {
   const host = '127.0.0.1'
   const { port } = await gateway.listen(host, config.port)
   stopOnSignal(async () => {
-    await gateway.close()
+    await gateway.close(config.shutdownTimeoutMs)
     await sandbox.close()
   })
   print('identity-gateway is serving SANDBOX DATA: nobody in it is real, and nothing done here reaches a vendor')
@@ -148,15 +148,19 @@ function isCoded(error: unknown, code: string): error is Error {
   return error instanceof Error && 'code' in error && error.code === code
 }
 
+/** Stops in order at the first signal, and at once at the second. */
 function stopOnSignal(close: () => Promise<void>): void {
+  let isStopping = false
   const stop = (): void => {
+    if (isStopping) process.exit(1)
+    isStopping = true
     close().then(
       () => process.exit(0),
       () => process.exit(1),
     )
   }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
 }
 
 main().catch((error: unknown) => {

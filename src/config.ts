@@ -23,6 +23,8 @@ export interface Config {
   readonly maxRepresentations: number | undefined
   /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
   readonly softDeadlineMs: number
+  /** Milliseconds for which a gateway that stops waits for the requests in flight. */
+  readonly shutdownTimeoutMs: number
   readonly isGraphiqlEnabled: boolean
   readonly apiKeys: readonly ApiKey[]
   /** Mutations in one operation. */
@@ -97,6 +99,8 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     maxRepresentations: set.maxRepresentations,
     requestTimeoutMs,
     softDeadlineMs,
+    // No request takes longer, so that none is given up.
+    shutdownTimeoutMs: set.shutdownTimeoutMs ?? requestTimeoutMs,
     isGraphiqlEnabled: set.graphiql ?? false,
     apiKeys: set.apiKeys ?? [],
     maxMutations: set.maxMutations ?? defaultMaxMutations,

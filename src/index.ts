@@ -1,18 +1,19 @@
-import { createServer as createHttpServer, type Server } from 'node:http'
-import { type AddressInfo } from 'node:net'
 import type { ApiKey } from './access/api-keys.ts'
 import { createAuthenticator } from './access/api-keys.ts'
 import { ConfigError, defaultMaxMutations, type ProviderConfig } from './config.ts'
 import type { Providers } from './context.ts'
 import { exampleTabs } from './graphiql/examples.ts'
-import type { AttemptRecorder, Call } from './identity/call.ts'
-import { ProviderError } from './identity/errors.ts'
+import type { AttemptRecorder } from './identity/call.ts'
+import { GatewayStoppingError } from './identity/errors.ts'
+import { createHttpServer } from './lifecycle/http-server.ts'
+import { createReadiness, type ProviderCheck } from './lifecycle/readiness.ts'
 import { createServer } from './server.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
 
 export { type Config, ConfigError, readConfig } from './config.ts'
 export { providerDefinitions } from './providers/index.ts'
 export type { IdentityProvider } from './identity/provider.ts'
+export type { ProviderCheck } from './lifecycle/readiness.ts'
 
 export interface GatewayOptions {
   readonly providers: readonly ProviderConfig[]
@@ -40,21 +41,17 @@ export interface GatewayOptions {
   readonly maxMutations?: number
 }
 
-/** Whether a provider accepts our key. */
-export interface ProviderCheck {
-  readonly name: string
-  /** `null`: it does. */
-  readonly problem: string | null
-}
-
 export interface Gateway {
   fetch(request: Request): Promise<Response>
   /** Serves on this address. `port` 0: any free one; the answer says which. */
   listen(host: string, port: number): Promise<{ readonly port: number }>
   /** Asks every provider, at once, whether it accepts our key. Never rejects. */
   check(timeoutMs: number): Promise<readonly ProviderCheck[]>
-  /** Stops accepting, ends open connections, and closes those to the providers. */
-  close(): Promise<void>
+  /**
+   * Says that it is not ready, accepts nothing more, and waits so many milliseconds for the requests in flight; then gives them up, and
+   * closes what is open. Left out: it waits for none.
+   */
+  close(drainMs?: number): Promise<void>
 }
 
 /** Connects the providers, and serves them as one API. Makes no call to any of them. */
@@ -65,9 +62,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     options.providers.map(({ definition, settings }) => definition.connect(settings, record ? { record } : {})),
   )
   const providers: Providers = new Map(connected.map(({ provider }) => [provider.name, provider]))
+  const readiness = createReadiness({ providers })
+  const stopping = new AbortController()
   const yoga = createServer({
     ...serving,
     providers,
+    stopping: stopping.signal,
+    standing: () => ({ isReady: readiness.isReady(), providers: readiness.providers(), sharedStore: null }),
     authenticate: createAuthenticator(options.apiKeys),
     graphiql: options.graphiql && {
       headers: options.graphiql.headers,
@@ -77,31 +78,23 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     readOnlyProviders: new Set(options.providers.filter(({ isReadOnly }) => isReadOnly).map(({ name }) => name)),
     maxMutations: options.maxMutations ?? defaultMaxMutations,
   })
-  let http: Server | null = null
+  const http = createHttpServer((request, response) => {
+    // A host that makes no URL would fail before anything of ours sees the request.
+    if (URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`)) void yoga(request, response)
+    else response.writeHead(400).end()
+  })
 
   return {
     fetch: async (request) => yoga.fetch(request),
-    listen: (host, port) =>
-      new Promise((resolve, reject) => {
-        const server = createHttpServer((request, response) => {
-          // A host that makes no URL would fail before anything of ours sees the request.
-          if (URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`))
-            void yoga(request, response)
-          else response.writeHead(400).end()
-        })
-        http = server
-        server.once('error', reject)
-        server.listen(port, host, () => resolve({ port: (server.address() as AddressInfo).port })) // a TCP server's address
-      }),
-    check: (timeoutMs) => Promise.all([...providers.values()].map((provider) => checkProvider(provider, timeoutMs))),
-    async close() {
-      const server = http
-      if (server) {
-        await new Promise<void>((resolve) => {
-          server.close(() => resolve())
-          server.closeAllConnections()
-        })
-      }
+    async listen(host, port) {
+      const address = await http.listen(host, port)
+      readiness.watch()
+      return address
+    },
+    check: readiness.check,
+    async close(drainMs = 0) {
+      readiness.stop()
+      await http.close(drainMs, () => stopping.abort(new GatewayStoppingError()))
       await Promise.all(connected.map((connection) => connection.close()))
       await audit.close()
     },
@@ -115,18 +108,5 @@ function openAudit({ auditLog = 'stdout', onInternalError }: GatewayOptions): Au
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
     throw new ConfigError([`AUDIT_LOG: cannot be opened (${code}); expected off, stdout or the path of a file`])
-  }
-}
-
-async function checkProvider(
-  provider: { readonly name: string; check(call: Call): Promise<void> },
-  timeoutMs: number,
-): Promise<ProviderCheck> {
-  const call: Call = { signal: AbortSignal.timeout(timeoutMs), deadline: Date.now() + timeoutMs, record: () => {} }
-  try {
-    await provider.check(call)
-    return { name: provider.name, problem: null }
-  } catch (error) {
-    return { name: provider.name, problem: error instanceof ProviderError ? error.message : 'the check failed' }
   }
 }

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql'
 import { useExecutionCancellation, createYoga, type FetchAPI, type Plugin } from 'graphql-yoga'
-import { toClientError } from '../schema/errors.ts'
+import { toClientErrors } from '../schema/answer-errors.ts'
 import { schema } from '../schema/index.ts'
 import { countMutations } from '../schema/mutations/limit.ts'
 import { apiKeyHeader, type Authenticate } from './access/api-keys.ts'
@@ -8,6 +8,9 @@ import type { Caller } from './access/caller.ts'
 import { createRequestContext, type Providers, type RequestContext } from './context.ts'
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
 import type { AttemptRecorder } from './identity/call.ts'
+import { answerHealth, isHealthPath, livePath, type Standing } from './requests/health.ts'
+import { bodyOf, type Header, type Refusal } from './requests/refusal.ts'
+import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 
 export interface ServerOptions {
@@ -19,6 +22,10 @@ export interface ServerOptions {
   readonly maxRepresentations?: number | undefined
   /** Milliseconds that an answer over several providers waits for the slow ones. */
   readonly softDeadlineMs: number
+  /** Aborts when no request is waited for any more. Left out: never. */
+  readonly stopping?: AbortSignal
+  /** How the gateway does, for those who ask. Left out: always ready. */
+  readonly standing?: () => Standing
   /** `null`: no GraphiQL. */
   readonly graphiql: Omit<GraphiqlOptions, 'path' | 'endpoint'> | null
   /** Told of failures that are our own bugs. */
@@ -35,7 +42,6 @@ export interface ServerOptions {
 
 export const graphqlPath = '/graphql'
 export const graphiqlPath = '/graphiql'
-export const healthPath = '/health'
 
 /** A body of more bytes is refused before it is read. */
 const maxBodyBytes = 256_000
@@ -46,11 +52,12 @@ const maxUploadBytes = 6_000_000
 /** The gateway as a Yoga server: give it to `http.createServer`, or call its `fetch`. */
 export function createServer(options: ServerOptions) {
   const record: AttemptRecorder = options.record ?? (() => {})
+  const stopping = options.stopping ?? new AbortController().signal
   return createYoga<Record<string, unknown>, RequestContext>({
     schema,
     graphqlEndpoint: graphqlPath,
-    // Open to anybody, and says nothing of providers: that requests are served, and no more.
-    healthCheckEndpoint: healthPath,
+    // Answered by our own plugin.
+    healthCheckEndpoint: livePath,
     cors: false,
     landingPage: false,
     graphiql: false,
@@ -62,13 +69,16 @@ export function createServer(options: ServerOptions) {
     context: ({ request }) => {
       const caller = callers.get(request)
       if (!caller) throw new Error('a request reached execution without a caller')
-      const deadline = Date.now() + options.requestTimeoutMs
-      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.requestTimeoutMs)])
-      return createRequestContext({ ...options, caller, call: { signal, deadline, record } })
+      const { requestTimeoutMs, softDeadlineMs } = timeLimitOf((name) => request.headers.get(name), options)
+      const deadline = Date.now() + requestTimeoutMs
+      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(requestTimeoutMs), stopping])
+      return createRequestContext({ ...options, softDeadlineMs, caller, call: { signal, deadline, record } })
     },
     plugins: [
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
+      useHealth(options.standing ?? alwaysReady, options.authenticate),
       useAuthentication(options.authenticate),
+      useRefusal(refuseTimeLimit),
       useBodyLimit(),
       useMutationLimit(options.maxMutations),
       useExecutionCancellation(),
@@ -85,7 +95,7 @@ function useAuthentication(authenticate: Authenticate): Plugin {
   return {
     onRequest({ request, url, endResponse, fetchAPI }) {
       // Whatever is not open to anybody, so that another spelling of a path is no way in.
-      if (url.pathname === healthPath) return
+      if (isHealthPath(url.pathname)) return
       const caller = authenticate(request.headers.get(apiKeyHeader))
       if (caller) {
         callers.set(request, caller)
@@ -94,6 +104,32 @@ function useAuthentication(authenticate: Authenticate): Plugin {
       const message = `Show an API key in the header ${apiKeyHeader}`
       const errors = [{ message, extensions: { code: 'UNAUTHENTICATED', provider: null } }]
       endResponse(fetchAPI.Response.json({ errors }, { status: 401, headers: { 'www-authenticate': 'ApiKey' } }))
+    },
+  }
+}
+
+const alwaysReady = (): Standing => ({ isReady: true, providers: new Map(), sharedStore: null })
+
+/** Open to anybody, who is told one word. */
+function useHealth(standing: () => Standing, authenticate: Authenticate): Plugin {
+  return {
+    onRequest({ request, url, endResponse, fetchAPI }) {
+      if (!isHealthPath(url.pathname)) return
+      const answer = answerHealth(url.pathname, standing(), authenticate(request.headers.get(apiKeyHeader)))
+      const headers = { 'cache-control': 'no-store' }
+      if (answer) endResponse(fetchAPI.Response.json(answer.body, { status: answer.status, headers }))
+    },
+  }
+}
+
+/** Answers a request that this check refuses. */
+function useRefusal(check: (header: Header) => Refusal | null): Plugin {
+  return {
+    onRequest({ request, endResponse, fetchAPI }) {
+      const refusal = check((name) => request.headers.get(name))
+      if (!refusal) return
+      const { status, headers } = refusal
+      endResponse(fetchAPI.Response.json(bodyOf(refusal), { status, headers }))
     },
   }
 }
@@ -164,11 +200,9 @@ function useClientErrors(onInternalError: (error: Error) => void): Plugin {
   return {
     onResultProcess({ result, setResult }) {
       if (Array.isArray(result) || !('errors' in result) || !result.errors) return
-      const errors = result.errors.map((error) => {
-        const visible = toClientError(error)
-        if (visible.extensions['code'] === 'INTERNAL') onInternalError(visible.originalError ?? error)
-        return visible
-      })
+      const errors = toClientErrors(result.errors)
+      for (const error of errors)
+        if (error.extensions['code'] === 'INTERNAL') onInternalError(error.originalError ?? error)
       setResult({ ...result, errors })
     },
   }

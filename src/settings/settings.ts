@@ -21,6 +21,7 @@ const settings = {
   port: wholeNumber('PORT', 0, 65_535),
   requestTimeoutMs: wholeNumber('REQUEST_TIMEOUT_MS', 100, 120_000),
   softDeadlineMs: wholeNumber('SOFT_DEADLINE_MS', 50, 120_000),
+  shutdownTimeoutMs: wholeNumber('SHUTDOWN_TIMEOUT_MS', 0, 600_000),
   maxRepresentations: wholeNumber('MAX_REPRESENTATIONS', 1, 100_000),
   maxMutations: wholeNumber('MAX_MUTATIONS', 1, 1_000),
   graphiql: onOrOff('GRAPHIQL'),

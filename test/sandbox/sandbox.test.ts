@@ -63,8 +63,8 @@ describe('the control surface', () => {
     await monocloud('/users?page=2&size=2')
     await monocloud('/users/somebody', { 'x-api-key': 'wrong' })
     expect(await (await control('GET', '/calls')).json()).toEqual([
-      { provider: 'monocloud', method: 'GET', route: '/users', count: 2 },
-      { provider: 'monocloud', method: 'GET', route: '/users/{user_id}', count: 1 },
+      { provider: 'monocloud', method: 'GET', route: '/users', count: 2, abandoned: 0 },
+      { provider: 'monocloud', method: 'GET', route: '/users/{user_id}', count: 1, abandoned: 0 },
     ])
     expect((await control('DELETE', '/calls')).status).toBe(204)
     expect(await (await control('GET', '/calls')).json()).toEqual([])
