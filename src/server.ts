@@ -8,8 +8,17 @@ import type { Caller } from './access/caller.ts'
 import { createRequestContext, type Providers, type RequestContext } from './context.ts'
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
 import type { AttemptRecorder } from './identity/call.ts'
+import { type CallCount, createCallCount } from './limits/cost-limit.ts'
+import { createDocumentCache } from './limits/document-cache.ts'
+import { defaultLimits, type Limits } from './limits/limits.ts'
+import { closedSchemaRules } from './limits/introspection.ts'
+import { useBoundedParser, useCostLimit, useRequestRate, useRules } from './limits/plugins.ts'
+import { createMemoryRateStore, createRateLimit, type RateStore } from './limits/rate-limit.ts'
 import { answerHealth, isHealthPath, livePath, type Standing } from './requests/health.ts'
-import { bodyOf, type Header, type Refusal } from './requests/refusal.ts'
+import type { CorsOptions } from './requests/cors.ts'
+import { refuseCrossSite } from './requests/cross-site.ts'
+import { refuseEncoding } from './requests/encoding.ts'
+import { useCors, useRefusal, useSecurityHeaders } from './requests/plugins.ts'
 import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 
@@ -38,6 +47,14 @@ export interface ServerOptions {
   readonly readOnlyProviders: ReadonlySet<string>
   /** Mutations in one operation. */
   readonly maxMutations: number
+  /** What requests may ask for. What is left out is limited as usual. */
+  readonly limits?: Partial<Limits> | undefined
+  /** Whether introspection and `_service` are refused. Left out: they are not. */
+  readonly isSchemaClosed?: boolean | undefined
+  /** Whose pages may read answers. Left out: nobody's. */
+  readonly cors?: CorsOptions | undefined
+  /** Keeps how fast callers are. Left out: this process does by itself. */
+  readonly rateStore?: RateStore | undefined
 }
 
 export const graphqlPath = '/graphql'
@@ -53,6 +70,9 @@ const maxUploadBytes = 6_000_000
 export function createServer(options: ServerOptions) {
   const record: AttemptRecorder = options.record ?? (() => {})
   const stopping = options.stopping ?? new AbortController().signal
+  const limits = { ...defaultLimits, ...options.limits }
+  const rateStore = options.rateStore ?? createMemoryRateStore()
+  const callCounts = new WeakMap<object, CallCount>()
   return createYoga<Record<string, unknown>, RequestContext>({
     schema,
     graphqlEndpoint: graphqlPath,
@@ -63,6 +83,8 @@ export function createServer(options: ServerOptions) {
     graphiql: false,
     multipart: true,
     maxRequestBodySize: maxUploadBytes,
+    batching: { limit: limits.maxBatch },
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createDocumentCache() },
     // Our own plugin masks, so that every error has a code of ours.
     maskedErrors: false,
     logging: false,
@@ -72,14 +94,33 @@ export function createServer(options: ServerOptions) {
       const { requestTimeoutMs, softDeadlineMs } = timeLimitOf((name) => request.headers.get(name), options)
       const deadline = Date.now() + requestTimeoutMs
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(requestTimeoutMs), stopping])
-      return createRequestContext({ ...options, softDeadlineMs, caller, call: { signal, deadline, record } })
+      const count = createCallCount(record)
+      const call = { signal, deadline, record: count.record }
+      const context = createRequestContext({ ...options, softDeadlineMs, caller, call })
+      callCounts.set(context.call, count)
+      return context
     },
     plugins: [
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
+      useSecurityHeaders(),
+      useCors(options.cors ?? closedToPages),
       useHealth(options.standing ?? alwaysReady, options.authenticate),
       useAuthentication(options.authenticate),
-      useRefusal(refuseTimeLimit),
+      useRefusal(
+        (header, method) => refuseCrossSite(method, header) ?? refuseEncoding(header) ?? refuseTimeLimit(header),
+      ),
+      ...(options.isSchemaClosed ? [useRules(closedSchemaRules)] : []),
       useBodyLimit(),
+      useBoundedParser(limits),
+      useRequestRate(createRateLimit('requests', limits.requestsPerMinute, rateStore), (request) =>
+        callers.get(request),
+      ),
+      useCostLimit({
+        schema,
+        maxCost: limits.maxCost,
+        rate: createRateLimit('calls to providers', limits.costPerMinute, rateStore),
+        callsOf: ({ call }) => callCounts.get(call),
+      }),
       useMutationLimit(options.maxMutations),
       useExecutionCancellation(),
       useClientErrors(options.onInternalError),
@@ -108,6 +149,8 @@ function useAuthentication(authenticate: Authenticate): Plugin {
   }
 }
 
+const closedToPages: CorsOptions = { origins: [], allowCredentials: false }
+
 const alwaysReady = (): Standing => ({ isReady: true, providers: new Map(), sharedStore: null })
 
 /** Open to anybody, who is told one word. */
@@ -118,18 +161,6 @@ function useHealth(standing: () => Standing, authenticate: Authenticate): Plugin
       const answer = answerHealth(url.pathname, standing(), authenticate(request.headers.get(apiKeyHeader)))
       const headers = { 'cache-control': 'no-store' }
       if (answer) endResponse(fetchAPI.Response.json(answer.body, { status: answer.status, headers }))
-    },
-  }
-}
-
-/** Answers a request that this check refuses. */
-function useRefusal(check: (header: Header) => Refusal | null): Plugin {
-  return {
-    onRequest({ request, endResponse, fetchAPI }) {
-      const refusal = check((name) => request.headers.get(name))
-      if (!refusal) return
-      const { status, headers } = refusal
-      endResponse(fetchAPI.Response.json(bodyOf(refusal), { status, headers }))
     },
   }
 }
@@ -197,13 +228,16 @@ function useMutationLimit(max: number): Plugin<RequestContext> {
 
 /** Gives every error its code, and masks what is nobody's business. */
 function useClientErrors(onInternalError: (error: Error) => void): Plugin {
+  const forClients = <Result extends object>(result: Result): Result => {
+    if (!('errors' in result) || !result.errors) return result
+    const errors = toClientErrors(result.errors as readonly GraphQLError[]) // of an execution result
+    for (const error of errors)
+      if (error.extensions['code'] === 'INTERNAL') onInternalError(error.originalError ?? error)
+    return { ...result, errors }
+  }
   return {
     onResultProcess({ result, setResult }) {
-      if (Array.isArray(result) || !('errors' in result) || !result.errors) return
-      const errors = toClientErrors(result.errors)
-      for (const error of errors)
-        if (error.extensions['code'] === 'INTERNAL') onInternalError(error.originalError ?? error)
-      setResult({ ...result, errors })
+      setResult(Array.isArray(result) ? result.map(forClients) : forClients(result))
     },
   }
 }
