@@ -12,13 +12,15 @@ import { type CallCount, createCallCount } from './limits/cost-limit.ts'
 import { createDocumentCache } from './limits/document-cache.ts'
 import { defaultLimits, type Limits } from './limits/limits.ts'
 import { closedSchemaRules } from './limits/introspection.ts'
-import { useBoundedParser, useCostLimit, useRequestRate, useRules } from './limits/plugins.ts'
-import { createMemoryRateStore, createRateLimit, type RateStore } from './limits/rate-limit.ts'
+import { createMemoryDocumentStore, type DocumentStore, findByHash, findKnown } from './limits/persisted.ts'
+import { useBoundedParser, useCostLimit, useDocuments, useRequestRate, useRules } from './limits/plugins.ts'
+import { createMemoryRateStore, createRateLimit, type RateLimit, type RateStore } from './limits/rate-limit.ts'
 import { answerHealth, isHealthPath, livePath, type Standing } from './requests/health.ts'
+import { addressIn, type AddressOf } from './requests/address.ts'
 import type { CorsOptions } from './requests/cors.ts'
 import { refuseCrossSite } from './requests/cross-site.ts'
 import { refuseEncoding } from './requests/encoding.ts'
-import { useCors, useRefusal, useSecurityHeaders } from './requests/plugins.ts'
+import { responseOf, useCors, useRefusal, useSecurityHeaders } from './requests/plugins.ts'
 import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 
@@ -53,6 +55,12 @@ export interface ServerOptions {
   readonly isSchemaClosed?: boolean | undefined
   /** Whose pages may read answers. Left out: nobody's. */
   readonly cors?: CorsOptions | undefined
+  /** The only documents that are served, by name. Left out: any. */
+  readonly knownDocuments?: ReadonlyMap<string, string> | undefined
+  /** The header, in lower case, in which a proxy of ours says whom it speaks for. Left out: there is none, and headers are not believed. */
+  readonly addressHeader?: string | undefined
+  /** Keeps documents that clients name by their hashes. Left out: this process does by itself. */
+  readonly documentStore?: DocumentStore | undefined
   /** Keeps how fast callers are. Left out: this process does by itself. */
   readonly rateStore?: RateStore | undefined
 }
@@ -72,6 +80,7 @@ export function createServer(options: ServerOptions) {
   const stopping = options.stopping ?? new AbortController().signal
   const limits = { ...defaultLimits, ...options.limits }
   const rateStore = options.rateStore ?? createMemoryRateStore()
+  const documentStore = options.documentStore ?? createMemoryDocumentStore()
   const callCounts = new WeakMap<object, CallCount>()
   return createYoga<Record<string, unknown>, RequestContext>({
     schema,
@@ -105,12 +114,17 @@ export function createServer(options: ServerOptions) {
       useSecurityHeaders(),
       useCors(options.cors ?? closedToPages),
       useHealth(options.standing ?? alwaysReady, options.authenticate),
-      useAuthentication(options.authenticate),
+      useAuthentication(
+        options.authenticate,
+        createRateLimit('requests without a good key', limits.failedLoginsPerMinute, rateStore),
+        addressIn(options.addressHeader ?? null),
+      ),
       useRefusal(
         (header, method) => refuseCrossSite(method, header) ?? refuseEncoding(header) ?? refuseTimeLimit(header),
       ),
       ...(options.isSchemaClosed ? [useRules(closedSchemaRules)] : []),
       useBodyLimit(),
+      useDocuments(options.knownDocuments ? findKnown(options.knownDocuments) : findByHash(documentStore)),
       useBoundedParser(limits),
       useRequestRate(createRateLimit('requests', limits.requestsPerMinute, rateStore), (request) =>
         callers.get(request),
@@ -132,14 +146,26 @@ export function createServer(options: ServerOptions) {
 const callers = new WeakMap<Request, Caller>()
 
 /** Nobody is served without a key that we know. */
-function useAuthentication(authenticate: Authenticate): Plugin {
+function useAuthentication(
+  authenticate: Authenticate,
+  failures: RateLimit,
+  addressOf: AddressOf,
+): Plugin<Record<string, unknown>> {
   return {
-    onRequest({ request, url, endResponse, fetchAPI }) {
+    async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
       // Whatever is not open to anybody, so that another spelling of a path is no way in.
       if (isHealthPath(url.pathname)) return
       const caller = authenticate(request.headers.get(apiKeyHeader))
       if (caller) {
         callers.set(request, caller)
+        return
+      }
+      const refusal = await failures.take(
+        addressOf(serverContext, (name) => request.headers.get(name)),
+        1,
+      )
+      if (refusal) {
+        endResponse(responseOf(refusal, fetchAPI))
         return
       }
       const message = `Show an API key in the header ${apiKeyHeader}`

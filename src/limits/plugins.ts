@@ -9,6 +9,7 @@ import type { Cost } from './cost/estimate.ts'
 import { createCostEstimator } from './cost/estimator.ts'
 import { parseWithin } from './document.ts'
 import type { Limits } from './limits.ts'
+import type { FindDocument } from './persisted.ts'
 import type { RateLimit } from './rate-limit.ts'
 
 /** A refusal on its way through the server. */
@@ -27,6 +28,18 @@ export function useBoundedParser(limits: Limits): Plugin {
           throw error instanceof RefusedError ? asGraphqlError(error.refusal) : error
         }
       })
+    },
+  }
+}
+
+/** Puts the document in its place that a request names without bringing it, before anything is read. */
+export function useDocuments(find: FindDocument): Plugin {
+  return {
+    async onParams({ params, setParams, setResult }) {
+      const found = await find(params)
+      if (!found) return
+      if ('refusal' in found) setResult({ errors: [asGraphqlError(found.refusal)] })
+      else setParams({ ...params, query: found.document })
     },
   }
 }
