@@ -7,7 +7,7 @@ import {
   usualActionPrice,
 } from '../src/identity/prices.ts'
 import type { IdentityProvider } from '../src/identity/provider.ts'
-import type { GrantKind, GroupKind } from '../src/identity/records.ts'
+import type { GrantKind, GroupKind, UserField } from '../src/identity/records.ts'
 import { completedUsers, foundAgain } from '../src/limits/cost/estimate.ts'
 import {
   type Asked,
@@ -21,6 +21,9 @@ import {
 } from '../src/limits/cost/field-cost.ts'
 
 /** What the fields of the schema cause upstream. Each is put beside its field, as its extensions. */
+
+/** What people are recognised by. A record that has it all need not be completed, and so goes into one batch with the others. */
+export const identifying = ['emails', 'phoneNumbers', 'externalId'] as const satisfies readonly UserField[]
 
 /** How many accounts of one provider are usually found by one address, number or id. */
 const usualAccounts = 3
@@ -198,11 +201,14 @@ function emailLookup({ prices, users }: IdentityProvider): BatchPrice {
 }
 
 /** `User.matches`: everything that people are recognised by is looked up at all the other providers. */
-export const matchesOfUser = relation((own, { providers }) => ({
-  elsewhere: [...providers.values()]
-    .filter((provider) => provider !== own)
-    .map((provider) => ({ provider, batch: matchLookup(provider), items: usualAccounts })),
-}))
+export const matchesOfUser = relation(
+  (own, { providers }) => ({
+    elsewhere: [...providers.values()]
+      .filter((provider) => provider !== own)
+      .map((provider) => ({ provider, batch: matchLookup(provider), items: usualAccounts })),
+  }),
+  identifying,
+)
 
 function matchLookup(provider: IdentityProvider): BatchPrice {
   const { users } = provider

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql'
 import { extensionsOf } from '../src/requests/refusal.ts'
 import { RefusedError } from '../src/requests/refused-error.ts'
+import { ForbiddenError } from '../src/access/forbidden.ts'
 import { ArgumentError, ProviderError, type ProviderErrorKind } from '../src/identity/errors.ts'
 
 /** The codes of the contract. They are chosen here and nowhere else. */
@@ -79,6 +80,20 @@ export function toClientError(error: GraphQLError): GraphQLError {
     const { refusal } = cause
     const http = { status: refusal.status, headers: refusal.headers }
     return new GraphQLError(refusal.message, { ...located, extensions: { ...extensionsOf(refusal), http } })
+  }
+  if (cause instanceof ForbiddenError) {
+    const { missingScopes } = cause
+    // Without a place in the answer it is of the whole request.
+    const http = error.path === undefined ? { http: { status: 403 } } : {}
+    return new GraphQLError(cause.message, {
+      ...located,
+      extensions: {
+        code: 'FORBIDDEN',
+        provider: null,
+        ...(missingScopes.length > 0 ? { missingScopes } : {}),
+        ...http,
+      },
+    })
   }
   if (cause instanceof GraphQLError) {
     // Syntax, validation and variables: the caller's mistakes, already in the caller's words.

@@ -1,6 +1,7 @@
 import { batchKey } from '../src/batch.ts'
 import { providerNamed } from '../src/directory/select.ts'
 import { encodeGlobalId } from '../src/identity/global-id.ts'
+import { access } from './access.ts'
 import { targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
 import { ownerOfRecord, providerOfRecord, recordsById, sessionOfGrant } from './costs.ts'
@@ -11,6 +12,22 @@ import { GrantRef, IdentityProviderRef, SessionRef, UserRef } from './refs.ts'
 
 GrantRef.implement({
   description: 'Something a user has allowed, or a credential issued because of it. Never the secret itself.',
+  extensions: access({
+    scopes: ['grants:read'],
+    endUser: [
+      'id',
+      'providerName',
+      'nativeId',
+      'kind',
+      'clientId',
+      'audiences',
+      'scopes',
+      'createdAt',
+      'expiresAt',
+      'lastUsedAt',
+      'revocable',
+    ],
+  }),
   interfaces: [NodeRef],
   fields: (t) => ({
     id: t.id({
@@ -78,8 +95,8 @@ builder.queryFields((t) => ({
   grant: t.field({
     type: GrantRef,
     nullable: true,
-    extensions: recordsById('id'),
     description: 'null: there is no such grant any more.',
+    extensions: { ...recordsById('id'), ...access({ scopes: ['grants:read'] }) },
     args: { id: t.arg.id({ required: true }) },
     resolve: (_, { id }, context) => findGrant(context, targetOf(context, 'Grant', id, ['id']), ['id']),
   }),

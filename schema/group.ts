@@ -8,6 +8,7 @@ import { encodeGlobalId } from '../src/identity/global-id.ts'
 import type { IdentityProvider } from '../src/identity/provider.ts'
 import type { Group, GroupField, GroupKind, GroupMember, User } from '../src/identity/records.ts'
 import { value } from '../src/limits/cost/field-cost.ts'
+import { access } from './access.ts'
 import { checkedText, pageArguments, type PageArguments, requiredPart, targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
 import { groupValue } from './complete.ts'
@@ -20,6 +21,7 @@ import { PermissionConnectionRef } from './user-relations.ts'
 
 export const GroupConnectionRef = defineConnection<Group, Group>({
   name: 'Group',
+  access: { scopes: ['groups:read'] },
   node: GroupRef,
   nodeOf: (group) => group,
   hasTotalCount: true,
@@ -29,6 +31,7 @@ export const GroupConnectionRef = defineConnection<Group, Group>({
 
 const GroupMemberConnectionRef = defineConnection<GroupMember, User>({
   name: 'GroupMember',
+  access: { scopes: ['groups:read', 'users:read'] },
   node: UserRef,
   nodeOf: ({ user }) => user,
   nullableNodes: true,
@@ -45,6 +48,10 @@ const GroupMemberConnectionRef = defineConnection<GroupMember, User>({
 
 GroupRef.implement({
   description: 'Users who belong together: a group, a role or an organization.',
+  extensions: access({
+    scopes: ['groups:read'],
+    endUser: ['id', 'providerName', 'nativeId', 'kind', 'name', 'slug', 'description'],
+  }),
   interfaces: [NodeRef],
   fields: (t) => {
     const text = (field: Extract<GroupField, 'slug' | 'description'>) =>
@@ -202,8 +209,8 @@ builder.queryFields((t) => ({
   group: t.field({
     type: GroupRef,
     nullable: true,
-    extensions: recordsById('id'),
     description: 'null: there is no such group any more.',
+    extensions: { ...recordsById('id'), ...access({ scopes: ['groups:read'] }) },
     args: { id: t.arg.id({ required: true }) },
     resolve: (_, { id }, context) => {
       const target = targetOf(context, 'Group', id, ['id'])
@@ -213,9 +220,9 @@ builder.queryFields((t) => ({
   groups: t.field({
     type: GroupConnectionRef,
     nullable: true,
-    extensions: groupsOfAll,
     description:
       "The groups of all or the named providers, provider by provider and kind by kind, each in the provider's own order. Groups that are created or deleted during a walk may shift others, where the provider numbers its pages. Providers without groups are not part of it.",
+    extensions: { ...groupsOfAll, ...access({ scopes: ['groups:read'] }) },
     args: {
       ...pageArguments(t.arg),
       providers: t.arg.stringList(),

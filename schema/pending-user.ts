@@ -1,6 +1,7 @@
 import { providerNamed } from '../src/directory/select.ts'
 import { encodeGlobalId } from '../src/identity/global-id.ts'
 import type { PendingUser } from '../src/identity/records.ts'
+import { access } from './access.ts'
 import { pageArguments } from './arguments.ts'
 import { builder } from './builder.ts'
 import { pendingUsersOfOne } from './costs.ts'
@@ -9,6 +10,7 @@ import { PendingUserRef } from './refs.ts'
 
 PendingUserRef.implement({
   description: 'A registration that has not become a user yet.',
+  extensions: access({ scopes: ['users:read'] }),
   fields: (t) => ({
     id: t.id({
       nullable: false,
@@ -27,6 +29,7 @@ PendingUserRef.implement({
 
 const PendingUserConnectionRef = defineConnection<PendingUser, PendingUser>({
   name: 'PendingUser',
+  access: { scopes: ['users:read'] },
   node: PendingUserRef,
   nodeOf: (pendingUser) => pendingUser,
 })
@@ -35,8 +38,8 @@ builder.queryFields((t) => ({
   pendingUsers: t.field({
     type: PendingUserConnectionRef,
     nullable: true,
-    extensions: pendingUsersOfOne,
     description: 'null: this provider keeps no pending registrations.',
+    extensions: { ...pendingUsersOfOne, ...access({ scopes: ['users:read'] }) },
     args: { provider: t.arg.string({ required: true }), ...pageArguments(t.arg) },
     resolve: (_, args, context) => {
       const { name, pendingUsers } = providerNamed(context.providers, args.provider, ['provider'])

@@ -5,6 +5,7 @@ import { listUsers } from '../src/directory/users.ts'
 import { ArgumentError } from '../src/identity/errors.ts'
 import type { DateTimeRange, IdentityProvider, UserFilter, UserOrder } from '../src/identity/provider.ts'
 import type { User, UserStatus } from '../src/identity/records.ts'
+import { access } from './access.ts'
 import { checkedEmail, checkedText, pageArguments, type PageArguments } from './arguments.ts'
 import { builder } from './builder.ts'
 import { type Connection, defineConnection, readConnection } from './connection.ts'
@@ -14,6 +15,7 @@ import { UserRef } from './refs.ts'
 
 export const UserConnectionRef = defineConnection<User, User>({
   name: 'User',
+  access: { scopes: ['users:read'] },
   node: UserRef,
   nodeOf: (user) => user,
   hasTotalCount: true,
@@ -109,8 +111,8 @@ async function readMergedUsers(
 builder.queryFields((t) => ({
   users: t.field({
     type: UserConnectionRef,
-    extensions: usersOfAll,
     nullable: true,
+    extensions: { ...usersOfAll, ...access({ scopes: ['users:read'] }) },
     description:
       'One list over all or the named providers, newest first unless said otherwise. Records of a provider that was `unavailable` come when it is back, at once where they should have come earlier.',
     args: {

@@ -1,16 +1,17 @@
 import { findByEmail, findMatches } from '../src/directory/lookup.ts'
 import { selectProviders } from '../src/directory/select.ts'
-import type { UserField } from '../src/identity/records.ts'
 import { items } from '../src/limits/cost/field-cost.ts'
+import { access } from './access.ts'
 import { checkedEmail } from './arguments.ts'
 import { builder } from './builder.ts'
-import { matchesOfUser, usersByEmail } from './costs.ts'
+import { identifying, matchesOfUser, usersByEmail } from './costs.ts'
 import { userWith } from './complete.ts'
 import { ProviderFailureRef } from './provider-failure.ts'
 import { UserLookupRef, UserRef } from './refs.ts'
 
 UserLookupRef.implement({
   description: 'Accounts found at several providers, and where it could not be looked.',
+  extensions: access({ scopes: ['users:read'] }),
   fields: (t) => ({
     users: t.field({
       type: [UserRef],
@@ -26,8 +27,8 @@ builder.queryFields((t) => ({
   usersByEmail: t.field({
     type: UserLookupRef,
     nullable: true,
-    extensions: usersByEmail,
     description: 'Every account, at any provider, that carries this verified or unverified address.',
+    extensions: { ...usersByEmail, ...access({ scopes: ['users:read'] }) },
     args: { email: t.arg.string({ required: true }), providers: t.arg.stringList() },
     resolve: async (_, args, context) => {
       const email = checkedEmail(['email'], args.email)
@@ -37,9 +38,6 @@ builder.queryFields((t) => ({
     },
   }),
 }))
-
-/** What people are recognised by. A record that has it all need not be completed, and so goes into one batch with the others. */
-const identifying: readonly UserField[] = ['emails', 'phoneNumbers', 'externalId']
 
 builder.objectField(UserRef, 'matches', (t) =>
   t.field({

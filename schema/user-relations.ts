@@ -12,6 +12,7 @@ import type {
   BlockedIp,
   Permission,
 } from '../src/identity/records.ts'
+import { access, asReached } from './access.ts'
 import { checkedText, pageArguments, type PageArguments } from './arguments.ts'
 import { builder } from './builder.ts'
 import { type Connection, defineConnection, readConnection } from './connection.ts'
@@ -30,6 +31,7 @@ import {
 
 const UserGroupConnectionRef = defineConnection<UserMembership, Group>({
   name: 'UserGroup',
+  access: { scopes: ['groups:read'], endUser: '*' },
   node: GroupRef,
   nodeOf: ({ group }) => group,
   nullableNodes: true,
@@ -51,6 +53,7 @@ const UserGroupConnectionRef = defineConnection<UserMembership, Group>({
 
 export const GrantConnectionRef = defineConnection<Grant, Grant>({
   name: 'Grant',
+  access: { scopes: ['grants:read'], endUser: '*' },
   node: GrantRef,
   nodeOf: (grant) => grant,
   hasTotalCount: true,
@@ -59,6 +62,7 @@ export const GrantConnectionRef = defineConnection<Grant, Grant>({
 
 const SessionConnectionRef = defineConnection<Session, Session>({
   name: 'Session',
+  access: { scopes: ['sessions:read'], endUser: '*' },
   node: SessionRef,
   nodeOf: (session) => session,
   hasTotalCount: true,
@@ -66,6 +70,8 @@ const SessionConnectionRef = defineConnection<Session, Session>({
 
 export const PermissionConnectionRef = defineConnection<Permission, Permission>({
   name: 'Permission',
+  // Of a user with users:read, of a group with groups:read.
+  access: { scopes: [] },
   node: IdentityPermissionRef,
   nodeOf: (permission) => permission,
   hasTotalCount: true,
@@ -73,6 +79,7 @@ export const PermissionConnectionRef = defineConnection<Permission, Permission>(
 
 const BlockedIpConnectionRef = defineConnection<BlockedIp, BlockedIp>({
   name: 'BlockedIp',
+  access: { scopes: ['users:read:private'] },
   node: BlockedIpRef,
   nodeOf: (blockedIp) => blockedIp,
   hasTotalCount: true,
@@ -80,12 +87,14 @@ const BlockedIpConnectionRef = defineConnection<BlockedIp, BlockedIp>({
 
 const IdentityEventConnectionRef = defineConnection<OwnedEvent, OwnedEvent>({
   name: 'IdentityEvent',
+  access: { scopes: ['users:read:private'] },
   node: IdentityEventRef,
   nodeOf: (event) => event,
 })
 
 IdentityPermissionRef.implement({
   description: 'Something that a user, or a member of a group, may do at an API.',
+  extensions: asReached,
   fields: (t) => ({
     name: t.exposeString('name', { nullable: false }),
     api: t.exposeString('api', { nullable: true, description: 'Identifier of the API that defines it.' }),
@@ -95,6 +104,7 @@ IdentityPermissionRef.implement({
 
 BlockedIpRef.implement({
   description: 'An address from which sign-in is blocked.',
+  extensions: access({ scopes: ['users:read:private'] }),
   fields: (t) => ({
     address: t.exposeString('address', { nullable: false }),
     blockedUntil: t.field({ type: 'DateTime', nullable: true, resolve: ({ blockedUntil }) => blockedUntil }),
@@ -104,6 +114,7 @@ BlockedIpRef.implement({
 
 IdentityEventRef.implement({
   description: 'Something the provider recorded about a user: a sign-in, a failed attempt, a change.',
+  extensions: access({ scopes: ['users:read:private'] }),
   fields: (t) => ({
     id: t.id({
       nullable: false,

@@ -2,7 +2,14 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { apiKeyHeader, digestOfApiKey } from './access/api-keys.ts'
-import { type Config, ConfigError, createGateway, providerDefinitions, readConfig } from './index.ts'
+import {
+  type Config,
+  ConfigError,
+  createGateway,
+  type GatewayOptions,
+  providerDefinitions,
+  readConfig,
+} from './index.ts'
 
 const usage = `identity-gateway [command]
 
@@ -15,6 +22,9 @@ const usage = `identity-gateway [command]
 
 /** The key that callers of the sandboxed gateway show. It opens nothing real. */
 const sandboxKey = 'sandbox'
+
+/** Where a front end under development is. */
+const sandboxRedirectOrigins = ['http://localhost:*', 'https://localhost:*', 'http://127.0.0.1:*']
 
 const checkTimeoutMs = 5_000
 
@@ -64,6 +74,7 @@ async function serve(config: Config): Promise<void> {
     graphiql: config.isGraphiqlEnabled
       ? { headers: { [apiKeyHeader]: '' }, exampleEmail: 'somebody@example.com' }
       : null,
+    redis: redisOf(config),
     onInternalError,
   })
   const { port } = await gateway.listen(config.host, config.port)
@@ -90,8 +101,10 @@ async function serveOnSandbox(config: Config): Promise<void> {
     ...config,
     providers,
     auditLog: config.auditLog ?? 'off',
+    redirectOrigins: config.redirectOrigins ?? sandboxRedirectOrigins,
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey) }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
+    redis: redisOf(config),
     onInternalError,
   })
   // A key that everybody knows must not be reachable from elsewhere.
@@ -136,6 +149,16 @@ async function printProviders(gateway: Awaited<ReturnType<typeof createGateway>>
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`)
+}
+
+function redisOf({ redis }: Config): NonNullable<GatewayOptions['redis']> | null {
+  return (
+    redis && {
+      ...redis,
+      onChange: (isUp, reason) =>
+        process.stderr.write(`shared store: ${isUp ? 'up' : `down (${reason}); this process goes on by itself`}\n`),
+    }
+  )
 }
 
 /** Our own bug: said by name and place. Its message may quote data of a request. */

@@ -21,6 +21,14 @@ export interface Config {
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`; `undefined`: the default. */
   readonly maxRepresentations: number | undefined
+  /** How many ids one `nodes` may be asked for; `undefined`: the default. */
+  readonly maxNodes: number | undefined
+  /** Whether there are `node` and `nodes`. */
+  readonly hasNodeFields: boolean
+  /** The origins to which a link may send a browser; `undefined`: nobody said. */
+  readonly redirectOrigins: readonly string[] | undefined
+  /** How often the password or codes of one user may be guessed at. */
+  readonly guessLimit: { readonly attempts: number; readonly windowSeconds: number }
   /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
   readonly softDeadlineMs: number
   /** Milliseconds for which a gateway that stops waits for the requests in flight. */
@@ -31,6 +39,8 @@ export interface Config {
   readonly maxMutations: number
   /** `off`, `stdout` or a path; `undefined`: nobody said. */
   readonly auditLog: string | undefined
+  /** The Redis that several processes share; `null`: none. */
+  readonly redis: { readonly url: string; readonly keyPrefix: string } | null
   /** Empty: the sandbox is started instead. */
   readonly providers: readonly ProviderConfig[]
   readonly sandbox: {
@@ -52,6 +62,7 @@ export interface ConfigSources {
 }
 
 const defaultSoftDeadlineMs = 2_000
+const defaultKeyPrefix = 'identity-gateway:'
 
 const fileSchema = z.strictObject({
   ...Object.fromEntries(settingMembers.map((name) => [name, z.unknown().optional()])),
@@ -97,6 +108,10 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     host: set.host ?? '127.0.0.1',
     port: set.port ?? 4000,
     maxRepresentations: set.maxRepresentations,
+    maxNodes: set.maxNodes,
+    hasNodeFields: set.nodeFields ?? true,
+    redirectOrigins: set.redirectOrigins,
+    guessLimit: { attempts: set.maxGuesses ?? 5, windowSeconds: set.guessWindowSeconds ?? 900 },
     requestTimeoutMs,
     softDeadlineMs,
     // No request takes longer, so that none is given up.
@@ -105,6 +120,7 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     apiKeys: set.apiKeys ?? [],
     maxMutations: set.maxMutations ?? defaultMaxMutations,
     auditLog: set.auditLog,
+    redis: set.redisUrl === undefined ? null : { url: set.redisUrl, keyPrefix: set.redisKeyPrefix ?? defaultKeyPrefix },
     providers: known,
     sandbox: {
       port: set.sandboxPort ?? 4010,

@@ -1,3 +1,4 @@
+import { createAttemptLimit } from './access/attempt-limit.ts'
 import type { ApiKey } from './access/api-keys.ts'
 import { createAuthenticator } from './access/api-keys.ts'
 import { ConfigError, defaultMaxMutations, type ProviderConfig } from './config.ts'
@@ -8,6 +9,8 @@ import { GatewayStoppingError } from './identity/errors.ts'
 import { createHttpServer } from './lifecycle/http-server.ts'
 import { createReadiness, type ProviderCheck } from './lifecycle/readiness.ts'
 import { createServer } from './server.ts'
+import { openRedis, type RedisOptions } from './shared-store/redis.ts'
+import { sharePaceOver } from './shared-store/shared-pace.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
 
 export { type Config, ConfigError, readConfig } from './config.ts'
@@ -22,6 +25,14 @@ export interface GatewayOptions {
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`. Default 500. */
   readonly maxRepresentations?: number | undefined
+  /** How many ids one `nodes` may be asked for. Default 100. */
+  readonly maxNodes?: number | undefined
+  /** Whether there are `node` and `nodes`, which only one subgraph of a supergraph can have. Default true. */
+  readonly hasNodeFields?: boolean | undefined
+  /** The origins to which a link may send a browser; default none. `http://localhost:*`: every port of this machine. */
+  readonly redirectOrigins?: readonly string[] | undefined
+  /** How often the password or codes of one user may be guessed at. Default 5 in 900 seconds. */
+  readonly guessLimit?: { readonly attempts: number; readonly windowSeconds: number } | undefined
   /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
   readonly softDeadlineMs: number
   /** `null`: no GraphiQL. */
@@ -39,6 +50,8 @@ export interface GatewayOptions {
   readonly auditLog?: string | undefined
   /** Mutations in one operation. Left out: 10. */
   readonly maxMutations?: number
+  /** The Redis that several processes share. Left out or `null`: this process does as if it were the only one. */
+  readonly redis?: RedisOptions | null
 }
 
 export interface Gateway {
@@ -56,10 +69,13 @@ export interface Gateway {
 
 /** Connects the providers, and serves them as one API. Makes no call to any of them. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { record, ...serving } = options
+  const { record, redis = null, ...serving } = options
   const audit = openAudit(options)
+  const store = redis && (await openRedis(redis))
   const connected = await Promise.all(
-    options.providers.map(({ definition, settings }) => definition.connect(settings, record ? { record } : {})),
+    options.providers.map(({ definition, settings }) =>
+      definition.connect(settings, { ...(record && { record }), ...(store && { sharePace: sharePaceOver(store) }) }),
+    ),
   )
   const providers: Providers = new Map(connected.map(({ provider }) => [provider.name, provider]))
   const readiness = createReadiness({ providers })
@@ -67,8 +83,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const yoga = createServer({
     ...serving,
     providers,
+    guesses: options.guessLimit && createAttemptLimit(options.guessLimit),
     stopping: stopping.signal,
-    standing: () => ({ isReady: readiness.isReady(), providers: readiness.providers(), sharedStore: null }),
+    standing: () => ({
+      isReady: readiness.isReady(),
+      providers: readiness.providers(),
+      sharedStore: store && (store.isUp() ? 'up' : 'down'),
+    }),
     authenticate: createAuthenticator(options.apiKeys),
     graphiql: options.graphiql && {
       headers: options.graphiql.headers,
@@ -96,6 +117,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       readiness.stop()
       await http.close(drainMs, () => stopping.abort(new GatewayStoppingError()))
       await Promise.all(connected.map((connection) => connection.close()))
+      await store?.close()
       await audit.close()
     },
   }

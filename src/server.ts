@@ -1,9 +1,11 @@
 import { GraphQLError } from 'graphql'
 import { useExecutionCancellation, createYoga, type FetchAPI, type Plugin } from 'graphql-yoga'
 import { toClientErrors } from '../schema/answer-errors.ts'
-import { schema } from '../schema/index.ts'
+import { type Authorize, createAuthorize } from '../schema/authorize.ts'
+import { createSchema, schema as wholeSchema } from '../schema/index.ts'
 import { countMutations } from '../schema/mutations/limit.ts'
 import { apiKeyHeader, type Authenticate } from './access/api-keys.ts'
+import { type AttemptLimit, createAttemptLimit } from './access/attempt-limit.ts'
 import type { Caller } from './access/caller.ts'
 import { createRequestContext, type Providers, type RequestContext } from './context.ts'
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
@@ -31,6 +33,14 @@ export interface ServerOptions {
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`; more are refused. Default 500. */
   readonly maxRepresentations?: number | undefined
+  /** How many ids one `nodes` may be asked for. Default 100. */
+  readonly maxNodes?: number | undefined
+  /** Whether there are `node` and `nodes`, which only one subgraph of a supergraph can have. Default true. */
+  readonly hasNodeFields?: boolean | undefined
+  /** Counts the guesses at a user's password and codes. Left out: 5 within 15 minutes. */
+  readonly guesses?: AttemptLimit | undefined
+  /** The origins to which a link may send a browser. Default none. */
+  readonly redirectOrigins?: readonly string[] | undefined
   /** Milliseconds that an answer over several providers waits for the slow ones. */
   readonly softDeadlineMs: number
   /** Aborts when no request is waited for any more. Left out: never. */
@@ -68,6 +78,9 @@ export interface ServerOptions {
 export const graphqlPath = '/graphql'
 export const graphiqlPath = '/graphiql'
 
+/** How often the password or codes of one user may be guessed at. */
+const defaultGuessLimit = { attempts: 5, windowSeconds: 900 } as const
+
 /** A body of more bytes is refused before it is read. */
 const maxBodyBytes = 256_000
 
@@ -77,6 +90,9 @@ const maxUploadBytes = 6_000_000
 /** The gateway as a Yoga server: give it to `http.createServer`, or call its `fetch`. */
 export function createServer(options: ServerOptions) {
   const record: AttemptRecorder = options.record ?? (() => {})
+  const schema = options.hasNodeFields === false ? createSchema({ hasNodeFields: false }) : wholeSchema
+  const guesses = options.guesses ?? createAttemptLimit(defaultGuessLimit)
+  const { redirectOrigins = [] } = options
   const stopping = options.stopping ?? new AbortController().signal
   const limits = { ...defaultLimits, ...options.limits }
   const rateStore = options.rateStore ?? createMemoryRateStore()
@@ -105,7 +121,7 @@ export function createServer(options: ServerOptions) {
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(requestTimeoutMs), stopping])
       const count = createCallCount(record)
       const call = { signal, deadline, record: count.record }
-      const context = createRequestContext({ ...options, softDeadlineMs, caller, call })
+      const context = createRequestContext({ ...options, softDeadlineMs, caller, guesses, redirectOrigins, call })
       callCounts.set(context.call, count)
       return context
     },
@@ -129,13 +145,14 @@ export function createServer(options: ServerOptions) {
       useRequestRate(createRateLimit('requests', limits.requestsPerMinute, rateStore), (request) =>
         callers.get(request),
       ),
+      useMutationLimit(options.maxMutations),
+      useAuthorization(createAuthorize(schema)),
       useCostLimit({
         schema,
         maxCost: limits.maxCost,
         rate: createRateLimit('calls to providers', limits.costPerMinute, rateStore),
         callsOf: ({ call }) => callCounts.get(call),
       }),
-      useMutationLimit(options.maxMutations),
       useExecutionCancellation(),
       useClientErrors(options.onInternalError),
     ],
@@ -248,6 +265,18 @@ function useMutationLimit(max: number): Plugin<RequestContext> {
       const message = `At most ${max} mutations are done in one operation, and this one has ${count}`
       const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } }
       setResultAndStopExecution({ errors: [new GraphQLError(message, { extensions })] })
+    },
+  }
+}
+
+/** Nothing is executed of an operation that asks for what the caller may not have. */
+function useAuthorization(authorize: Authorize): Plugin<RequestContext> {
+  return {
+    onExecute({ args: { document, operationName, variableValues, contextValue }, setResultAndStopExecution }) {
+      const refusal = authorize({ document, operationName, variables: variableValues ?? {} }, contextValue)
+      if (refusal) {
+        setResultAndStopExecution({ errors: [new GraphQLError(refusal.message, { originalError: refusal })] })
+      }
     },
   }
 }

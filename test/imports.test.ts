@@ -19,6 +19,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   schema: ['identity', 'batch', 'context', 'directory', 'access', 'limits', 'requests', 'telemetry'],
   graphiql: [],
   requests: ['access'],
+  'shared-store': ['upstream'],
   lifecycle: ['identity', 'upstream', 'context'],
   settings: ['identity', 'upstream', 'access', 'limits'],
   config: ['access', 'settings', 'limits'],
@@ -35,6 +36,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'lifecycle',
     'limits',
     'server',
+    'shared-store',
   ],
   cli: ['access', 'index', 'sandbox'],
 }

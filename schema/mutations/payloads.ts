@@ -2,6 +2,7 @@ import { batchKey } from '../../src/batch.ts'
 import type { Link, Revocation } from '../../src/identity/actions.ts'
 import { encodeGlobalId, type GlobalId } from '../../src/identity/global-id.ts'
 import type { Group, PendingUser, User } from '../../src/identity/records.ts'
+import { asReached, asReachedByAnybody } from '../access.ts'
 import { builder } from '../builder.ts'
 import { recordOfPayload } from '../costs.ts'
 import { RevocationScopeEnum } from '../enums.ts'
@@ -64,6 +65,7 @@ function keyOf({ provider, parts }: GlobalId): ReturnType<typeof batchKey> {
 
 export const UserPayloadRef = builder.objectRef<UserPayload>('UserPayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     user: t.field({
       type: UserRef,
@@ -82,6 +84,7 @@ export const UserPayloadRef = builder.objectRef<UserPayload>('UserPayload').impl
 
 export const GroupPayloadRef = builder.objectRef<GroupPayload>('GroupPayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     group: t.field({
       type: GroupRef,
@@ -100,6 +103,7 @@ export const GroupPayloadRef = builder.objectRef<GroupPayload>('GroupPayload').i
 
 export const MembershipPayloadRef = builder.objectRef<MembershipPayload>('MembershipPayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     group: t.field({
       type: GroupRef,
@@ -129,6 +133,7 @@ export const MembershipPayloadRef = builder.objectRef<MembershipPayload>('Member
 
 export const PendingUserPayloadRef = builder.objectRef<PendingUserPayload>('PendingUserPayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     pendingUser: t.field({
       type: PendingUserRef,
@@ -142,6 +147,7 @@ export const PendingUserPayloadRef = builder.objectRef<PendingUserPayload>('Pend
 
 export const DeletePayloadRef = builder.objectRef<DeletePayload>('DeletePayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     deletedId: t.id({
       nullable: true,
@@ -153,6 +159,7 @@ export const DeletePayloadRef = builder.objectRef<DeletePayload>('DeletePayload'
 
 export const VerificationPayloadRef = builder.objectRef<VerificationPayload>('VerificationPayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     verified: t.boolean({
       nullable: true,
@@ -164,6 +171,7 @@ export const VerificationPayloadRef = builder.objectRef<VerificationPayload>('Ve
 
 export const LinkPayloadRef = builder.objectRef<LinkPayload>('LinkPayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     url: t.string({
       nullable: true,
@@ -177,6 +185,7 @@ export const LinkPayloadRef = builder.objectRef<LinkPayload>('LinkPayload').impl
 
 export const RecoveryCodePayloadRef = builder.objectRef<RecoveryCodePayload>('RecoveryCodePayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     recoveryCode: t.string({
       nullable: true,
@@ -188,6 +197,7 @@ export const RecoveryCodePayloadRef = builder.objectRef<RecoveryCodePayload>('Re
 
 export const RevocationPayloadRef = builder.objectRef<RevocationPayload>('RevocationPayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReachedByAnybody,
   fields: (t) => ({
     count: t.int({
       nullable: true,

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { ApiKey } from '../access/api-keys.ts'
+import { isRedirectOrigin } from '../access/redirect-origins.ts'
 import { parse } from './parse.ts'
-import { inEnvironmentOnly, list, onOrOff, type Setting, text, wholeNumber } from './setting.ts'
+import { inEnvironmentOnly, list, onOrOff, secretUrl, type Setting, text, wholeNumber } from './setting.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key, 64 lower-case hexadecimal digits')
 const keyName = z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, `_`, `.` and `-`, at most 64')
@@ -15,6 +16,12 @@ function apiKeyOf(entry: string): unknown {
   return { name: entry.slice(0, Math.max(colon, 0)).trim(), sha256: entry.slice(colon + 1).trim() }
 }
 
+const redirectOrigins = z.array(
+  z
+    .string()
+    .refine(isRedirectOrigin, 'an origin such as https://app.example.com; on this machine also http://localhost:*'),
+)
+
 /** Every setting of the gateway but its providers, by its name in the config file. */
 const settings = {
   host: text('HOST'),
@@ -23,11 +30,18 @@ const settings = {
   softDeadlineMs: wholeNumber('SOFT_DEADLINE_MS', 50, 120_000),
   shutdownTimeoutMs: wholeNumber('SHUTDOWN_TIMEOUT_MS', 0, 600_000),
   maxRepresentations: wholeNumber('MAX_REPRESENTATIONS', 1, 100_000),
+  maxNodes: wholeNumber('MAX_NODES', 1, 10_000),
+  nodeFields: onOrOff('NODE_FIELDS'),
+  redirectOrigins: list('REDIRECT_ORIGINS', redirectOrigins, (origin) => origin),
+  maxGuesses: wholeNumber('MAX_GUESSES', 1, 1_000),
+  guessWindowSeconds: wholeNumber('GUESS_WINDOW_SECONDS', 1, 86_400),
   maxMutations: wholeNumber('MAX_MUTATIONS', 1, 1_000),
   graphiql: onOrOff('GRAPHIQL'),
   readOnly: onOrOff('READ_ONLY'),
   apiKeys: list('API_KEYS', apiKeys, apiKeyOf),
   auditLog: text('AUDIT_LOG'),
+  redisUrl: secretUrl('REDIS_URL', ['redis:', 'rediss:']),
+  redisKeyPrefix: text('REDIS_KEY_PREFIX'),
   sandboxPort: inEnvironmentOnly(wholeNumber('SANDBOX_PORT', 0, 65_535)),
   sandboxUsers: inEnvironmentOnly(wholeNumber('SANDBOX_USERS', 1, 100_000)),
   sandboxSearchLagMs: inEnvironmentOnly(wholeNumber('SANDBOX_SEARCH_LAG_MS', 0, 600_000)),

@@ -21,7 +21,7 @@ let users: readonly KnownUser[]
 
 beforeAll(async () => {
   connected = await connectAll({ users: 400 })
-  gateway = createTestGateway(connected.providers)
+  gateway = createTestGateway(connected.providers, 10_000, { maxNodes: 400 })
   // Log in where there is something to log in to, so that the counts are of reads alone.
   await Promise.all(connected.providers.map((provider) => provider.check(testCall())))
   const lists = await Promise.all(

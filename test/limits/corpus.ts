@@ -156,6 +156,11 @@ function groupsAndMembers(seeded: Readonly<Record<string, Seeded>>): readonly Co
             document: `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Group { members(first: ${size}) { nodes { status email publicMetadata } } permissions { nodes { name } } } } }`,
             variables: { ids: groups.slice(0, 5) },
           },
+          {
+            name: `${size} members of a group of ${provider} elsewhere`,
+            document: `query ($id: ID!) { group(id: $id) { members(first: ${size}) { nodes { matches { users { name } } } } } }`,
+            variables: { id: groups[0] },
+          },
         ]),
   )
 }

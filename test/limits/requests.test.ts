@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { scopes } from '../../src/access/scopes.ts'
 import { createTestGateway, testApiKey, type TestGateway } from '../support/gateway.ts'
 import { type ConnectedSandbox, connectAll, testCall } from '../support/sandbox.ts'
 
@@ -55,7 +56,7 @@ describe('an operation that may cost too much', () => {
   it('costs a caller for whom there are fewer providers only what these cost', async () => {
     const query = '{ users(first: 10) { nodes { groups { nodes { name } } } } }'
     expect((await gateway.query(query)).errors[0]?.message).toContain('may cause 34 calls')
-    const caller = { subject: 'shop', scopes: new Set<never>(), providers: new Set(['clerk']), account: null }
+    const caller = { subject: 'shop', scopes: new Set(scopes), providers: new Set(['clerk']), account: null }
     const limited = createTestGateway(connected.providers, 10_000, {
       limits: { maxCost: 10 },
       authenticate: () => caller,

@@ -10,7 +10,7 @@ import type { MissingUserField, GroupField } from '../../identity/records.ts'
  */
 export type FieldCost =
   | { readonly kind: 'root'; readonly of: (asked: Asked) => RootReading }
-  | { readonly kind: 'relation'; readonly of: RelationCost }
+  | { readonly kind: 'relation'; readonly of: RelationCost; readonly needs?: readonly MissingUserField[] }
   | { readonly kind: 'value'; readonly needs: readonly (MissingUserField | GroupField)[] }
   | { readonly kind: 'items' }
   | { readonly kind: 'total'; readonly calls: (provider: IdentityProvider) => number }
@@ -93,8 +93,9 @@ export function root(of: (asked: Asked) => RootReading): { readonly cost: FieldC
   return { cost: { kind: 'root', of } }
 }
 
-export function relation(of: RelationCost): { readonly cost: FieldCost } {
-  return { cost: { kind: 'relation', of } }
+/** `needs`: the values of the record that the relation is made from. */
+export function relation(of: RelationCost, needs: readonly MissingUserField[] = []): { readonly cost: FieldCost } {
+  return { cost: { kind: 'relation', of, needs } }
 }
 
 const defaultPageSize = 20

@@ -97,7 +97,7 @@ export function planOperation(
           if (!definition) break
           const field = planField(node, definition)
           fields.push(field)
-          if (field.cost?.kind === 'value') for (const need of field.cost.needs) needs.add(need)
+          if (field.cost && 'needs' in field.cost) for (const need of field.cost.needs ?? []) needs.add(need)
           if ((field.cost ?? ofRecord).kind === 'value' && field.type !== null && !recordTypes.has(field.type)) {
             for (const need of field.selectionOf?.(field.type).needs ?? []) needs.add(need)
           }

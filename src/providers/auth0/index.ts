@@ -11,7 +11,7 @@ import { createGroups } from './groups.ts'
 import { createEndingSessions, createSessionActions } from './session-actions.ts'
 import { createSessions } from './sessions.ts'
 import { createAuth0TokenSource } from './token.ts'
-import { createUpstream, reading } from './upstream.ts'
+import { createUpstream, reading, offsetPage } from './upstream.ts'
 import { createUserActions } from './user-actions.ts'
 import { createPrices } from './prices.ts'
 import { createUsers, maxValuesPerSearch } from './users.ts'
@@ -38,7 +38,7 @@ export const auth0: ProviderDefinition<Auth0Settings> = {
     const clock = deps.clock ?? systemClock
     const baseUrl = (settings.baseUrl ?? `https://${settings.domain}`).replace(/\/+$/, '')
     const pipeline = connectPipeline(settings, deps, clock, baseUrl)
-    const upstream = await createUpstream(pipeline, baseUrl, clock)
+    const upstream = createUpstream(pipeline, baseUrl, clock)
     const sessions = createSessions(upstream, clock)
     const sessionActions = createSessionActions(upstream, sessions.get)
     const endingSessions = createEndingSessions(upstream, sessionActions.revokeAll)
@@ -59,9 +59,9 @@ export const auth0: ProviderDefinition<Auth0Settings> = {
         sessions: { ...sessions, ...sessionActions },
         grants: { ...grants, ...createGrantActions(upstream, grants) },
         async check(call) {
-          await upstream.readList(checkCredentials, auth0UserTotal, call, () =>
-            upstream.clients.users.list({ search_engine: 'v3', page: 0, per_page: 1, fields: 'user_id' }),
-          )
+          await upstream.read(checkCredentials, auth0UserTotal, call, {
+            query: { search_engine: 'v3', ...offsetPage(0, 1), fields: 'user_id' },
+          })
         },
         health: () => pipeline.health(),
       },
@@ -97,6 +97,7 @@ function connectPipeline(settings: Auth0Settings, deps: UpstreamDeps, clock: Clo
     ...(deps.record && { record: deps.record }),
     ...(deps.random && { random: deps.random }),
     ...(deps.resilience && { resilience: deps.resilience }),
+    sharePace: deps.sharePace,
   })
   return pipeline
 }
