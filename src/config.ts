@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ApiKey } from './access/api-keys.ts'
+import type { Defences } from './limits/defences.ts'
 import { ConfigError, parse } from './settings/parse.ts'
 import {
   type Definitions,
@@ -8,12 +9,15 @@ import {
   providerFromFile,
   providersFromEnvironment,
 } from './settings/providers.ts'
+import { defencesOf } from './settings/limits.ts'
 import { readSettings, settingMembers, variableOf } from './settings/settings.ts'
 
 export { ConfigError } from './settings/parse.ts'
 export type { ProviderConfig } from './settings/providers.ts'
 
-export interface Config {
+export interface Config extends Defences {
+  /** Path of a folder or file of the only documents that are served; `undefined`: any are. */
+  readonly persistedOperations: string | undefined
   readonly host: string
   /** 0: any free one. */
   readonly port: number
@@ -105,6 +109,7 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
   if (faults.length > 0) throw new ConfigError(faults)
 
   return {
+    ...defencesOf(set),
     host: set.host ?? '127.0.0.1',
     port: set.port ?? 4000,
     maxRepresentations: set.maxRepresentations,

@@ -12,7 +12,8 @@ import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
 import type { AttemptRecorder } from './identity/call.ts'
 import { type CallCount, createCallCount } from './limits/cost-limit.ts'
 import { createDocumentCache } from './limits/document-cache.ts'
-import { defaultLimits, type Limits } from './limits/limits.ts'
+import type { Defences } from './limits/defences.ts'
+import { defaultLimits } from './limits/limits.ts'
 import { closedSchemaRules } from './limits/introspection.ts'
 import { createMemoryDocumentStore, type DocumentStore, findByHash, findKnown } from './limits/persisted.ts'
 import { useBoundedParser, useCostLimit, useDocuments, useRequestRate, useRules } from './limits/plugins.ts'
@@ -26,7 +27,7 @@ import { responseOf, useCors, useRefusal, useSecurityHeaders } from './requests/
 import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 
-export interface ServerOptions {
+export interface ServerOptions extends Defences {
   readonly providers: Providers
   readonly authenticate: Authenticate
   /** Milliseconds within which a GraphQL request is answered, with what is there by then. */
@@ -59,16 +60,8 @@ export interface ServerOptions {
   readonly readOnlyProviders: ReadonlySet<string>
   /** Mutations in one operation. */
   readonly maxMutations: number
-  /** What requests may ask for. What is left out is limited as usual. */
-  readonly limits?: Partial<Limits> | undefined
-  /** Whether introspection and `_service` are refused. Left out: they are not. */
-  readonly isSchemaClosed?: boolean | undefined
-  /** Whose pages may read answers. Left out: nobody's. */
-  readonly cors?: CorsOptions | undefined
   /** The only documents that are served, by name. Left out: any. */
   readonly knownDocuments?: ReadonlyMap<string, string> | undefined
-  /** The header, in lower case, in which a proxy of ours says whom it speaks for. Left out: there is none, and headers are not believed. */
-  readonly addressHeader?: string | undefined
   /** Keeps documents that clients name by their hashes. Left out: this process does by itself. */
   readonly documentStore?: DocumentStore | undefined
   /** Keeps how fast callers are. Left out: this process does by itself. */
@@ -109,6 +102,7 @@ export function createServer(options: ServerOptions) {
     multipart: true,
     maxRequestBodySize: maxUploadBytes,
     batching: { limit: limits.maxBatch },
+    extraParamNames: ['documentId'],
     parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createDocumentCache() },
     // Our own plugin masks, so that every error has a code of ours.
     maskedErrors: false,
@@ -177,10 +171,8 @@ function useAuthentication(
         callers.set(request, caller)
         return
       }
-      const refusal = await failures.take(
-        addressOf(serverContext, (name) => request.headers.get(name)),
-        1,
-      )
+      const address = addressOf(serverContext, (name) => request.headers.get(name))
+      const refusal = address === null ? null : await failures.take(address, 1)
       if (refusal) {
         endResponse(responseOf(refusal, fetchAPI))
         return

@@ -1,7 +1,7 @@
 import type { Header } from './refusal.ts'
 
-/** From where a request came, as far as it can be believed. `connection`: what the HTTP server knows of it. */
-export type AddressOf = (connection: unknown, header: Header) => string
+/** From where a request came, as far as it can be believed; `null`: it came through no connection. `connection`: what the HTTP server knows of it. */
+export type AddressOf = (connection: unknown, header: Header) => string | null
 
 /**
  * The address at the other end of the connection; where a header is named, the last address in it, which the proxy at the other end has
@@ -10,7 +10,7 @@ export type AddressOf = (connection: unknown, header: Header) => string
 export function addressIn(trustedHeader: string | null): AddressOf {
   return (connection, header) => {
     const said = trustedHeader === null ? undefined : header(trustedHeader)?.split(',').at(-1)?.trim()
-    return said || remoteAddressOf(connection) || 'unknown'
+    return said || (remoteAddressOf(connection) ?? null)
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ApiKey } from '../access/api-keys.ts'
 import { isRedirectOrigin } from '../access/redirect-origins.ts'
+import { limitSettings } from './limits.ts'
 import { parse } from './parse.ts'
 import { inEnvironmentOnly, list, onOrOff, secretUrl, type Setting, text, wholeNumber } from './setting.ts'
 
@@ -24,6 +25,7 @@ const redirectOrigins = z.array(
 
 /** Every setting of the gateway but its providers, by its name in the config file. */
 const settings = {
+  ...limitSettings,
   host: text('HOST'),
   port: wholeNumber('PORT', 0, 65_535),
   requestTimeoutMs: wholeNumber('REQUEST_TIMEOUT_MS', 100, 120_000),
