@@ -2,6 +2,7 @@ import type { Caller } from '../../src/access/caller.ts'
 import { scopes } from '../../src/access/scopes.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
 import type { ServerOptions } from '../../src/server.ts'
+import { present } from './present.ts'
 import { createTestGateway, type GraphqlAnswer, type TestGateway } from './gateway.ts'
 
 /** Somebody with all scopes, but for what a test says. */
@@ -26,7 +27,7 @@ export function createGatewayFor(
 ): CallersGateway {
   const gateway = createTestGateway(providers, 10_000, {
     ...overrides,
-    authenticate: (name) => (name === null ? null : (callers[name] ?? null)),
+    authenticate: ({ header }) => present(callers[header('x-api-key') ?? '']),
   })
   return {
     ...gateway,
