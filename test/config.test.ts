@@ -42,6 +42,17 @@ describe('the environment', () => {
     expect(faultsOf({ MAX_REPRESENTATIONS: 'many' })).toEqual([expect.stringMatching(/^MAX_REPRESENTATIONS: /)])
   })
 
+  it('keeps no records unless told for how long', () => {
+    expect(read({ ENTITY_CACHE_STALE_SECONDS: '5' }).entityCache).toBeNull()
+    expect(read({ ENTITY_CACHE_SECONDS: '30', ENTITY_CACHE_STALE_IF_ERROR_SECONDS: '600' }).entityCache).toEqual({
+      freshMs: 30_000,
+      staleMs: 0,
+      staleIfErrorMs: 600_000,
+      maxRecords: 10_000,
+    })
+    expect(faultsOf({ ENTITY_CACHE_SECONDS: 'long' })).toEqual([expect.stringMatching(/^ENTITY_CACHE_SECONDS: /)])
+  })
+
   it('names a Redis by URL, whose password no fault repeats and no file holds', () => {
     expect(read({}).redis).toBeNull()
     expect(read({ REDIS_URL: 'rediss://cache.example:6380' }).redis).toEqual({

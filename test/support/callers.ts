@@ -1,8 +1,8 @@
+import { createAuthenticator } from '../../src/access/authenticate.ts'
 import type { Caller } from '../../src/access/caller.ts'
 import { scopes } from '../../src/access/scopes.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
 import type { ServerOptions } from '../../src/server.ts'
-import { present } from './present.ts'
 import { createTestGateway, type GraphqlAnswer, type TestGateway } from './gateway.ts'
 
 /** Somebody with all scopes, but for what a test says. */
@@ -19,6 +19,9 @@ export interface CallersGateway extends TestGateway {
   ask(caller: string, document: string, variables?: Readonly<Record<string, unknown>>): Promise<GraphqlAnswer>
 }
 
+/** Refuses everybody. */
+const nobody = createAuthenticator({ apiKeys: [] }).authenticate
+
 /** A gateway that knows its callers by their names: each shows the name as key. */
 export function createGatewayFor(
   callers: Readonly<Record<string, Caller>>,
@@ -27,7 +30,7 @@ export function createGatewayFor(
 ): CallersGateway {
   const gateway = createTestGateway(providers, 10_000, {
     ...overrides,
-    authenticate: ({ header }) => present(callers[header('x-api-key') ?? '']),
+    authenticate: (request) => callers[request.header('x-api-key') ?? ''] ?? nobody(request),
   })
   return {
     ...gateway,
