@@ -1,5 +1,5 @@
 /**
- * Whether the gateway stays what it is under load: `npm run bench:load`. Many clients at once, some of them slow, some going away, one provider
+ * Whether the gateway stays what it is under load: `npm run bench:load`. Many clients at once, others that are slow or go away, one provider
  * slow and one failing. Ends with code 1 when a request had no answer or one after its deadline, when something of ours failed, or when
  * memory or sockets grew after the warm-up.
  *
@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { digestOfApiKey } from '../src/access/api-keys.ts'
 import { type RunningGateway, startGateway } from '../test/support/process.ts'
-import { askSlowly, askSteadily, type ClientOptions, type Seen } from './load-clients.ts'
+import { askAndLeave, askSlowly, askSteadily, type ClientOptions, type Seen } from './load-clients.ts'
 import { type Holding, holdingOf } from './process-figures.ts'
 
 const { values } = parseArgs({
@@ -18,7 +18,8 @@ const { values } = parseArgs({
 })
 const seconds = Number(values.seconds)
 const clients = Number(values.clients)
-const slowClients = Math.ceil(clients / 20)
+/** Of either kind, beside the others. */
+const oddClients = Math.ceil(clients / 20)
 
 const apiKey = 'key-of-the-load'
 const requestTimeoutMs = 3_000
@@ -53,7 +54,7 @@ async function main(): Promise<void> {
         NODE_ENV: 'production',
         AUDIT_LOG: 'off',
         REQUEST_TIMEOUT_MS: String(requestTimeoutMs),
-        API_KEYS: `load:${digestOfApiKey(apiKey)}`,
+        API_KEYS: `load:${digestOfApiKey(apiKey)}:*`,
       },
     })
     const control = new URL('/__sandbox/faults', environment['CLERK_BASE_URL'])
@@ -76,16 +77,18 @@ async function fault(control: URL, body: object): Promise<void> {
 /** Puts the gateway under load, prints what came of it, and answers what should not have been. */
 async function load(gateway: RunningGateway): Promise<readonly string[]> {
   const seen: Seen = { answered: [], lost: [], left: 0 }
-  const enough = AbortSignal.timeout(seconds * 1_000)
-  const options: ClientOptions = { origin: gateway.origin, apiKey, queries, enough }
+  const over = new AbortController()
+  const options: ClientOptions = { origin: gateway.origin, apiKey, queries, enough: over.signal }
   const idle = holdingOf(gateway.pid)
   const holdings: Holding[] = []
-  const sampling = sample(gateway.pid, enough, holdings)
-  await Promise.all([
-    askSteadily(options, clients, seen),
-    ...Array.from({ length: slowClients }, () => askSlowly(options)),
-    sampling,
-  ])
+  const beside: Promise<void>[] = []
+  // The others begin when the steady ones are connected: a busy program accepts connections one by one.
+  await askSteadily(options, clients, seen, () => {
+    setTimeout(() => over.abort(), seconds * 1_000)
+    beside.push(sample(gateway.pid, over.signal, holdings))
+    for (let index = 0; index < oddClients; index += 1) beside.push(askSlowly(options), askAndLeave(options, seen))
+  })
+  await Promise.all(beside)
   await sleep(500) // for closed connections to be noticed
   const after = holdingOf(gateway.pid)
   gateway.signal('SIGTERM')
@@ -118,7 +121,8 @@ function report(seen: Seen, { idle, holdings, after, exitCode, output }: Run): r
   const figures = {
     seconds,
     clients,
-    slowClients,
+    slowClients: oddClients,
+    leavingClients: oddClients,
     answered: seen.answered.length,
     answeredPerSecond: Math.round(seen.answered.length / seconds),
     left: seen.left,
