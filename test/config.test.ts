@@ -223,6 +223,42 @@ describe('a config file', () => {
   })
 })
 
+describe('what may be asked', () => {
+  const key = { CLERK_SECRET_KEY: complete.CLERK_SECRET_KEY }
+
+  it('is bounded as the settings say', () => {
+    expect(read(key)).toMatchObject({
+      maxNodes: undefined,
+      hasNodeFields: true,
+      redirectOrigins: undefined,
+      guessLimit: { attempts: 5, windowSeconds: 900 },
+    })
+    const environment = { MAX_NODES: '20', NODE_FIELDS: 'off', MAX_GUESSES: '3', GUESS_WINDOW_SECONDS: '60' }
+    expect(read({ ...key, ...environment })).toMatchObject({
+      maxNodes: 20,
+      hasNodeFields: false,
+      guessLimit: { attempts: 3, windowSeconds: 60 },
+    })
+    expect(read(key, { maxNodes: 20, nodeFields: false, maxGuesses: 3, guessWindowSeconds: 60 })).toMatchObject({
+      maxNodes: 20,
+      hasNodeFields: false,
+      guessLimit: { attempts: 3, windowSeconds: 60 },
+    })
+    expect(faultsOf({ MAX_NODES: '0', NODE_FIELDS: 'no', MAX_GUESSES: '0', GUESS_WINDOW_SECONDS: '0' })).toHaveLength(4)
+  })
+
+  it('may have links lead to origins, and to nothing that is more or less than one', () => {
+    const { redirectOrigins } = read({ ...key, REDIRECT_ORIGINS: 'https://app.test, http://localhost:*' })
+    expect(redirectOrigins).toEqual(['https://app.test', 'http://localhost:*'])
+    expect(faultsOf({ REDIRECT_ORIGINS: 'https://app.test,https://app.test/done' })).toEqual([
+      'REDIRECT_ORIGINS.1: an origin such as https://app.example.com; on this machine also http://localhost:*',
+    ])
+    expect(faultsOf(key, { redirectOrigins: ['http://app.test'] })).toEqual([
+      expect.stringMatching(/^redirectOrigins\.0: /),
+    ])
+  })
+})
+
 describe('what may be changed', () => {
   const clerk = { kind: 'clerk', name: 'staff', secretKey: { env: 'KEY' } }
   const guests = { ...clerk, name: 'guests' }

@@ -1,3 +1,4 @@
+import { createAuthenticator } from '../../src/access/authenticate.ts'
 import type { Caller } from '../../src/access/caller.ts'
 import { scopes } from '../../src/access/scopes.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
@@ -18,6 +19,9 @@ export interface CallersGateway extends TestGateway {
   ask(caller: string, document: string, variables?: Readonly<Record<string, unknown>>): Promise<GraphqlAnswer>
 }
 
+/** Refuses everybody. */
+const nobody = createAuthenticator({ apiKeys: [] }).authenticate
+
 /** A gateway that knows its callers by their names: each shows the name as key. */
 export function createGatewayFor(
   callers: Readonly<Record<string, Caller>>,
@@ -26,7 +30,7 @@ export function createGatewayFor(
 ): CallersGateway {
   const gateway = createTestGateway(providers, 10_000, {
     ...overrides,
-    authenticate: (name) => (name === null ? null : (callers[name] ?? null)),
+    authenticate: (request) => callers[request.header('x-api-key') ?? ''] ?? nobody(request),
   })
   return {
     ...gateway,
