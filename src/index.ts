@@ -1,4 +1,4 @@
-import { createAttemptLimit } from './access/attempt-limit.ts'
+import { type AttemptLimit, createAttemptLimit } from './access/attempt-limit.ts'
 import type { ApiKey } from './access/api-keys.ts'
 import { createAuthenticator } from './access/authenticate.ts'
 import type { TokenIssuer } from './access/issuers.ts'
@@ -13,9 +13,11 @@ import { GatewayStoppingError } from './identity/errors.ts'
 import { createHttpServer } from './lifecycle/http-server.ts'
 import { createReadiness, type ProviderCheck } from './lifecycle/readiness.ts'
 import { createServer } from './server.ts'
+import { createSharedAttemptLimit } from './shared-store/attempt-limit.ts'
 import { createSharedEpochs } from './shared-store/epochs.ts'
 import { openRedis, type RedisOptions } from './shared-store/redis.ts'
 import { sharePaceOver } from './shared-store/shared-pace.ts'
+import type { SharedStore } from './shared-store/store.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
 
 export { type Config, ConfigError, readConfig } from './config.ts'
@@ -99,7 +101,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ...serving,
     providers,
     cache: entityCache && createEntityCache(entityCache, store ? createSharedEpochs(store) : createEpochs()),
-    guesses: options.guessLimit && createAttemptLimit(options.guessLimit),
+    guesses: options.guessLimit && attemptLimitOf(options.guessLimit, store),
     stopping: stopping.signal,
     standing: () => ({
       isReady: readiness.isReady(),
@@ -138,6 +140,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await audit.close()
     },
   }
+}
+
+function attemptLimitOf(limit: NonNullable<GatewayOptions['guessLimit']>, store: SharedStore | null): AttemptLimit {
+  const own = createAttemptLimit(limit)
+  return store ? createSharedAttemptLimit(store, own, limit) : own
 }
 
 /** A gateway that could not write down what it does does not start. */

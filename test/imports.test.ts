@@ -18,7 +18,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   schema: ['identity', 'batch', 'context', 'directory', 'access', 'telemetry'],
   graphiql: [],
   requests: ['access'],
-  'shared-store': ['upstream', 'cache'],
+  'shared-store': ['upstream', 'cache', 'access'],
   cache: ['identity', 'upstream', 'access'],
   lifecycle: ['identity', 'upstream', 'context'],
   settings: ['identity', 'upstream', 'access'],

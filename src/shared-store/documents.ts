@@ -1,0 +1,36 @@
+import type { SharedStore } from './store.ts'
+
+/** GraphQL documents by the hexadecimal SHA-256 of their text. */
+export interface Documents {
+  /** `undefined`: not known, or not any more. */
+  get(hash: string): Promise<string | undefined> | string | undefined
+  set(hash: string, document: string): Promise<void> | void
+}
+
+/** Each time it is asked for, a document is kept for another day. */
+const getDocument = `
+local document = redis.call('GET', KEYS[1])
+if document then redis.call('EXPIRE', KEYS[1], 86400) end
+return document`
+
+const setDocument = `
+redis.call('SET', KEYS[1], ARGV[1], 'EX', 86400)
+return 1`
+
+/** Documents that clients registered at any process. What this one knows it does not ask for. */
+export function createSharedDocuments(store: SharedStore, own: Documents): Documents {
+  return {
+    async get(hash) {
+      const known = await own.get(hash)
+      if (known !== undefined) return known
+      const answer = await store.run(getDocument, `document:${hash}`, [])
+      if (typeof answer?.value !== 'string') return undefined
+      await own.set(hash, answer.value)
+      return answer.value
+    },
+    async set(hash, document) {
+      await own.set(hash, document)
+      await store.run(setDocument, `document:${hash}`, [document])
+    },
+  }
+}
