@@ -18,6 +18,8 @@ export interface Seen {
   readonly lost: string[]
   /** Requests whose client went away on purpose. */
   left: number
+  /** Milliseconds of answers that needed no provider. */
+  readonly nothingMs: number[]
 }
 
 export interface ClientOptions {
@@ -59,6 +61,19 @@ export async function askSteadily(
       }
     }),
   )
+  await pool.close()
+}
+
+/** A client that asks for nothing that a provider has: milliseconds of its answers are those of a program and machine that are busy. */
+export async function askForNothing({ origin, apiKey, enough }: ClientOptions, milliseconds: number[]): Promise<void> {
+  const pool = new Pool(origin, { connections: 1 })
+  while (!enough.aborted) {
+    const sentAt = performance.now()
+    const answer = await pool.request(requestOf(apiKey, '{ __typename }'))
+    await answer.body.dump()
+    milliseconds.push(performance.now() - sentAt)
+    await sleep(50)
+  }
   await pool.close()
 }
 
