@@ -1,4 +1,4 @@
-import { type AttemptLimit, createAttemptLimit } from './access/attempt-limit.ts'
+import { createAttemptLimit } from './access/attempt-limit.ts'
 import type { ApiKey } from './access/api-keys.ts'
 import { createAuthenticator } from './access/authenticate.ts'
 import type { TokenIssuer } from './access/issuers.ts'
@@ -12,10 +12,16 @@ import type { AttemptRecorder } from './identity/call.ts'
 import { GatewayStoppingError } from './identity/errors.ts'
 import { createHttpServer } from './lifecycle/http-server.ts'
 import { createReadiness, type ProviderCheck } from './lifecycle/readiness.ts'
+import type { Defences } from './limits/defences.ts'
+import { readKnownDocuments } from './limits/known-documents.ts'
+import { createMemoryDocumentStore } from './limits/persisted.ts'
+import { createMemoryRateStore } from './limits/rate-limit.ts'
 import { createServer } from './server.ts'
 import { createSharedAttemptLimit } from './shared-store/attempt-limit.ts'
+import { createSharedDocumentStore } from './shared-store/document-store.ts'
 import { createSharedEpochs } from './shared-store/epochs.ts'
 import { openRedis, type RedisOptions } from './shared-store/redis.ts'
+import { createSharedRateStore } from './shared-store/rate-store.ts'
 import { sharePaceOver } from './shared-store/shared-pace.ts'
 import type { SharedStore } from './shared-store/store.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
@@ -25,7 +31,9 @@ export { providerDefinitions } from './providers/index.ts'
 export type { IdentityProvider } from './identity/provider.ts'
 export type { ProviderCheck } from './lifecycle/readiness.ts'
 
-export interface GatewayOptions {
+export interface GatewayOptions extends Defences {
+  /** Path of a folder or JSON file of the only documents that are served. Left out: any are. */
+  readonly persistedOperations?: string | undefined
   readonly providers: readonly ProviderConfig[]
   readonly apiKeys: readonly ApiKey[]
   /** Whose tokens are accepted beside API keys. Left out: nobody's. */
@@ -101,7 +109,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ...serving,
     providers,
     cache: entityCache && createEntityCache(entityCache, store ? createSharedEpochs(store) : createEpochs()),
-    guesses: options.guessLimit && attemptLimitOf(options.guessLimit, store),
+    knownDocuments: await readPersistedOperations(options.persistedOperations),
+    guesses: options.guessLimit && createAttemptLimit(options.guessLimit),
+    ...(store && sharedOver(store, options)),
     stopping: stopping.signal,
     standing: () => ({
       isReady: readiness.isReady(),
@@ -142,9 +152,25 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-function attemptLimitOf(limit: NonNullable<GatewayOptions['guessLimit']>, store: SharedStore | null): AttemptLimit {
-  const own = createAttemptLimit(limit)
-  return store ? createSharedAttemptLimit(store, own, limit) : own
+/** What processes count and keep together, in front of what each counts and keeps by itself. */
+function sharedOver(store: SharedStore, { guessLimit }: GatewayOptions) {
+  return {
+    rateStore: createSharedRateStore(store, createMemoryRateStore()),
+    documentStore: createSharedDocumentStore(store, createMemoryDocumentStore()),
+    ...(guessLimit && { guesses: createSharedAttemptLimit(store, createAttemptLimit(guessLimit), guessLimit) }),
+  }
+}
+
+/** A gateway that does not find what it is to serve does not start. */
+async function readPersistedOperations(path: string | undefined): Promise<ReadonlyMap<string, string> | undefined> {
+  if (path === undefined) return undefined
+  try {
+    return await readKnownDocuments(path)
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'not such a place'
+    const expected = 'a folder of .graphql files, or a JSON file of documents by name'
+    throw new ConfigError([`PERSISTED_OPERATIONS: cannot be read (${reason}); expected ${expected}`])
+  }
 }
 
 /** A gateway that could not write down what it does does not start. */

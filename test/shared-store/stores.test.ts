@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createAttemptLimit } from '../../src/access/attempt-limit.ts'
 import { createSharedAttemptLimit } from '../../src/shared-store/attempt-limit.ts'
-import { type Buckets, createSharedBuckets } from '../../src/shared-store/buckets.ts'
-import { createSharedDocuments, type Documents } from '../../src/shared-store/documents.ts'
+import { createMemoryDocumentStore } from '../../src/limits/persisted.ts'
+import type { RateStore } from '../../src/limits/rate-limit.ts'
+import { createSharedDocumentStore } from '../../src/shared-store/document-store.ts'
+import { createSharedRateStore } from '../../src/shared-store/rate-store.ts'
 import { openRedis } from '../../src/shared-store/redis.ts'
 import type { SharedStore } from '../../src/shared-store/store.ts'
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts'
@@ -10,12 +12,7 @@ import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts'
 const guessLimit = { attempts: 3, windowSeconds: 60 }
 
 /** A process's own, which allows everything and knows nothing. */
-const allowing: Buckets = { take: () => 0 }
-
-function memoryDocuments(): Documents {
-  const known = new Map<string, string>()
-  return { get: (hash) => known.get(hash), set: (hash, document) => void known.set(hash, document) }
-}
+const allowing: RateStore = { take: () => 0 }
 
 describe.skipIf(!hasRedis)('what two processes share', () => {
   let redis: TestRedis
@@ -60,7 +57,7 @@ describe.skipIf(!hasRedis)('what two processes share', () => {
   })
 
   it('empties one bucket together, and refills it', async () => {
-    const buckets = processes((store) => createSharedBuckets(store, allowing))
+    const buckets = processes((store) => createSharedRateStore(store, allowing))
     const bucket = { capacity: 10, perSecond: 0.5 }
     const take = (process: number, amount: number) => buckets[process]?.take('caller', amount, bucket)
     expect([await take(0, 6), await take(1, 4)]).toEqual([0, 0])
@@ -75,16 +72,16 @@ describe.skipIf(!hasRedis)('what two processes share', () => {
   it('takes what no bucket holds from a full one, and asks nobody whom this process refuses', async () => {
     const [first] = stores
     if (!first) throw new Error('there are two')
-    const buckets = createSharedBuckets(first, allowing)
+    const buckets = createSharedRateStore(first, allowing)
     const bucket = { capacity: 10, perSecond: 1 }
     expect(await buckets.take('greedy', 25, bucket)).toBe(0)
     expect(await buckets.take('greedy', 1, bucket)).toBeGreaterThan(14)
-    expect(await createSharedBuckets(first, { take: () => 7 }).take('refused', 1, bucket)).toBe(7)
+    expect(await createSharedRateStore(first, { take: () => 7 }).take('refused', 1, bucket)).toBe(7)
     expect(await buckets.take('refused', 10, bucket)).toBe(0)
   })
 
   it('finds a document that was registered at the other one, and keeps it when the store is away', async () => {
-    const [one, other] = processes((store) => createSharedDocuments(store, memoryDocuments()))
+    const [one, other] = processes((store) => createSharedDocumentStore(store, createMemoryDocumentStore()))
     const hash = 'a'.repeat(64)
     expect(await other?.get(hash)).toBeUndefined()
     await one?.set(hash, '{ viewer { subject } }')
@@ -98,8 +95,8 @@ describe.skipIf(!hasRedis)('what two processes share', () => {
     const [first] = stores
     if (!first) throw new Error('there are two')
     await createSharedAttemptLimit(first, createAttemptLimit(guessLimit), guessLimit).take('bob@example.test')
-    await createSharedBuckets(first, allowing).take('subject bob@example.test', 1, { capacity: 2, perSecond: 1 })
-    await createSharedDocuments(first, memoryDocuments()).set('b'.repeat(64), '{ viewer { subject } }')
+    await createSharedRateStore(first, allowing).take('subject bob@example.test', 1, { capacity: 2, perSecond: 1 })
+    await createSharedDocumentStore(first, createMemoryDocumentStore()).set('b'.repeat(64), '{ viewer { subject } }')
     const known = await keys()
     expect(known.length).toBeGreaterThanOrEqual(3)
     expect(known.join()).not.toContain('bob')

@@ -1,17 +1,6 @@
+import type { RateStore } from '../limits/rate-limit.ts'
 import { digestOf } from './digest.ts'
 import type { SharedStore } from './store.ts'
-
-/** How a bucket fills: at once it holds `capacity`, and `perSecond` flows in until it is full again. */
-interface Bucket {
-  readonly capacity: number
-  readonly perSecond: number
-}
-
-/** Buckets by key, of which something is taken. */
-export interface Buckets {
-  /** Answers 0, or the seconds until there is enough: then nothing was taken. More than the capacity is taken from a full one. */
-  take(key: string, amount: number, bucket: Bucket): Promise<number> | number
-}
 
 const takeAmount = `
 local time = redis.call('TIME')
@@ -27,7 +16,7 @@ redis.call('PEXPIRE', KEYS[1], math.ceil((capacity - level + amount) / perSecond
 return 0`
 
 /** Buckets that processes share, behind those of this one. Without the store only these count. */
-export function createSharedBuckets(store: SharedStore, own: Buckets): Buckets {
+export function createSharedRateStore(store: SharedStore, own: RateStore): RateStore {
   return {
     async take(key, amount, bucket) {
       const seconds = await own.take(key, amount, bucket)

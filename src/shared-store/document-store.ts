@@ -1,11 +1,5 @@
+import type { DocumentStore } from '../limits/persisted.ts'
 import type { SharedStore } from './store.ts'
-
-/** GraphQL documents by the hexadecimal SHA-256 of their text. */
-export interface Documents {
-  /** `undefined`: not known, or not any more. */
-  get(hash: string): Promise<string | undefined> | string | undefined
-  set(hash: string, document: string): Promise<void> | void
-}
 
 /** Each time it is asked for, a document is kept for another day. */
 const getDocument = `
@@ -18,7 +12,7 @@ redis.call('SET', KEYS[1], ARGV[1], 'EX', 86400)
 return 1`
 
 /** Documents that clients registered at any process. What this one knows it does not ask for. */
-export function createSharedDocuments(store: SharedStore, own: Documents): Documents {
+export function createSharedDocumentStore(store: SharedStore, own: DocumentStore): DocumentStore {
   return {
     async get(hash) {
       const known = await own.get(hash)
