@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createAuthenticator, isRefusal } from '../../src/access/authenticate.ts'
@@ -147,6 +148,13 @@ describe('an issuer', () => {
     fail(issuer)
     expect(await askWith(first)).toBe(unavailable)
     expect(issuer.server.requests).toEqual(['GET /jwks'])
+  })
+
+  it('whose key is too short to prove anything makes no token wrong', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'short', alg: 'RS256' }
+    issuer.answer((response) => sendJson(response, { body: { keys: [jwk] } }))
+    expect(await issuer.ask(await issuer.mint(await makeKey('short', 'RS256')))).toBe(unavailable)
   })
 
   it('is asked again after a pause, and not before', async () => {
