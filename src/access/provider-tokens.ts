@@ -74,8 +74,8 @@ export function createProviderTokenCheck(
 
     async check({ text, claims }) {
       const now = clock.now()
-      const expiresAt = typeof claims['exp'] === 'number' ? claims['exp'] * 1000 : 0
-      if (expiresAt <= now) return rejected('expired')
+      // Before what is known of it: no token is good beyond its end.
+      if (typeof claims['exp'] !== 'number' || claims['exp'] * 1000 <= now) return rejected('expired')
       const digest = createHash('sha256').update(text).digest('base64')
       const earlier = known.get(digest)
       if (earlier && earlier.until > now) return earlier.answer
@@ -86,7 +86,7 @@ export function createProviderTokenCheck(
         bucket.take()
       }
       const answer = ask(text)
-      known.set(digest, { until: Math.min(now + knownForMs, expiresAt), answer })
+      known.set(digest, { until: now + knownForMs, answer })
       const forget = (): void => void known.delete(digest)
       answer.then((verdict) => {
         if (!('reason' in verdict)) good.set(digest, true)

@@ -122,6 +122,7 @@ describe('an end user’s token of App Services', () => {
 
   it('that is for refreshing is refused without a call', async () => {
     expect((await refusalOf(user.refreshToken)).status).toBe(401)
+    expect((await refusalOf(invented({ typ: 'refresh' }))).status).toBe(401)
     expect(checks()).toBe(0)
   })
 
