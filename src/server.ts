@@ -4,9 +4,11 @@ import { toClientErrors } from '../schema/answer-errors.ts'
 import { type Authorize, createAuthorize } from '../schema/authorize.ts'
 import { createSchema, schema as wholeSchema } from '../schema/index.ts'
 import { countMutations } from '../schema/mutations/limit.ts'
-import { apiKeyHeader, type Authenticate } from './access/api-keys.ts'
 import { type AttemptLimit, createAttemptLimit } from './access/attempt-limit.ts'
+import { type Authenticate, isRefusal } from './access/authenticate.ts'
 import type { Caller } from './access/caller.ts'
+import { showsCredentials } from './access/credentials.ts'
+import type { EntityCache } from './cache/entity-cache.ts'
 import { createRequestContext, type Providers, type RequestContext } from './context.ts'
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
 import type { AttemptRecorder } from './identity/call.ts'
@@ -25,6 +27,7 @@ import { maxUploadBytes, useBodyLimit } from './requests/body-limit.ts'
 import { refuseCrossSite } from './requests/cross-site.ts'
 import { refuseEncoding } from './requests/encoding.ts'
 import { responseOf, useCors, useRefusal, useSecurityHeaders } from './requests/plugins.ts'
+import type { Header } from './requests/refusal.ts'
 import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 
@@ -67,6 +70,8 @@ export interface ServerOptions extends Defences {
   readonly documentStore?: DocumentStore | undefined
   /** Keeps how fast callers are. Left out: this process does by itself. */
   readonly rateStore?: RateStore | undefined
+  /** Keeps users and groups for later requests. Left out or `null`: nothing is kept. */
+  readonly cache?: EntityCache | null
 }
 
 export const graphqlPath = '/graphql'
@@ -145,6 +150,7 @@ export function createServer(options: ServerOptions) {
       }),
       useExecutionCancellation(),
       useClientErrors(options.onInternalError),
+      useStaleness(),
     ],
   })
 }
@@ -152,7 +158,7 @@ export function createServer(options: ServerOptions) {
 /** Who sent each request that is being answered. */
 const callers = new WeakMap<Request, Caller>()
 
-/** Nobody is served without a key that we know. */
+/** Nobody is served whom we do not know; who tries too often is told to wait. */
 function useAuthentication(
   authenticate: Authenticate,
   failures: RateLimit,
@@ -162,20 +168,15 @@ function useAuthentication(
     async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
       // Whatever is not open to anybody, so that another spelling of a path is no way in.
       if (isHealthPath(url.pathname)) return
-      const caller = authenticate(request.headers.get(apiKeyHeader))
-      if (caller) {
-        callers.set(request, caller)
+      const header: Header = (name) => request.headers.get(name)
+      const answer = await authenticate({ header })
+      if (!isRefusal(answer)) {
+        callers.set(request, answer)
         return
       }
-      const address = addressOf(serverContext, (name) => request.headers.get(name))
-      const refusal = address === null ? null : await failures.take(address, 1)
-      if (refusal) {
-        endResponse(responseOf(refusal, fetchAPI))
-        return
-      }
-      const message = `Show an API key in the header ${apiKeyHeader}`
-      const errors = [{ message, extensions: { code: 'UNAUTHENTICATED', provider: null } }]
-      endResponse(fetchAPI.Response.json({ errors }, { status: 401, headers: { 'www-authenticate': 'ApiKey' } }))
+      const address = answer.status === 401 ? addressOf(serverContext, header) : null
+      const tooFast = address === null ? null : await failures.take(address, 1)
+      endResponse(responseOf(tooFast ?? answer, fetchAPI))
     },
   }
 }
@@ -187,9 +188,11 @@ const alwaysReady = (): Standing => ({ isReady: true, providers: new Map(), shar
 /** Open to anybody, who is told one word. */
 function useHealth(standing: () => Standing, authenticate: Authenticate): Plugin {
   return {
-    onRequest({ request, url, endResponse, fetchAPI }) {
+    async onRequest({ request, url, endResponse, fetchAPI }) {
       if (!isHealthPath(url.pathname)) return
-      const answer = answerHealth(url.pathname, standing(), authenticate(request.headers.get(apiKeyHeader)))
+      const header: Header = (name) => request.headers.get(name)
+      const caller = showsCredentials(header) ? await authenticate({ header }) : null
+      const answer = answerHealth(url.pathname, standing(), caller && isRefusal(caller) ? null : caller)
       const headers = { 'cache-control': 'no-store' }
       if (answer) endResponse(fetchAPI.Response.json(answer.body, { status: answer.status, headers }))
     },
@@ -217,6 +220,22 @@ function useMutationLimit(max: number): Plugin<RequestContext> {
       const message = `At most ${max} mutations are done in one operation, and this one has ${count}`
       const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } }
       setResultAndStopExecution({ errors: [new GraphQLError(message, { extensions })] })
+    },
+  }
+}
+
+/** Says of which providers an answer holds records that should have been read again, and how old they are. */
+function useStaleness(): Plugin<RequestContext> {
+  return {
+    onExecute({ args: { contextValue } }) {
+      return {
+        onExecuteDone({ result, setResult }) {
+          const { staleness } = contextValue.cache
+          if (staleness.size === 0 || !('data' in result)) return
+          const stale = [...staleness].map(([provider, ageMs]) => ({ provider, ageSeconds: Math.ceil(ageMs / 1000) }))
+          setResult({ ...result, extensions: { ...result.extensions, stale } })
+        },
+      }
     },
   }
 }

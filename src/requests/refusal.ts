@@ -5,18 +5,29 @@ export interface Refusal {
   readonly code: string
   /** One sentence for the client. */
   readonly message: string
+  /** The provider at fault; left out or `null`: none is. */
+  readonly provider?: string | null
+  /** Seconds until another try makes sense; left out or `null`: waiting does not help. */
+  readonly retryAfterSeconds?: number | null
   /** Beside those of every answer; names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** Seconds until the same request may be served. Left out: waiting does not help. */
-  readonly retryAfterSeconds?: number
 }
 
 /** The value of a request's header by its lower-case name; `null`: it has none. */
 export type Header = (name: string) => string | null
 
 /** What a client is told of a refusal beside its message. */
-export function extensionsOf({ code, retryAfterSeconds }: Refusal): Readonly<Record<string, unknown>> {
-  return { code, provider: null, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) }
+export function extensionsOf({
+  code,
+  provider = null,
+  retryAfterSeconds = null,
+}: Refusal): Readonly<Record<string, unknown>> {
+  return {
+    code,
+    provider,
+    ...(provider === null ? {} : { retryable: retryAfterSeconds !== null }),
+    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+  }
 }
 
 /** A refusal as the body of a GraphQL answer. */

@@ -1,11 +1,10 @@
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { digestOfApiKey } from '../../src/access/api-keys.ts'
 import { createGateway, type Gateway } from '../../src/index.ts'
 import { addressIn } from '../../src/requests/address.ts'
 import { refuseCrossSite } from '../../src/requests/cross-site.ts'
-import { createTestGateway, testApiKey } from '../support/gateway.ts'
+import { createTestGateway, openKey, testApiKey } from '../support/gateway.ts'
 
 const query = '{"query":"{ viewer { subject } }"}'
 const headers = { 'x-api-key': testApiKey, 'content-type': 'application/json' }
@@ -145,7 +144,7 @@ describe('over HTTP', () => {
   beforeAll(async () => {
     gateway = await createGateway({
       providers: [],
-      apiKeys: [{ name: 'tests', sha256: digestOfApiKey(testApiKey) }],
+      apiKeys: [openKey('tests', testApiKey)],
       requestTimeoutMs: 1_000,
       softDeadlineMs: 500,
       graphiql: null,
