@@ -8,7 +8,8 @@ import type { AttemptRecorder } from './identity/call.ts'
 import { GatewayStoppingError } from './identity/errors.ts'
 import { createHttpServer } from './lifecycle/http-server.ts'
 import { createReadiness, type ProviderCheck } from './lifecycle/readiness.ts'
-import { createServer } from './server.ts'
+import { createPlainPosts } from './requests/plain-post.ts'
+import { createServer, graphqlPath, maxBodyBytes } from './server.ts'
 import { openRedis, type RedisOptions } from './shared-store/redis.ts'
 import { sharePaceOver } from './shared-store/shared-pace.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
@@ -99,10 +100,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     readOnlyProviders: new Set(options.providers.filter(({ isReadOnly }) => isReadOnly).map(({ name }) => name)),
     maxMutations: options.maxMutations ?? defaultMaxMutations,
   })
+  const isAnswered = createPlainPosts({
+    path: graphqlPath,
+    maxBodyBytes,
+    serve: (request) => yoga.handleRequest(request, {}),
+  })
   const http = createHttpServer((request, response) => {
     // A host that makes no URL would fail before anything of ours sees the request.
-    if (URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`)) void yoga(request, response)
-    else response.writeHead(400).end()
+    if (!URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`)) response.writeHead(400).end()
+    else if (!isAnswered(request, response)) void yoga(request, response)
   })
 
   return {

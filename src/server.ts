@@ -57,7 +57,7 @@ export const graphiqlPath = '/graphiql'
 const defaultGuessLimit = { attempts: 5, windowSeconds: 900 } as const
 
 /** A body of more bytes is refused before it is read. */
-const maxBodyBytes = 256_000
+export const maxBodyBytes = 256_000
 
 /** As above, for a body that brings a file: the largest image, and what goes with it. */
 const maxUploadBytes = 6_000_000
