@@ -107,7 +107,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   })
   const http = createHttpServer((request, response) => {
     // A host that makes no URL would fail before anything of ours sees the request.
-    if (!URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`)) response.writeHead(400).end()
+    if (!URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`))
+      response.writeHead(400).end()
     else if (!isAnswered(request, response)) void yoga(request, response)
   })
 
