@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { ApiKey } from './access/api-keys.ts'
+import type { TokenIssuer } from './access/issuers.ts'
+import { checkAccess, issuersFrom, namesIssuer } from './settings/issuers.ts'
 import { ConfigError, parse } from './settings/parse.ts'
 import {
   type Definitions,
@@ -35,6 +37,8 @@ export interface Config {
   readonly shutdownTimeoutMs: number
   readonly isGraphiqlEnabled: boolean
   readonly apiKeys: readonly ApiKey[]
+  /** Whose tokens are accepted beside API keys. */
+  readonly issuers: readonly TokenIssuer[]
   /** Mutations in one operation. */
   readonly maxMutations: number
   /** `off`, `stdout` or a path; `undefined`: nobody said. */
@@ -69,6 +73,7 @@ const fileSchema = z.strictObject({
   providers: z
     .array(z.looseObject({ kind: z.string(), name: z.string(), readOnly: z.boolean().optional() }))
     .optional(),
+  issuers: z.array(z.looseObject({})).optional(),
 })
 
 /**
@@ -90,12 +95,16 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
   for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index))) {
     faults.push(`providers: the name ${name} is used more than once; every provider needs a name of its own`)
   }
-  const isForSandbox = file === undefined && !environment['API_KEYS'] && !environment['HOST']
+  const issuers = issuersFrom(environment, fromFile.issuers ?? [], faults)
+  const apiKeys = set.apiKeys ?? []
+  const isForSandbox =
+    file === undefined && !environment['API_KEYS'] && !environment['HOST'] && !namesIssuer(environment)
   if (providers.length === 0 && !isForSandbox && faults.length === 0) {
     faults.push(
-      'providers: none is configured; expected the variables of at least one (see README.md). Without API_KEYS, HOST and a config file the gateway runs on made-up data',
+      'providers: none is configured; expected the variables of at least one (see README.md). Without API_KEYS, JWT_ISSUER, HOST and a config file the gateway runs on made-up data',
     )
   }
+  if (faults.length === 0) checkAccess({ apiKeys, issuers, providers: known }, faults)
   const requestTimeoutMs = set.requestTimeoutMs ?? 10_000
   const softDeadlineMs = set.softDeadlineMs ?? Math.min(defaultSoftDeadlineMs, requestTimeoutMs / 2)
   if (softDeadlineMs >= requestTimeoutMs) {
@@ -117,7 +126,8 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     // No request takes longer, so that none is given up.
     shutdownTimeoutMs: set.shutdownTimeoutMs ?? requestTimeoutMs,
     isGraphiqlEnabled: set.graphiql ?? false,
-    apiKeys: set.apiKeys ?? [],
+    apiKeys,
+    issuers,
     maxMutations: set.maxMutations ?? defaultMaxMutations,
     auditLog: set.auditLog,
     redis: set.redisUrl === undefined ? null : { url: set.redisUrl, keyPrefix: set.redisKeyPrefix ?? defaultKeyPrefix },

@@ -1,6 +1,8 @@
 import { createAttemptLimit } from './access/attempt-limit.ts'
 import type { ApiKey } from './access/api-keys.ts'
-import { createAuthenticator } from './access/api-keys.ts'
+import { createAuthenticator } from './access/authenticate.ts'
+import type { TokenIssuer } from './access/issuers.ts'
+import type { OnRefused } from './access/refusal.ts'
 import { ConfigError, defaultMaxMutations, type ProviderConfig } from './config.ts'
 import type { Providers } from './context.ts'
 import { exampleTabs } from './graphiql/examples.ts'
@@ -22,6 +24,10 @@ export type { ProviderCheck } from './lifecycle/readiness.ts'
 export interface GatewayOptions {
   readonly providers: readonly ProviderConfig[]
   readonly apiKeys: readonly ApiKey[]
+  /** Whose tokens are accepted beside API keys. Left out: nobody's. */
+  readonly issuers?: readonly TokenIssuer[]
+  /** Told of requests that were refused, and why. Never of what they showed. */
+  readonly onRefused?: OnRefused
   /** Milliseconds within which a GraphQL request is answered. */
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`. Default 500. */
@@ -79,6 +85,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ),
   )
   const providers: Providers = new Map(connected.map(({ provider }) => [provider.name, provider]))
+  const authenticator = createAuthenticator({
+    ...options,
+    tokensOf: (name) => providers.get(name)?.tokens,
+  })
   const readiness = createReadiness({ providers })
   const stopping = new AbortController()
   const yoga = createServer({
@@ -91,7 +101,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       providers: readiness.providers(),
       sharedStore: store && (store.isUp() ? 'up' : 'down'),
     }),
-    authenticate: createAuthenticator(options.apiKeys),
+    authenticate: authenticator.authenticate,
     graphiql: options.graphiql && {
       headers: options.graphiql.headers,
       tabs: exampleTabs(options.graphiql.exampleEmail),
@@ -123,6 +133,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     async close(drainMs = 0) {
       readiness.stop()
       await http.close(drainMs, () => stopping.abort(new GatewayStoppingError()))
+      await authenticator.close()
       await Promise.all(connected.map((connection) => connection.close()))
       await store?.close()
       await audit.close()

@@ -4,9 +4,10 @@ import { toClientErrors } from '../schema/answer-errors.ts'
 import { type Authorize, createAuthorize } from '../schema/authorize.ts'
 import { createSchema, schema as wholeSchema } from '../schema/index.ts'
 import { countMutations } from '../schema/mutations/limit.ts'
-import { apiKeyHeader, type Authenticate } from './access/api-keys.ts'
 import { type AttemptLimit, createAttemptLimit } from './access/attempt-limit.ts'
+import { type Authenticate, isRefusal } from './access/authenticate.ts'
 import type { Caller } from './access/caller.ts'
+import { showsCredentials } from './access/credentials.ts'
 import { createRequestContext, type Providers, type RequestContext } from './context.ts'
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
 import type { AttemptRecorder } from './identity/call.ts'
@@ -108,20 +109,17 @@ export function createServer(options: ServerOptions) {
 /** Who sent each request that is being answered. */
 const callers = new WeakMap<Request, Caller>()
 
-/** Nobody is served without a key that we know. */
+/** Nobody is served whom we do not know. */
 function useAuthentication(authenticate: Authenticate): Plugin {
   return {
-    onRequest({ request, url, endResponse, fetchAPI }) {
+    async onRequest({ request, url, endResponse, fetchAPI }) {
       // Whatever is not open to anybody, so that another spelling of a path is no way in.
       if (isHealthPath(url.pathname)) return
-      const caller = authenticate(request.headers.get(apiKeyHeader))
-      if (caller) {
-        callers.set(request, caller)
-        return
-      }
-      const message = `Show an API key in the header ${apiKeyHeader}`
-      const errors = [{ message, extensions: { code: 'UNAUTHENTICATED', provider: null } }]
-      endResponse(fetchAPI.Response.json({ errors }, { status: 401, headers: { 'www-authenticate': 'ApiKey' } }))
+      const answer = await authenticate({ header: (name) => request.headers.get(name) })
+      if (isRefusal(answer)) {
+        const { status, headers } = answer
+        endResponse(fetchAPI.Response.json(bodyOf(answer), { status, headers }))
+      } else callers.set(request, answer)
     },
   }
 }
@@ -131,9 +129,11 @@ const alwaysReady = (): Standing => ({ isReady: true, providers: new Map(), shar
 /** Open to anybody, who is told one word. */
 function useHealth(standing: () => Standing, authenticate: Authenticate): Plugin {
   return {
-    onRequest({ request, url, endResponse, fetchAPI }) {
+    async onRequest({ request, url, endResponse, fetchAPI }) {
       if (!isHealthPath(url.pathname)) return
-      const answer = answerHealth(url.pathname, standing(), authenticate(request.headers.get(apiKeyHeader)))
+      const header: Header = (name) => request.headers.get(name)
+      const caller = showsCredentials(header) ? await authenticate({ header }) : null
+      const answer = answerHealth(url.pathname, standing(), caller && isRefusal(caller) ? null : caller)
       const headers = { 'cache-control': 'no-store' }
       if (answer) endResponse(fetchAPI.Response.json(answer.body, { status: answer.status, headers }))
     },

@@ -12,7 +12,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   batch: ['identity'],
   context: ['identity', 'batch', 'access', 'telemetry'],
   directory: ['identity', 'batch', 'context'],
-  access: ['identity'],
+  access: ['identity', 'upstream'],
   telemetry: ['identity'],
   sandbox: [],
   schema: ['identity', 'batch', 'context', 'directory', 'access', 'telemetry'],

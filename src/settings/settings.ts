@@ -1,20 +1,8 @@
 import { z } from 'zod'
-import type { ApiKey } from '../access/api-keys.ts'
 import { isRedirectOrigin } from '../access/redirect-origins.ts'
+import { apiKeys, apiKeyOf } from './api-keys.ts'
 import { parse } from './parse.ts'
 import { inEnvironmentOnly, list, onOrOff, secretUrl, type Setting, text, wholeNumber } from './setting.ts'
-
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key, 64 lower-case hexadecimal digits')
-const keyName = z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, `_`, `.` and `-`, at most 64')
-const apiKeys: z.ZodType<readonly ApiKey[]> = z
-  .array(z.strictObject({ name: keyName, sha256 }))
-  .refine((keys) => new Set(keys.map(({ name }) => name)).size === keys.length, 'each key needs a name of its own')
-
-/** `name:digest`. */
-function apiKeyOf(entry: string): unknown {
-  const colon = entry.indexOf(':')
-  return { name: entry.slice(0, Math.max(colon, 0)).trim(), sha256: entry.slice(colon + 1).trim() }
-}
 
 const redirectOrigins = z.array(
   z

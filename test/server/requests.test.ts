@@ -1,11 +1,10 @@
 import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { digestOfApiKey } from '../../src/access/api-keys.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Attempt } from '../../src/identity/call.ts'
 import { createGateway, type Gateway } from '../../src/index.ts'
 import { providerDefinitions } from '../../src/providers/index.ts'
-import { createTestGateway, testApiKey } from '../support/gateway.ts'
+import { createTestGateway, openKey, testApiKey } from '../support/gateway.ts'
 import { createInMemoryProvider, populatedDirectory } from '../support/in-memory-provider.ts'
 import { startSandbox, type TestSandbox } from '../support/sandbox.ts'
 
@@ -19,7 +18,7 @@ beforeAll(async () => {
   const { providers } = readConfig({ environment: sandbox.environment, definitions: providerDefinitions })
   gateway = await createGateway({
     providers,
-    apiKeys: [{ name: 'tests', sha256: digestOfApiKey('key') }],
+    apiKeys: [openKey('tests', 'key')],
     requestTimeoutMs: 400,
     softDeadlineMs: 200,
     graphiql: null,
