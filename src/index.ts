@@ -113,7 +113,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const isAnswered = createPlainPosts({
     path: graphqlPath,
     maxBodyBytes,
-    serve: (request) => yoga.handleRequest(request, {}),
+    serve: (request, context) => yoga.handleRequest(request, context),
   })
   const http = createHttpServer((request, response) => {
     // A host that makes no URL would fail before anything of ours sees the request.

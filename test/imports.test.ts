@@ -33,6 +33,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'config',
     'graphiql',
     'lifecycle',
+    'requests',
     'server',
     'shared-store',
   ],

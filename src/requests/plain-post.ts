@@ -1,7 +1,13 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 
+/** What a request came in by, for checks that look at the connection. */
+type NodeContext = {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+}
+
 /** Answers a request, whichever way it came in. */
-export type Serve = (request: Request) => Promise<Response> | Response
+export type Serve = (request: Request, context: NodeContext) => Promise<Response> | Response
 
 export interface PlainPostOptions {
   /** The one path that is answered. */
@@ -40,7 +46,7 @@ function isPlain(headers: IncomingHttpHeaders, maxBodyBytes: number): boolean {
 }
 
 async function answer(incoming: IncomingMessage, outgoing: ServerResponse, serve: Serve): Promise<void> {
-  const response = await serve(requestOver(incoming, outgoing))
+  const response = await serve(requestOver(incoming, outgoing), { req: incoming, res: outgoing })
   const body = await response.text()
   // Whoever has gone away reads no answer.
   if (outgoing.destroyed) return
