@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     case 'sandbox':
       return serveSandbox(await configFrom(undefined))
     case 'schema':
-      return printSchema(values.subgraph ?? false)
+      return printSchema(values.subgraph ?? false, await configFrom(values.config ?? process.env['GATEWAY_CONFIG']))
     case 'key':
       return printNewKey()
     default:
@@ -132,9 +132,23 @@ async function serveSandbox(config: Config): Promise<void> {
   for (const [name, value] of Object.entries(sandboxEnvironment(sandbox.origin))) print(`  ${name}=${value}`)
 }
 
-async function printSchema(isSubgraph: boolean): Promise<void> {
+async function printSchema(isSubgraph: boolean, { hasNodeFields }: Config): Promise<void> {
   const file = isSubgraph ? 'subgraph.graphql' : 'schema.graphql'
-  print((await readFile(new URL(`../schema/${file}`, import.meta.url), 'utf8')).trimEnd())
+  const sdl = await readFile(new URL(`../schema/${file}`, import.meta.url), 'utf8')
+  print((hasNodeFields ? sdl : await withoutNodeFields(sdl)).trimEnd())
+}
+
+/** As it is served with NODE_FIELDS=off. */
+async function withoutNodeFields(sdl: string): Promise<string> {
+  const graphql = await import('graphql')
+  const document = graphql.visit(graphql.parse(sdl), {
+    FieldDefinition: ({ name }, _key, _parent, _path, ancestors) => {
+      const owner = ancestors.findLast((node) => 'kind' in node)
+      const isRoot = owner && 'name' in owner && owner.name?.value === 'Query'
+      return isRoot && ['node', 'nodes'].includes(name.value) ? null : undefined
+    },
+  })
+  return graphql.print(document)
 }
 
 /** The key itself is printed here and nowhere else: only its digest is configured. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ApiKey } from './access/api-keys.ts'
 import type { TokenIssuer } from './access/issuers.ts'
 import { checkAccess, issuersFrom, namesIssuer } from './settings/issuers.ts'
+import type { EntityCacheSettings } from './cache/entity-cache.ts'
 import { ConfigError, parse } from './settings/parse.ts'
 import {
   type Definitions,
@@ -10,7 +11,7 @@ import {
   providerFromFile,
   providersFromEnvironment,
 } from './settings/providers.ts'
-import { readSettings, settingMembers, variableOf } from './settings/settings.ts'
+import { readSettings, settingMembers, type Settings, variableOf } from './settings/settings.ts'
 
 export { ConfigError } from './settings/parse.ts'
 export type { ProviderConfig } from './settings/providers.ts'
@@ -43,6 +44,8 @@ export interface Config {
   readonly maxMutations: number
   /** `off`, `stdout` or a path; `undefined`: nobody said. */
   readonly auditLog: string | undefined
+  /** How users and groups are kept for later requests; `null`: not at all. */
+  readonly entityCache: EntityCacheSettings | null
   /** The Redis that several processes share; `null`: none. */
   readonly redis: { readonly url: string; readonly keyPrefix: string } | null
   /** Empty: the sandbox is started instead. */
@@ -130,6 +133,7 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     issuers,
     maxMutations: set.maxMutations ?? defaultMaxMutations,
     auditLog: set.auditLog,
+    entityCache: entityCacheOf(set),
     redis: set.redisUrl === undefined ? null : { url: set.redisUrl, keyPrefix: set.redisKeyPrefix ?? defaultKeyPrefix },
     providers: known,
     sandbox: {
@@ -137,5 +141,18 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
       users: set.sandboxUsers,
       searchLagMs: set.sandboxSearchLagMs,
     },
+  }
+}
+
+const defaultMaxRecords = 10_000
+
+function entityCacheOf(set: Settings): EntityCacheSettings | null {
+  const seconds = set.entityCacheSeconds ?? 0
+  if (seconds === 0) return null
+  return {
+    freshMs: seconds * 1000,
+    staleMs: (set.entityCacheStaleSeconds ?? 0) * 1000,
+    staleIfErrorMs: (set.entityCacheStaleIfErrorSeconds ?? 0) * 1000,
+    maxRecords: set.entityCacheMaxRecords ?? defaultMaxRecords,
   }
 }

@@ -3,6 +3,8 @@ import type { ApiKey } from './access/api-keys.ts'
 import { createAuthenticator } from './access/authenticate.ts'
 import type { TokenIssuer } from './access/issuers.ts'
 import type { OnRefused } from './access/refusal.ts'
+import { createEntityCache, type EntityCacheSettings } from './cache/entity-cache.ts'
+import { createEpochs } from './cache/epochs.ts'
 import { ConfigError, defaultMaxMutations, type ProviderConfig } from './config.ts'
 import type { Providers } from './context.ts'
 import { exampleTabs } from './graphiql/examples.ts'
@@ -12,6 +14,7 @@ import { createHttpServer } from './lifecycle/http-server.ts'
 import { createReadiness, type ProviderCheck } from './lifecycle/readiness.ts'
 import { createPlainPosts } from './requests/plain-post.ts'
 import { createServer, graphqlPath, maxBodyBytes } from './server.ts'
+import { createSharedEpochs } from './shared-store/epochs.ts'
 import { openRedis, type RedisOptions } from './shared-store/redis.ts'
 import { sharePaceOver } from './shared-store/shared-pace.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
@@ -57,6 +60,8 @@ export interface GatewayOptions {
   readonly auditLog?: string | undefined
   /** Mutations in one operation. Left out: 10. */
   readonly maxMutations?: number
+  /** How users and groups are kept for later requests. Left out or `null`: not at all. */
+  readonly entityCache?: EntityCacheSettings | null
   /** The Redis that several processes share. Left out or `null`: this process does as if it were the only one. */
   readonly redis?: RedisOptions | null
 }
@@ -76,7 +81,7 @@ export interface Gateway {
 
 /** Connects the providers, and serves them as one API. Makes no call to any of them. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { record, redis = null, ...serving } = options
+  const { record, redis = null, entityCache = null, ...serving } = options
   const audit = openAudit(options)
   const store = redis && (await openRedis(redis))
   const connected = await Promise.all(
@@ -94,6 +99,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const yoga = createServer({
     ...serving,
     providers,
+    cache: entityCache && createEntityCache(entityCache, store ? createSharedEpochs(store) : createEpochs()),
     guesses: options.guessLimit && createAttemptLimit(options.guessLimit),
     stopping: stopping.signal,
     standing: () => ({

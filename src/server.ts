@@ -8,6 +8,7 @@ import { type AttemptLimit, createAttemptLimit } from './access/attempt-limit.ts
 import { type Authenticate, isRefusal } from './access/authenticate.ts'
 import type { Caller } from './access/caller.ts'
 import { showsCredentials } from './access/credentials.ts'
+import type { EntityCache } from './cache/entity-cache.ts'
 import { createRequestContext, type Providers, type RequestContext } from './context.ts'
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
 import type { AttemptRecorder } from './identity/call.ts'
@@ -49,6 +50,8 @@ export interface ServerOptions {
   readonly readOnlyProviders: ReadonlySet<string>
   /** Mutations in one operation. */
   readonly maxMutations: number
+  /** Keeps users and groups for later requests. Left out or `null`: nothing is kept. */
+  readonly cache?: EntityCache | null
 }
 
 export const graphqlPath = '/graphql'
@@ -102,6 +105,7 @@ export function createServer(options: ServerOptions) {
       useAuthorization(createAuthorize(schema)),
       useExecutionCancellation(),
       useClientErrors(options.onInternalError),
+      useStaleness(),
     ],
   })
 }
@@ -209,6 +213,22 @@ function useMutationLimit(max: number): Plugin<RequestContext> {
       const message = `At most ${max} mutations are done in one operation, and this one has ${count}`
       const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } }
       setResultAndStopExecution({ errors: [new GraphQLError(message, { extensions })] })
+    },
+  }
+}
+
+/** Says of which providers an answer holds records that should have been read again, and how old they are. */
+function useStaleness(): Plugin<RequestContext> {
+  return {
+    onExecute({ args: { contextValue } }) {
+      return {
+        onExecuteDone({ result, setResult }) {
+          const { staleness } = contextValue.cache
+          if (staleness.size === 0 || !('data' in result)) return
+          const stale = [...staleness].map(([provider, ageMs]) => ({ provider, ageSeconds: Math.ceil(ageMs / 1000) }))
+          setResult({ ...result, extensions: { ...result.extensions, stale } })
+        },
+      }
     },
   }
 }

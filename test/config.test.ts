@@ -42,6 +42,17 @@ describe('the environment', () => {
     expect(faultsOf({ MAX_REPRESENTATIONS: 'many' })).toEqual([expect.stringMatching(/^MAX_REPRESENTATIONS: /)])
   })
 
+  it('keeps no records unless told for how long', () => {
+    expect(read({ ENTITY_CACHE_STALE_SECONDS: '5' }).entityCache).toBeNull()
+    expect(read({ ENTITY_CACHE_SECONDS: '30', ENTITY_CACHE_STALE_IF_ERROR_SECONDS: '600' }).entityCache).toEqual({
+      freshMs: 30_000,
+      staleMs: 0,
+      staleIfErrorMs: 600_000,
+      maxRecords: 10_000,
+    })
+    expect(faultsOf({ ENTITY_CACHE_SECONDS: 'long' })).toEqual([expect.stringMatching(/^ENTITY_CACHE_SECONDS: /)])
+  })
+
   it('names a Redis by URL, whose password no fault repeats and no file holds', () => {
     expect(read({}).redis).toBeNull()
     expect(read({ REDIS_URL: 'rediss://cache.example:6380' }).redis).toEqual({
@@ -209,6 +220,42 @@ describe('a config file', () => {
       isGraphiqlEnabled: true,
       apiKeys: [{ name: 'file' }],
     })
+  })
+})
+
+describe('what may be asked', () => {
+  const key = { CLERK_SECRET_KEY: complete.CLERK_SECRET_KEY }
+
+  it('is bounded as the settings say', () => {
+    expect(read(key)).toMatchObject({
+      maxNodes: undefined,
+      hasNodeFields: true,
+      redirectOrigins: undefined,
+      guessLimit: { attempts: 5, windowSeconds: 900 },
+    })
+    const environment = { MAX_NODES: '20', NODE_FIELDS: 'off', MAX_GUESSES: '3', GUESS_WINDOW_SECONDS: '60' }
+    expect(read({ ...key, ...environment })).toMatchObject({
+      maxNodes: 20,
+      hasNodeFields: false,
+      guessLimit: { attempts: 3, windowSeconds: 60 },
+    })
+    expect(read(key, { maxNodes: 20, nodeFields: false, maxGuesses: 3, guessWindowSeconds: 60 })).toMatchObject({
+      maxNodes: 20,
+      hasNodeFields: false,
+      guessLimit: { attempts: 3, windowSeconds: 60 },
+    })
+    expect(faultsOf({ MAX_NODES: '0', NODE_FIELDS: 'no', MAX_GUESSES: '0', GUESS_WINDOW_SECONDS: '0' })).toHaveLength(4)
+  })
+
+  it('may have links lead to origins, and to nothing that is more or less than one', () => {
+    const { redirectOrigins } = read({ ...key, REDIRECT_ORIGINS: 'https://app.test, http://localhost:*' })
+    expect(redirectOrigins).toEqual(['https://app.test', 'http://localhost:*'])
+    expect(faultsOf({ REDIRECT_ORIGINS: 'https://app.test,https://app.test/done' })).toEqual([
+      'REDIRECT_ORIGINS.1: an origin such as https://app.example.com; on this machine also http://localhost:*',
+    ])
+    expect(faultsOf(key, { redirectOrigins: ['http://app.test'] })).toEqual([
+      expect.stringMatching(/^redirectOrigins\.0: /),
+    ])
   })
 })
 

@@ -29,6 +29,9 @@ export function createHealthTracker(clock: Clock): HealthTracker {
   let isRefused = false
   let lastError: { readonly message: string; readonly at: Date; readonly retryAt: Date | null } | null = null
 
+  /** `null` also when the clock was set back since: then nobody knows how long to wait. */
+  const retryAt = (): Date | null => (lastError && lastError.at.getTime() <= clock.now() ? lastError.retryAt : null)
+
   return {
     succeeded() {
       failuresInARow = 0
@@ -48,7 +51,7 @@ export function createHealthTracker(clock: Clock): HealthTracker {
         lastError: lastError?.message ?? (retired.length > 0 ? `No longer offered: ${retired.join(', ')}` : null),
         lastErrorAt: lastError?.at ?? null,
         // A time that came with a failure holds nobody back here, but whoever asks may as well wait for it.
-        retryAt: heldBackUntil ?? lastError?.retryAt ?? null,
+        retryAt: heldBackUntil ?? retryAt(),
         rateLimitRemaining: remaining,
       }
     },

@@ -9,6 +9,7 @@ export interface RunningGateway {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string
   readonly sandboxOrigin: string | null
+  readonly pid: number
   /** Everything it has printed, to either stream. */
   output(): string
   /** Its exit code, `null` after it was killed. */
@@ -36,6 +37,7 @@ export async function startGateway(options: StartOptions = {}): Promise<RunningG
   return {
     origin: `http://127.0.0.1:${port}`,
     sandboxOrigin: sandbox,
+    pid: child.pid ?? 0,
     output,
     ended,
     signal: (name) => void child.kill(name),
