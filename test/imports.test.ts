@@ -40,6 +40,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'cache',
   ],
   cli: ['access', 'index', 'sandbox'],
+  start: ['cli'],
 }
 
 /** Packages that would tie a layer to something it must not know. */
