@@ -16,9 +16,11 @@ import type { Defences } from './limits/defences.ts'
 import { readKnownDocuments } from './limits/known-documents.ts'
 import { createMemoryDocumentStore } from './limits/persisted.ts'
 import { createMemoryRateStore } from './limits/rate-limit.ts'
-import { createServer } from './server.ts'
 import { createSharedAttemptLimit } from './shared-store/attempt-limit.ts'
 import { createSharedDocumentStore } from './shared-store/document-store.ts'
+import { maxBodyBytes } from './requests/body-limit.ts'
+import { createPlainPosts } from './requests/plain-post.ts'
+import { createServer, graphqlPath } from './server.ts'
 import { createSharedEpochs } from './shared-store/epochs.ts'
 import { openRedis, type RedisOptions } from './shared-store/redis.ts'
 import { createSharedRateStore } from './shared-store/rate-store.ts'
@@ -127,10 +129,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     readOnlyProviders: new Set(options.providers.filter(({ isReadOnly }) => isReadOnly).map(({ name }) => name)),
     maxMutations: options.maxMutations ?? defaultMaxMutations,
   })
+  const isAnswered = createPlainPosts({
+    path: graphqlPath,
+    maxBodyBytes,
+    serve: (request, context) => yoga.handleRequest(request, context),
+  })
   const http = createHttpServer((request, response) => {
     // A host that makes no URL would fail before anything of ours sees the request.
-    if (URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`)) void yoga(request, response)
-    else response.writeHead(400).end()
+    if (!URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`))
+      response.writeHead(400).end()
+    else if (!isAnswered(request, response)) void yoga(request, response)
   })
 
   return {

@@ -36,11 +36,13 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'graphiql',
     'lifecycle',
     'limits',
+    'requests',
     'server',
     'shared-store',
     'cache',
   ],
   cli: ['access', 'index', 'sandbox'],
+  start: ['cli'],
 }
 
 /** Packages that would tie a layer to something it must not know. */

@@ -36,14 +36,13 @@ const timerSlackMs = 20
 export function createAttempt(options: AttemptOptions): Attempt {
   const { provider, attemptTimeoutMs, breaker, limiter, transport, requestIdHeader, clock } = options
 
-  async function placeFor({ call }: SendOptions, { signal, deadline }: Patience): Promise<Place> {
+  function placeFor({ call }: SendOptions, { signal, deadline }: Patience): Place | Promise<Place> {
     // The signal stays the same when an adapter hands the call on with another recorder.
-    const place = await limiter.acquire({ owner: call.signal, signal, deadline }).catch((error: unknown) => {
+    const place = limiter.acquire({ owner: call.signal, signal, deadline })
+    if (!(place instanceof Promise)) return place
+    return place.catch((error: unknown) => {
       throw error instanceof HeldBackError ? error : new TransportError('aborted', false, error)
     })
-    if (clock.now() < deadline()) return place
-    place.release()
-    throw new TransportError('aborted', false)
   }
 
   function verdictOn(error: unknown, timeoutMs: number, startedAt: number): Verdict {
@@ -60,6 +59,10 @@ export function createAttempt(options: AttemptOptions): Attempt {
     const heldBackMs = breaker.heldBackMs()
     if (heldBackMs !== null) throw new HeldBackError('failing', heldBackMs)
     const place = await placeFor(sending, patience)
+    if (clock.now() >= patience.deadline()) {
+      place.release()
+      throw new TransportError('aborted', false)
+    }
     const end = breaker.enter()
     if (!end) {
       place.release()

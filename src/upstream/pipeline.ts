@@ -173,20 +173,20 @@ export function createPipeline(options: PipelineOptions): Pipeline {
    * Waits for credentials as long as somebody waits for the answer, whoever asked for it first. Where there are none, the request that
    * they were for was never sent: the failure is that request's, and a change is not applied.
    */
-  async function credentials(
+  function credentials(
     { operation, call }: SendOptions,
     { signal, deadline }: Patience,
-  ): Promise<Readonly<Record<string, string>>> {
+  ): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>> {
     const heldBackMs = breaker.heldBackMs()
     if (heldBackMs !== null) throw new HeldBackError('failing', heldBackMs)
-    try {
-      return await authorization.headers({ ...call, signal, deadline: deadline() })
-    } catch (error) {
+    const headers = authorization.headers({ ...call, signal, deadline: deadline() })
+    if (!(headers instanceof Promise)) return headers
+    return headers.catch((error: unknown) => {
       if (signal.aborted) throw new TransportError('aborted', false, error)
       throw error instanceof ProviderError
         ? restated(error, { operation: operation.name, outcome: 'notApplied' })
         : error
-    }
+    })
   }
 
   function isRefusal(response: WireResponse, operation: Operation): boolean {
