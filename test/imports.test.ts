@@ -13,7 +13,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   context: ['identity', 'batch', 'access', 'telemetry'],
   directory: ['identity', 'batch', 'context'],
   access: ['identity'],
-  telemetry: ['identity'],
+  telemetry: ['identity', 'upstream'],
   sandbox: [],
   schema: ['identity', 'batch', 'context', 'directory', 'access', 'telemetry'],
   graphiql: [],

@@ -4,6 +4,7 @@ import type { IdentityProvider } from '../identity/provider.ts'
 import type { ProviderKind } from '../identity/records.ts'
 import type { Clock } from './clock.ts'
 import type { ResilienceSettings } from './pipeline.ts'
+import type { PipelineWatch } from './watch.ts'
 
 /** Settings that every provider has. */
 export const commonSettings = {
@@ -43,6 +44,7 @@ export const baseUrlSetting = z.string().superRefine((text, context) => {
 export interface UpstreamDeps {
   /** Sees every attempt to reach any upstream. */
   readonly record?: AttemptRecorder
+  readonly watch?: PipelineWatch
   readonly clock?: Clock
   /** 0 to 1, for jitter. */
   readonly random?: () => number

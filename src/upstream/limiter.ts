@@ -30,6 +30,10 @@ export interface Limiter {
   acquire(waiting: Waiting): Promise<Place>
   /** Rejects all who wait. */
   dismiss(error: HeldBackError): void
+  /** Attempts under way. */
+  running(): number
+  /** Attempts that wait for a place. */
+  waiting(): number
 }
 
 export interface LimiterOptions {
@@ -157,5 +161,7 @@ export function createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock }
     dismiss(error) {
       for (const waiter of queue.items()) waiter.refuse(error)
     },
+    running: () => running,
+    waiting: () => queue.size,
   }
 }

@@ -16,6 +16,7 @@ import { createRetrying } from './retrying.ts'
 import type { Patience, SendOptions } from './sending.ts'
 import { createSingleFlight } from './single-flight.ts'
 import { createTransport, TransportError, type WireRequest, type WireResponse } from './transport.ts'
+import type { PipelineState, PipelineWatch } from './watch.ts'
 
 /** When an upstream counts as failing, and how much more may be asked of it then. What is left out has a default. */
 export interface ResilienceSettings {
@@ -42,6 +43,7 @@ export interface PipelineOptions {
   readonly requestIdHeader?: string
   /** Sees every attempt of this provider, beside the recorder of the request. */
   readonly record?: AttemptRecorder
+  readonly watch?: PipelineWatch
   readonly clock?: Clock
   /** 0 to 1, for jitter. */
   readonly random?: () => number
@@ -83,16 +85,21 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const { provider, origin, authorization, maxParallelCalls, maxCallsPerSecond, resilience = {} } = options
   const clock = options.clock ?? systemClock
   const random = options.random ?? Math.random
-  const health = createHealthTracker(clock)
+  const { watch } = options
+  const health = createHealthTracker(clock, () => watch?.credentialsRefused(provider))
   const transport = createTransport({ connections: maxParallelCalls, maxResponseBytes })
   const pace = createPace({ maxCallsPerSecond, clock, random })
   const maxWaitingCalls = resilience.maxWaitingCalls ?? defaultMaxWaitingCalls
   const limiter = createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock })
   const breakerSettings = { ...defaultBreakerSettings, ...resilience.breaker }
-  // What still waits would only wait for the same failure.
-  const breaker = createBreaker(breakerSettings, clock, () =>
-    limiter.dismiss(new HeldBackError('failing', breakerSettings.openMs)),
-  )
+  const breaker = createBreaker(breakerSettings, clock, {
+    onOpen(isAgain) {
+      if (!isAgain) watch?.breakerChanged(provider, 'open')
+      // What still waits would only wait for the same failure.
+      limiter.dismiss(new HeldBackError('failing', breakerSettings.openMs))
+    },
+    onClose: () => watch?.breakerChanged(provider, 'closed'),
+  })
   const budget = createRetryBudget({ ...defaultRetryBudgetSettings, ...resilience.retryBudget }, clock)
   const { attemptTimeoutMs, maxRetries, record } = options
   const attempt = createAttempt({
@@ -109,6 +116,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const singleFlight = createSingleFlight<WireResponse>()
   /** Writes that have ended. A read that begins after one must not join a read that began before it. */
   let writes = 0
+  let signIns = 0
+  const heldBack = { failing: 0, tooFast: 0, crowded: 0 }
+  watch?.connected(provider, state)
 
   async function send(request: WireRequest, sending: SendOptions): Promise<WireResponse> {
     const { operation, call } = sending
@@ -117,6 +127,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const message = `${provider}: refused to call another origin`
       throw failure(context, 'unavailable', message, { mayHaveArrived: false })
     }
+    if (sending.authorized === false) signIns += 1
     try {
       const response = await shared(request, sending)
       if (response.status >= 300 && response.status < 400) {
@@ -126,6 +137,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       if (response.status < 500) health.succeeded()
       return response
     } catch (error) {
+      if (error instanceof HeldBackError) heldBack[error.reason] += 1
       const failed = failureOf(error, context, call, clock)
       if (failed instanceof ProviderError && isOfUpstream(error, failed)) reportFailure(failed)
       throw failed
@@ -201,13 +213,30 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     origin,
     send,
     reportFailure,
-    health: () =>
-      health.read({
-        isFailing: breaker.isOpen(),
-        heldBackUntil: latest(breaker.heldBackMs(), pace.pausedUntil()),
-        remaining: pace.remaining(),
-      }),
+    health: readHealth,
     close: () => transport.close(),
+  }
+
+  function readHealth(): ProviderHealth {
+    return health.read({
+      isFailing: breaker.isOpen(),
+      heldBackUntil: latest(breaker.heldBackMs(), pace.pausedUntil()),
+      remaining: pace.remaining(),
+    })
+  }
+
+  function state(): PipelineState {
+    return {
+      health: readHealth().status,
+      breaker: breaker.isProbing() ? 'probing' : breaker.isOpen() ? 'open' : 'closed',
+      running: limiter.running(),
+      waiting: limiter.waiting(),
+      isPaused: pace.pausedUntil() !== null,
+      rateLimitRemaining: pace.remaining(),
+      joinedReads: singleFlight.joined(),
+      signIns,
+      heldBack: { ...heldBack },
+    }
   }
 
   function latest(heldBackMs: number | null, pausedUntil: number | null): Date | null {
