@@ -1,0 +1,139 @@
+import type { Attempt, TraceAttempt } from '../identity/call.ts'
+import { requestIdFrom, requestIdHeader } from './request-id.ts'
+import type { RequestSpan, Traces } from './traces.ts'
+import { countAttempt, type UpstreamUsage } from './upstream-usage.ts'
+
+/** `none`: a request that never became an operation, such as one without credentials, or for a page. */
+export type OperationType = 'query' | 'mutation' | 'subscription' | 'none'
+
+/**
+ * - `ok`: answered without an error;
+ * - `partial`: answered with data and with errors;
+ * - `failed`: done, with errors and without data;
+ * - `refused`: not done at all;
+ * - `aborted`: the caller went away before there was an answer.
+ */
+export type RequestOutcome = 'ok' | 'partial' | 'failed' | 'refused' | 'aborted'
+
+/** What there is to say of a request that has ended. Nothing of what it asked for, and nothing of what was answered. */
+export interface RequestSummary {
+  readonly requestId: string
+  /** `null`: it is not traced. */
+  readonly traceId: string | null
+  /** Who asked; `null`: nobody that we know. */
+  readonly subject: string | null
+  /** The caller's name for the operation; `null` where there is none, or it is not known. */
+  readonly operationName: string | null
+  readonly operationType: OperationType
+  readonly outcome: RequestOutcome
+  /** The code of each error of the answer, each once. */
+  readonly codes: readonly string[]
+  /** HTTP status. */
+  readonly status: number
+  readonly durationMs: number
+  readonly upstream: UpstreamUsage
+}
+
+/** The parts of a GraphQL answer that are looked at. `data` left out: nothing was executed. */
+export interface WatchedAnswer {
+  readonly data?: unknown
+  readonly errors?: readonly { readonly extensions: Readonly<Record<string, unknown>> }[] | undefined
+}
+
+/** Follows one request from its headers to its status. */
+export interface RequestWatch {
+  readonly requestId: string
+  /** Sees the attempts made for it. */
+  readonly record: (attempt: Attempt) => void
+  /** `undefined`: it is not traced. */
+  readonly trace: TraceAttempt | undefined
+  /** What it has cost so far. */
+  readonly upstream: UpstreamUsage
+  /** Says who asks, once that is known. */
+  identified(subject: string): void
+  /** Says what is asked for, once that is known. */
+  operates(name: string | null, type: OperationType): void
+  /** Says what will be answered. */
+  answers(answer: WatchedAnswer): void
+  /** Ends it. Once; further times do nothing. `isAborted`: the caller has gone away. */
+  end(status: number, isAborted?: boolean): void
+}
+
+/** Told of each request when it begins and when it has ended. Must not throw. */
+export interface RequestSink {
+  began?(): void
+  ended(summary: RequestSummary): void
+}
+
+export interface RequestWatchOptions {
+  readonly sinks: readonly RequestSink[]
+  readonly traces: Traces | null
+}
+
+/** Begins to follow a request. `header` answers a header by its name in lower case. */
+export function watchRequest(
+  { sinks, traces }: RequestWatchOptions,
+  header: (name: string) => string | null,
+): RequestWatch {
+  const startedAt = performance.now()
+  const requestId = requestIdFrom(header(requestIdHeader))
+  const span: RequestSpan | null = traces ? traces.begin(header) : null
+  const upstream: UpstreamUsage = new Map()
+  let subject: string | null = null
+  let operationName: string | null = null
+  let operationType: OperationType = 'none'
+  let answered: RequestOutcome | null = null
+  let codes: readonly string[] = []
+  let hasEnded = false
+  for (const sink of sinks) sink.began?.()
+
+  return {
+    requestId,
+    record: (attempt) => countAttempt(upstream, attempt),
+    trace: span?.traceAttempt,
+    upstream,
+    identified(who) {
+      subject = who
+    },
+    operates(name, type) {
+      operationName = name
+      operationType = type
+    },
+    answers({ data, errors }) {
+      if (!errors || errors.length === 0) {
+        answered = 'ok'
+        return
+      }
+      answered = data === undefined ? 'refused' : data === null ? 'failed' : 'partial'
+      codes = [...new Set(errors.map(({ extensions }) => String(extensions['code'])))]
+    },
+    end(status, isAborted = false) {
+      if (hasEnded) return
+      hasEnded = true
+      const outcome = isAborted ? 'aborted' : (answered ?? (status < 400 ? 'ok' : 'refused'))
+      const summary: RequestSummary = {
+        requestId,
+        traceId: span?.traceId ?? null,
+        subject,
+        operationName,
+        operationType,
+        outcome,
+        codes: outcome === 'refused' && codes.length === 0 ? [codeOfStatus(status)] : codes,
+        status,
+        durationMs: performance.now() - startedAt,
+        upstream,
+      }
+      span?.end(summary)
+      for (const sink of sinks) sink.ended(summary)
+    },
+  }
+}
+
+/** The code of an answer that was given before GraphQL had its turn. */
+function codeOfStatus(status: number): string {
+  if (status === 401) return 'UNAUTHENTICATED'
+  if (status === 403) return 'FORBIDDEN'
+  if (status === 404) return 'NOT_FOUND'
+  if (status === 429) return 'RATE_LIMITED'
+  return status >= 500 ? 'INTERNAL' : 'BAD_USER_INPUT'
+}

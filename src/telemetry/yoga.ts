@@ -1,0 +1,65 @@
+import { type DocumentNode, getOperationAST } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import { requestIdHeader } from './request-id.ts'
+import { type RequestWatch, type RequestWatchOptions, watchRequest } from './request-watch.ts'
+import { upstreamExtension, upstreamHeader } from './upstream-extension.ts'
+
+export interface YogaWatchOptions extends RequestWatchOptions {
+  /** Whether requests for this path are followed. */
+  readonly isWatched: (pathname: string) => boolean
+  /** Who sent a request; `undefined` while nobody knows. */
+  readonly callerOf: (
+    request: Request,
+  ) => { readonly subject: string; readonly scopes: ReadonlySet<string> } | undefined
+}
+
+export interface YogaWatch {
+  /** `undefined`: it is not followed. */
+  of(request: Request): RequestWatch | undefined
+  /** Goes before all other plugins. */
+  readonly first: Plugin
+  /** Goes after those that change answers. */
+  readonly last: Plugin
+}
+
+/** Lets Yoga's hooks tell a `RequestWatch` of each request. */
+export function watchYoga(options: YogaWatchOptions): YogaWatch {
+  const watches = new WeakMap<Request, RequestWatch>()
+  return {
+    of: (request) => watches.get(request),
+    first: {
+      onRequest({ request, url }) {
+        if (options.isWatched(url.pathname))
+          watches.set(
+            request,
+            watchRequest(options, (name) => request.headers.get(name)),
+          )
+      },
+      onExecute({ args }) {
+        const { request } = args.contextValue as { readonly request: Request } // Yoga's own
+        const { document, operationName } = args as { document: DocumentNode; operationName?: string | null } // parsed and checked
+        const operation = getOperationAST(document, operationName)
+        if (operation) watches.get(request)?.operates(operation.name?.value ?? null, operation.operation)
+      },
+      onResponse({ request, response }) {
+        const watch = watches.get(request)
+        if (!watch) return
+        response.headers.set(requestIdHeader, watch.requestId)
+        const caller = options.callerOf(request)
+        if (caller) watch.identified(caller.subject)
+        watch.end(response.status, request.signal.aborted)
+      },
+    },
+    last: {
+      onResultProcess({ request, result, setResult }) {
+        const watch = watches.get(request)
+        // Batches and streams are not offered.
+        if (!watch || Array.isArray(result) || Symbol.asyncIterator in result) return
+        watch.answers(result)
+        const scopes = options.callerOf(request)?.scopes
+        const upstream = scopes && upstreamExtension(request.headers.get(upstreamHeader), scopes, watch)
+        if (upstream) setResult({ ...result, extensions: { ...result.extensions, upstream } })
+      },
+    },
+  }
+}
