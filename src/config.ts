@@ -9,6 +9,8 @@ import {
   providersFromEnvironment,
 } from './settings/providers.ts'
 import { readSettings, settingMembers, variableOf } from './settings/settings.ts'
+import { telemetryFrom } from './settings/telemetry.ts'
+import type { TelemetryOptions } from './telemetry/telemetry.ts'
 
 export { ConfigError } from './settings/parse.ts'
 export type { ProviderConfig } from './settings/providers.ts'
@@ -29,6 +31,7 @@ export interface Config {
   readonly maxMutations: number
   /** `off`, `stdout` or a path; `undefined`: nobody said. */
   readonly auditLog: string | undefined
+  readonly telemetry: TelemetryOptions
   /** Empty: the sandbox is started instead. */
   readonly providers: readonly ProviderConfig[]
   readonly sandbox: {
@@ -101,6 +104,7 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     apiKeys: set.apiKeys ?? [],
     maxMutations: set.maxMutations ?? defaultMaxMutations,
     auditLog: set.auditLog,
+    telemetry: telemetryFrom(set, known.length === 0),
     providers: known,
     sandbox: {
       port: set.sandboxPort ?? 4010,

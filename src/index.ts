@@ -9,10 +9,12 @@ import type { AttemptRecorder, Call } from './identity/call.ts'
 import { ProviderError } from './identity/errors.ts'
 import { createServer } from './server.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
+import { noTelemetry, openTelemetry, type TelemetryOptions } from './telemetry/telemetry.ts'
 
 export { type Config, ConfigError, readConfig } from './config.ts'
 export { providerDefinitions } from './providers/index.ts'
 export type { IdentityProvider } from './identity/provider.ts'
+export type { TelemetryOptions } from './telemetry/telemetry.ts'
 
 export interface GatewayOptions {
   readonly providers: readonly ProviderConfig[]
@@ -30,8 +32,10 @@ export interface GatewayOptions {
     /** An address for the example that looks somebody up. */
     readonly exampleEmail: string
   } | null
-  /** Told of failures that are our own bugs. */
-  readonly onInternalError: (error: Error) => void
+  /** What operators see. Left out: nothing. */
+  readonly telemetry?: TelemetryOptions
+  /** Told of failures that are our own bugs, beside the log; `requestId` `null`: it was in no request. */
+  readonly onInternalError?: (error: Error, requestId: string | null) => void
   /** Sees every attempt to reach a provider. */
   readonly record?: AttemptRecorder
   /** Where the record of each mutation goes: `off`, `stdout`, or the path of a file to append to. Left out: `stdout`. */
@@ -49,8 +53,8 @@ export interface ProviderCheck {
 
 export interface Gateway {
   fetch(request: Request): Promise<Response>
-  /** Serves on this address. `port` 0: any free one; the answer says which. */
-  listen(host: string, port: number): Promise<{ readonly port: number }>
+  /** Serves on this address, and the metrics on theirs. `port` 0: any free one; the answer says which. */
+  listen(host: string, port: number): Promise<{ readonly port: number; readonly metricsPort: number | null }>
   /** Asks every provider, at once, whether it accepts our key. Never rejects. */
   check(timeoutMs: number): Promise<readonly ProviderCheck[]>
   /** Stops accepting, ends open connections, and closes those to the providers. */
@@ -59,14 +63,27 @@ export interface Gateway {
 
 /** Connects the providers, and serves them as one API. Makes no call to any of them. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { record, ...serving } = options
-  const audit = openAudit(options)
+  const { record, onInternalError: tellInternalError, ...serving } = options
+  const telemetry = await openTelemetry(options.telemetry ?? noTelemetry)
+  const onInternalError = (error: Error, requestId: string | null = null): void => {
+    telemetry.internalError(error, requestId)
+    tellInternalError?.(error, requestId)
+  }
+  const recordAll: AttemptRecorder = (attempt) => {
+    telemetry.record(attempt)
+    record?.(attempt)
+  }
+  const audit = openAudit(options, onInternalError)
   const connected = await Promise.all(
-    options.providers.map(({ definition, settings }) => definition.connect(settings, record ? { record } : {})),
+    options.providers.map(({ definition, settings }) =>
+      definition.connect(settings, { record: recordAll, watch: telemetry.watch }),
+    ),
   )
   const providers: Providers = new Map(connected.map(({ provider }) => [provider.name, provider]))
   const yoga = createServer({
     ...serving,
+    onInternalError,
+    requests: telemetry.requests,
     providers,
     authenticate: createAuthenticator(options.apiKeys),
     graphiql: options.graphiql && {
@@ -81,8 +98,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   return {
     fetch: async (request) => yoga.fetch(request),
-    listen: (host, port) =>
-      new Promise((resolve, reject) => {
+    async listen(host, port) {
+      const metrics = await telemetry.serveMetrics()
+      const served = await new Promise<number>((resolve, reject) => {
         const server = createHttpServer((request, response) => {
           // A host that makes no URL would fail before anything of ours sees the request.
           if (URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`))
@@ -91,8 +109,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         })
         http = server
         server.once('error', reject)
-        server.listen(port, host, () => resolve({ port: (server.address() as AddressInfo).port })) // a TCP server's address
-      }),
+        server.listen(port, host, () => resolve((server.address() as AddressInfo).port)) // a TCP server's address
+      })
+      return { port: served, metricsPort: metrics?.port ?? null }
+    },
     check: (timeoutMs) => Promise.all([...providers.values()].map((provider) => checkProvider(provider, timeoutMs))),
     async close() {
       const server = http
@@ -104,12 +124,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       }
       await Promise.all(connected.map((connection) => connection.close()))
       await audit.close()
+      await telemetry.close()
     },
   }
 }
 
 /** A gateway that could not write down what it does does not start. */
-function openAudit({ auditLog = 'stdout', onInternalError }: GatewayOptions): AuditLog {
+function openAudit({ auditLog = 'stdout' }: GatewayOptions, onInternalError: (error: Error) => void): AuditLog {
   try {
     return openAuditLog(auditLog, onInternalError)
   } catch (error) {

@@ -9,6 +9,8 @@ import { createRequestContext, type Providers, type RequestContext } from './con
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
 import type { AttemptRecorder } from './identity/call.ts'
 import type { AuditSink } from './telemetry/audit.ts'
+import type { RequestWatchOptions } from './telemetry/request-watch.ts'
+import { watchYoga } from './telemetry/yoga.ts'
 
 export interface ServerOptions {
   readonly providers: Providers
@@ -21,8 +23,10 @@ export interface ServerOptions {
   readonly softDeadlineMs: number
   /** `null`: no GraphiQL. */
   readonly graphiql: Omit<GraphiqlOptions, 'path' | 'endpoint'> | null
-  /** Told of failures that are our own bugs. */
-  readonly onInternalError: (error: Error) => void
+  /** Told of failures that are our own bugs, and of the id of the request. */
+  readonly onInternalError: (error: Error, requestId: string | null) => void
+  /** Told of every request. Left out: nobody is. */
+  readonly requests?: RequestWatchOptions
   /** Sees the attempts made for each request. */
   readonly record?: AttemptRecorder
   /** Takes the record of each mutation. */
@@ -45,7 +49,11 @@ const maxUploadBytes = 6_000_000
 
 /** The gateway as a Yoga server: give it to `http.createServer`, or call its `fetch`. */
 export function createServer(options: ServerOptions) {
-  const record: AttemptRecorder = options.record ?? (() => {})
+  const watching = watchYoga({
+    ...(options.requests ?? { sinks: [], traces: null }),
+    isWatched: (pathname) => pathname !== healthPath,
+    callerOf: (request) => callers.get(request),
+  })
   return createYoga<Record<string, unknown>, RequestContext>({
     schema,
     graphqlEndpoint: graphqlPath,
@@ -64,15 +72,18 @@ export function createServer(options: ServerOptions) {
       if (!caller) throw new Error('a request reached execution without a caller')
       const deadline = Date.now() + options.requestTimeoutMs
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.requestTimeoutMs)])
-      return createRequestContext({ ...options, caller, call: { signal, deadline, record } })
+      const call = watching.callFor(request, { signal, deadline }, options.record)
+      return createRequestContext({ ...options, caller, call })
     },
     plugins: [
+      watching.first,
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
       useAuthentication(options.authenticate),
       useBodyLimit(),
       useMutationLimit(options.maxMutations),
       useExecutionCancellation(),
-      useClientErrors(options.onInternalError),
+      useClientErrors(options.onInternalError, (request) => watching.of(request)?.requestId ?? null),
+      watching.last,
     ],
   })
 }
@@ -140,9 +151,10 @@ function useMutationLimit(max: number): Plugin<RequestContext> {
     onExecute({ args: { document, operationName, contextValue }, setResultAndStopExecution }) {
       const count = countMutations(document, operationName)
       if (count <= max) return
-      const { audit, caller } = contextValue
+      const { audit, caller, call } = contextValue
       audit({
         time: new Date().toISOString(),
+        requestId: call.id ?? null,
         subject: caller.subject,
         operation: 'mutation',
         provider: null,
@@ -160,13 +172,17 @@ function useMutationLimit(max: number): Plugin<RequestContext> {
 }
 
 /** Gives every error its code, and masks what is nobody's business. */
-function useClientErrors(onInternalError: (error: Error) => void): Plugin {
+function useClientErrors(
+  onInternalError: ServerOptions['onInternalError'],
+  requestIdOf: (request: Request) => string | null,
+): Plugin {
   return {
-    onResultProcess({ result, setResult }) {
+    onResultProcess({ request, result, setResult }) {
       if (Array.isArray(result) || !('errors' in result) || !result.errors) return
+      const requestId = requestIdOf(request)
       const errors = result.errors.map((error) => {
-        const visible = toClientError(error)
-        if (visible.extensions['code'] === 'INTERNAL') onInternalError(visible.originalError ?? error)
+        const visible = toClientError(error, requestId)
+        if (visible.extensions['code'] === 'INTERNAL') onInternalError(visible.originalError ?? error, requestId)
         return visible
       })
       setResult({ ...result, errors })

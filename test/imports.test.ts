@@ -17,7 +17,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   sandbox: [],
   schema: ['identity', 'batch', 'context', 'directory', 'access', 'telemetry'],
   graphiql: [],
-  settings: ['identity', 'upstream', 'access'],
+  settings: ['telemetry', 'identity', 'upstream', 'access'],
   config: ['access', 'settings'],
   server: ['identity', 'context', 'access', 'telemetry', 'schema', 'graphiql'],
   index: ['identity', 'upstream', 'providers', 'context', 'access', 'telemetry', 'config', 'graphiql', 'server'],

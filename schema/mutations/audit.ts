@@ -31,6 +31,7 @@ function audited(operation: string, resolve: Resolve): Resolve {
     const write = (rest: Pick<AuditRecord, 'provider' | 'targets' | 'outcome' | 'code'>): void =>
       context.audit({
         time: time.toISOString(),
+        requestId: context.call.id ?? null,
         subject: context.caller.subject,
         operation,
         ...rest,

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { ApiKey } from '../access/api-keys.ts'
+import { logLevels } from '../telemetry/log.ts'
+import { samplerNames } from '../telemetry/sampler-name.ts'
 import { parse } from './parse.ts'
-import { inEnvironmentOnly, list, onOrOff, type Setting, text, wholeNumber } from './setting.ts'
+import { inEnvironmentOnly, list, oneOf, onOrOff, type Setting, text, wholeNumber } from './setting.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key, 64 lower-case hexadecimal digits')
 const keyName = z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, `_`, `.` and `-`, at most 64')
@@ -13,6 +15,22 @@ const apiKeys: z.ZodType<readonly ApiKey[]> = z
 function apiKeyOf(entry: string): unknown {
   const colon = entry.indexOf(':')
   return { name: entry.slice(0, Math.max(colon, 0)).trim(), sha256: entry.slice(colon + 1).trim() }
+}
+
+/** 0 to 1. */
+function share(variable: string): Setting<number> {
+  return { variable, text: z.coerce.number().min(0).max(1), member: null }
+}
+
+function trueOrFalse(variable: string): Setting<boolean> {
+  return { variable, text: z.enum(['true', 'false']).transform((word) => word === 'true'), member: null }
+}
+
+function httpUrl(variable: string): Setting<string> {
+  const url = z
+    .string()
+    .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'a URL beginning with http:// or https://')
+  return { variable, text: url, member: null }
 }
 
 /** Every setting of the gateway but its providers, by its name in the config file. */
@@ -27,6 +45,16 @@ const settings = {
   readOnly: onOrOff('READ_ONLY'),
   apiKeys: list('API_KEYS', apiKeys, apiKeyOf),
   auditLog: text('AUDIT_LOG'),
+  logLevel: oneOf('LOG_LEVEL', logLevels),
+  metricsHost: text('METRICS_HOST'),
+  metricsPort: wholeNumber('METRICS_PORT', 0, 65_535),
+  traceProviders: onOrOff('TRACE_PROVIDERS'),
+  // OpenTelemetry's own, which stand nowhere else. Its exporter reads some more.
+  otelDisabled: inEnvironmentOnly(trueOrFalse('OTEL_SDK_DISABLED')),
+  otelEndpoint: inEnvironmentOnly(httpUrl('OTEL_EXPORTER_OTLP_ENDPOINT')),
+  otelTracesEndpoint: inEnvironmentOnly(httpUrl('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')),
+  otelSampler: inEnvironmentOnly(oneOf('OTEL_TRACES_SAMPLER', samplerNames)),
+  otelSamplerRatio: inEnvironmentOnly(share('OTEL_TRACES_SAMPLER_ARG')),
   sandboxPort: inEnvironmentOnly(wholeNumber('SANDBOX_PORT', 0, 65_535)),
   sandboxUsers: inEnvironmentOnly(wholeNumber('SANDBOX_USERS', 1, 100_000)),
   sandboxSearchLagMs: inEnvironmentOnly(wholeNumber('SANDBOX_SEARCH_LAG_MS', 0, 600_000)),

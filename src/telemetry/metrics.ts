@@ -128,7 +128,9 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
 }
 
 /** Makes a child of a metric once for each of its labels. */
-function remembered<Labels extends readonly string[], Child>(make: (...labels: Labels) => Child): (...labels: Labels) => Child {
+function remembered<Labels extends readonly string[], Child>(
+  make: (...labels: Labels) => Child,
+): (...labels: Labels) => Child {
   const children = new Map<string, Child>()
   return (...labels) => {
     const key = labels.join(' ')

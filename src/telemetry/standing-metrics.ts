@@ -96,7 +96,7 @@ export function registerStanding(
   )
   const heldBack = new Counter({
     name: 'identity_gateway_upstream_held_back_total',
-    help: 'Calls that were not made, because the provider fails, is asked too fast, or too many wait for it.',
+    help: 'Calls that were not made: the provider fails, is asked too fast, too many wait for it, or it has retired the route.',
     labelNames: ['provider', 'reason'],
     registers,
     collect() {

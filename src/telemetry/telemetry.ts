@@ -1,8 +1,6 @@
 import type { AttemptRecorder } from '../identity/call.ts'
 import type { PipelineWatch } from '../upstream/watch.ts'
 import { type LogLevel, openLog } from './log.ts'
-import { createMetrics } from './metrics.ts'
-import { serveMetrics } from './metrics-server.ts'
 import type { RequestWatchOptions } from './request-watch.ts'
 import { openTraces, type TraceOptions } from './traces.ts'
 
@@ -33,12 +31,18 @@ export interface Telemetry {
 
 export async function openTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const log = openLog(options.logLevel)
-  const metrics = options.metrics && createMetrics({ droppedLogLines: log.dropped, measuresProcess: true })
+  const isLogged = options.logLevel !== 'off'
+  // Prometheus' client is only loaded where somebody reads.
+  const { createMetrics } = options.metrics ? await import('./metrics.ts') : { createMetrics: null }
+  const metrics = createMetrics?.({ droppedLogLines: log.dropped, measuresProcess: true }) ?? null
   const traces = options.traces && (await openTraces({ ...options.traces, onExportFailed: log.traceExportFailed }))
   const closings: (() => Promise<void>)[] = []
 
   return {
-    requests: { sinks: [{ ended: log.request }, ...(metrics ? [metrics.requests] : [])], traces },
+    requests: {
+      sinks: [...(isLogged ? [{ ended: log.request }] : []), ...(metrics ? [metrics.requests] : [])],
+      traces,
+    },
     record(attempt) {
       log.attempt(attempt)
       metrics?.attempt(attempt)
@@ -54,6 +58,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
     internalError: log.internalError,
     async serveMetrics() {
       if (!metrics || !options.metrics) return null
+      const { serveMetrics } = await import('./metrics-server.ts')
       const server = await serveMetrics(metrics, options.metrics.host, options.metrics.port)
       closings.push(server.close)
       return { port: server.port }

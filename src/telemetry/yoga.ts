@@ -1,5 +1,6 @@
 import { type DocumentNode, getOperationAST } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import type { AttemptRecorder, Call } from '../identity/call.ts'
 import { requestIdHeader } from './request-id.ts'
 import { type RequestWatch, type RequestWatchOptions, watchRequest } from './request-watch.ts'
 import { upstreamExtension, upstreamHeader } from './upstream-extension.ts'
@@ -16,6 +17,8 @@ export interface YogaWatchOptions extends RequestWatchOptions {
 export interface YogaWatch {
   /** `undefined`: it is not followed. */
   of(request: Request): RequestWatch | undefined
+  /** The call that is made for a request. `record` sees its attempts as well. */
+  callFor(request: Request, patience: Pick<Call, 'signal' | 'deadline'>, record?: AttemptRecorder): Call
   /** Goes before all other plugins. */
   readonly first: Plugin
   /** Goes after those that change answers. */
@@ -27,6 +30,19 @@ export function watchYoga(options: YogaWatchOptions): YogaWatch {
   const watches = new WeakMap<Request, RequestWatch>()
   return {
     of: (request) => watches.get(request),
+    callFor(request, patience, record = () => {}) {
+      const watch = watches.get(request)
+      if (!watch) return { ...patience, record }
+      return {
+        ...patience,
+        id: watch.requestId,
+        record(attempt) {
+          watch.record(attempt)
+          record(attempt)
+        },
+        ...(watch.trace && { trace: watch.trace }),
+      }
+    },
     first: {
       onRequest({ request, url }) {
         if (options.isWatched(url.pathname))

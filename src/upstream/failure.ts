@@ -69,5 +69,7 @@ function heldBack(error: HeldBackError, context: FailureContext): ProviderError 
       return failure(context, 'rateLimited', `${provider} takes no more calls in time for ${operation}`, details)
     case 'crowded':
       return failure(context, 'rateLimited', `Too many calls are waiting for ${provider} already`, details)
+    case 'retired':
+      return failure(context, 'unsupported', `${provider} no longer offers ${operation}`, details)
   }
 }

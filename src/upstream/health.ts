@@ -17,6 +17,8 @@ export interface Standing {
   readonly heldBackUntil: Date | null
   /** Calls that the upstream will still take, where it says. */
   readonly remaining: number | null
+  /** Operations that the upstream no longer offers. */
+  readonly retired: readonly string[]
 }
 
 /** So many failures in a row, without a good answer between, are called `down`. */
@@ -41,11 +43,12 @@ export function createHealthTracker(clock: Clock, onRefused: () => void = () => 
       if (isRefused && !wasRefused) onRefused()
       lastError = { message, at: new Date(clock.now()), retryAt: options.retryAt ?? null }
     },
-    read({ isFailing, heldBackUntil, remaining }) {
+    read({ isFailing, heldBackUntil, remaining, retired }) {
+      const isLess = failuresInARow > 0 || heldBackUntil !== null || retired.length > 0
       const isDown = isFailing || isRefused || failuresInARow >= failuresUntilDown
       return {
-        status: isDown ? 'down' : failuresInARow > 0 || heldBackUntil ? 'degraded' : 'up',
-        lastError: lastError?.message ?? null,
+        status: isDown ? 'down' : isLess ? 'degraded' : 'up',
+        lastError: lastError?.message ?? (retired.length > 0 ? `No longer offered: ${retired.join(', ')}` : null),
         lastErrorAt: lastError?.at ?? null,
         // A time that came with a failure holds nobody back here, but whoever asks may as well wait for it.
         retryAt: heldBackUntil ?? lastError?.retryAt ?? null,

@@ -11,6 +11,7 @@ import { HeldBackError } from './held-back.ts'
 import { createLimiter } from './limiter.ts'
 import type { Operation } from './operation.ts'
 import { createPace } from './pace.ts'
+import { createRetiredOperations } from './retired.ts'
 import { createRetryBudget, defaultRetryBudgetSettings, type RetryBudgetSettings } from './retry-budget.ts'
 import { createRetrying } from './retrying.ts'
 import type { Patience, SendOptions } from './sending.ts'
@@ -72,12 +73,13 @@ const defaultMaxWaitingCalls = 10_000
  * From the outside in:
  *
  * 1. only the configured origin; redirects are not followed;
- * 2. single flight: identical reads are one call (`single-flight.ts`);
- * 3. retries, of safe calls, within the deadline and the budget (`retrying.ts`, `retry-budget.ts`);
- * 4. credentials, renewed once when refused (here);
- * 5. breaker: an upstream that fails is left alone (`attempt.ts`, `breaker.ts`);
- * 6. limiter: so many at once, everybody in turn (`limiter.ts`, `fair-queue.ts`), at the upstream's pace (`pace.ts`, `token-bucket.ts`);
- * 7. the attempt with its own timeout (`transport.ts`), and its record.
+ * 2. what the upstream has retired is not asked for (`retired.ts`);
+ * 3. single flight: identical reads are one call (`single-flight.ts`);
+ * 4. retries, of safe calls, within the deadline and the budget (`retrying.ts`, `retry-budget.ts`);
+ * 5. credentials, renewed once when refused (here);
+ * 6. breaker: an upstream that fails is left alone (`attempt.ts`, `breaker.ts`);
+ * 7. limiter: so many at once, everybody in turn (`limiter.ts`, `fair-queue.ts`), at the upstream's pace (`pace.ts`, `token-bucket.ts`);
+ * 8. the attempt with its own timeout (`transport.ts`), and its record.
  *
  * The deadline goes through all of it: whoever waits knows until when.
  */
@@ -113,11 +115,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     clock,
   })
   const retrying = createRetrying({ maxRetries, budget, pace, clock, random })
+  const retired = createRetiredOperations(clock)
   const singleFlight = createSingleFlight<WireResponse>()
   /** Writes that have ended. A read that begins after one must not join a read that began before it. */
   let writes = 0
   let signIns = 0
-  const heldBack = { failing: 0, tooFast: 0, crowded: 0 }
+  const heldBack = { failing: 0, tooFast: 0, crowded: 0, retired: 0 }
   watch?.connected(provider, state)
 
   async function send(request: WireRequest, sending: SendOptions): Promise<WireResponse> {
@@ -129,7 +132,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }
     if (sending.authorized === false) signIns += 1
     try {
+      const heldBackMs = retired.heldBackMs(operation)
+      if (heldBackMs !== null) throw new HeldBackError('retired', heldBackMs)
       const response = await shared(request, sending)
+      retired.answered(operation, response)
       if (response.status >= 300 && response.status < 400) {
         const message = `${provider} answered ${operation.name} with a redirect, which is not followed`
         throw failure(context, 'badResponse', message, { mayHaveArrived: true })
@@ -222,6 +228,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       isFailing: breaker.isOpen(),
       heldBackUntil: latest(breaker.heldBackMs(), pace.pausedUntil()),
       remaining: pace.remaining(),
+      retired: retired.names(),
     })
   }
 

@@ -1,3 +1,5 @@
+import type { HeldBackError } from './held-back.ts'
+
 /** What an operator wants to know of the way to an upstream, beside its attempts. Its functions must not throw. */
 export interface PipelineWatch {
   /** A way to this provider's upstream was made. `state` may be read whenever somebody wants to know. */
@@ -26,5 +28,5 @@ export interface PipelineState {
   /** Requests for a token of ours. */
   readonly signIns: number
   /** Calls that were not made, by why. */
-  readonly heldBack: Readonly<Record<'failing' | 'tooFast' | 'crowded', number>>
+  readonly heldBack: Readonly<Record<HeldBackError['reason'], number>>
 }

@@ -214,6 +214,7 @@ describe('secrets that are asked for', () => {
 describe('the log', () => {
   const record: AuditRecord = {
     time: '2026-01-01T00:00:00.000Z',
+    requestId: 'request-1',
     subject: 'tests',
     operation: 'lockUser',
     provider: 'clerk',

@@ -388,7 +388,7 @@ describe('a provider that fails', () => {
     expect(upstream.requests.length).toBeLessThanOrEqual(8)
   })
 
-  it.each([400, 401, 403, 404, 409, 410, 422, 429])('is not one that answers %i', async (status) => {
+  it.each([400, 401, 403, 404, 409, 422, 429])('is not one that answers %i', async (status) => {
     const { pipeline, upstream } = await pipelineTo(
       (_, response) => {
         response.statusCode = status
@@ -612,6 +612,22 @@ describe('health', () => {
     expect(pipeline.health().lastError).toBe('acme could not be reached for things.get')
     expect(await attempt()).toBe('up')
     expect(pipeline.health().lastError).toBeNull()
+  })
+
+  it('names an operation that the upstream no longer offers, which is refused without a call while others go on', async () => {
+    const { pipeline, upstream } = await pipelineTo((request, response) => {
+      response.statusCode = request.url === '/things' ? 410 : 200
+      response.end('{}')
+    })
+    for (let index = 0; index < 3; index += 1) await post(pipeline, testCall(3_600_000))
+    await expect(post(pipeline, testCall(3_600_000))).rejects.toMatchObject({
+      kind: 'unsupported',
+      outcome: 'notApplied',
+      retryAfterSeconds: 60,
+    })
+    expect(upstream.requests).toHaveLength(3)
+    expect((await get(pipeline, '/things/1', testCall(3_600_000))).status).toBe(200)
+    expect(pipeline.health()).toMatchObject({ status: 'degraded', lastError: 'No longer offered: things.create' })
   })
 
   it('tells how many calls the upstream will still take', async () => {
