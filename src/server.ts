@@ -10,7 +10,7 @@ import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
 import type { AttemptRecorder } from './identity/call.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 import type { RequestWatchOptions } from './telemetry/request-watch.ts'
-import { watchYoga } from './telemetry/yoga.ts'
+import { watchYoga, type YogaWatch } from './telemetry/yoga.ts'
 
 export interface ServerOptions {
   readonly providers: Providers
@@ -82,7 +82,7 @@ export function createServer(options: ServerOptions) {
       useBodyLimit(),
       useMutationLimit(options.maxMutations),
       useExecutionCancellation(),
-      useClientErrors(options.onInternalError, (request) => watching.of(request)?.requestId ?? null),
+      useClientErrors(options.onInternalError, watching),
       watching.last,
     ],
   })
@@ -172,17 +172,15 @@ function useMutationLimit(max: number): Plugin<RequestContext> {
 }
 
 /** Gives every error its code, and masks what is nobody's business. */
-function useClientErrors(
-  onInternalError: ServerOptions['onInternalError'],
-  requestIdOf: (request: Request) => string | null,
-): Plugin {
+function useClientErrors(onInternalError: ServerOptions['onInternalError'], watching: YogaWatch): Plugin {
   return {
     onResultProcess({ request, result, setResult }) {
       if (Array.isArray(result) || !('errors' in result) || !result.errors) return
-      const requestId = requestIdOf(request)
+      const requestId = watching.of(request)?.requestId ?? null
       const errors = result.errors.map((error) => {
         const visible = toClientError(error, requestId)
-        if (visible.extensions['code'] === 'INTERNAL') onInternalError(visible.originalError ?? error, requestId)
+        const bug = visible.extensions['code'] === 'INTERNAL' ? (visible.originalError ?? error) : null
+        if (bug && !watching.isDeparture(request, bug)) onInternalError(bug, requestId)
         return visible
       })
       setResult({ ...result, errors })

@@ -18,7 +18,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   schema: ['identity', 'batch', 'context', 'directory', 'access', 'telemetry'],
   graphiql: [],
   settings: ['telemetry', 'identity', 'upstream', 'access'],
-  config: ['access', 'settings'],
+  config: ['access', 'settings', 'telemetry'],
   server: ['identity', 'context', 'access', 'telemetry', 'schema', 'graphiql'],
   index: ['identity', 'upstream', 'providers', 'context', 'access', 'telemetry', 'config', 'graphiql', 'server'],
   cli: ['access', 'index', 'sandbox'],

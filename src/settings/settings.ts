@@ -29,7 +29,7 @@ function trueOrFalse(variable: string): Setting<boolean> {
 function httpUrl(variable: string): Setting<string> {
   const url = z
     .string()
-    .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'a URL beginning with http:// or https://')
+    .refine((word) => /^https?:$/.test(URL.parse(word)?.protocol ?? ''), 'a URL beginning with http:// or https://')
   return { variable, text: url, member: null }
 }
 
@@ -50,11 +50,11 @@ const settings = {
   metricsPort: wholeNumber('METRICS_PORT', 0, 65_535),
   traceProviders: onOrOff('TRACE_PROVIDERS'),
   // OpenTelemetry's own, which stand nowhere else. Its exporter reads some more.
-  otelDisabled: inEnvironmentOnly(trueOrFalse('OTEL_SDK_DISABLED')),
-  otelEndpoint: inEnvironmentOnly(httpUrl('OTEL_EXPORTER_OTLP_ENDPOINT')),
-  otelTracesEndpoint: inEnvironmentOnly(httpUrl('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')),
+  otelDisabled: trueOrFalse('OTEL_SDK_DISABLED'),
+  otelEndpoint: httpUrl('OTEL_EXPORTER_OTLP_ENDPOINT'),
+  otelTracesEndpoint: httpUrl('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
   otelSampler: inEnvironmentOnly(oneOf('OTEL_TRACES_SAMPLER', samplerNames)),
-  otelSamplerRatio: inEnvironmentOnly(share('OTEL_TRACES_SAMPLER_ARG')),
+  otelSamplerRatio: share('OTEL_TRACES_SAMPLER_ARG'),
   sandboxPort: inEnvironmentOnly(wholeNumber('SANDBOX_PORT', 0, 65_535)),
   sandboxUsers: inEnvironmentOnly(wholeNumber('SANDBOX_USERS', 1, 100_000)),
   sandboxSearchLagMs: inEnvironmentOnly(wholeNumber('SANDBOX_SEARCH_LAG_MS', 0, 600_000)),

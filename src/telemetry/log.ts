@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { destination, pino, stdTimeFunctions } from 'pino'
 import type { Attempt } from '../identity/call.ts'
 import { framesOf } from './frames.ts'
-import type { RequestSummary } from './request-watch.ts'
+import type { RequestSummary } from './request-summary.ts'
 
 export const logLevels = ['off', 'error', 'warn', 'info', 'debug'] as const
 
@@ -72,10 +72,10 @@ export function openLog(level: LogLevel, descriptor: number | string = 1): Log {
       })
     },
     attempt(attempt) {
-      const level = levelOf(attempt)
-      if (!writer.isLevelEnabled(level)) return
+      const seriousness = levelOf(attempt)
+      if (!writer.isLevelEnabled(seriousness)) return
       const { provider, route, status, failure, attempt: number, requestId, callId } = attempt
-      writer[level]({
+      writer[seriousness]({
         event: 'upstreamAttempt',
         provider,
         route,

@@ -3,7 +3,7 @@ import type { Attempt } from '../identity/call.ts'
 import type { PipelineState } from '../upstream/watch.ts'
 import { createOperationNames } from './operation-names.ts'
 import { registerStanding } from './standing-metrics.ts'
-import type { RequestSink } from './request-watch.ts'
+import type { RequestSink } from './request-summary.ts'
 
 /** What is counted, for Prometheus to read. No label ever holds an id or an address of anybody. */
 export interface Metrics {
@@ -23,7 +23,7 @@ export interface MetricsOptions {
 }
 
 const requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-const attemptSeconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const attemptSeconds = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptions): Metrics {
   const registry = new Registry()

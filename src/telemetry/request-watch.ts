@@ -1,38 +1,8 @@
 import type { Attempt, TraceAttempt } from '../identity/call.ts'
 import { requestIdFrom, requestIdHeader } from './request-id.ts'
+import type { OperationType, RequestOutcome, RequestSink, RequestSummary } from './request-summary.ts'
 import type { RequestSpan, Traces } from './traces.ts'
 import { countAttempt, type UpstreamUsage } from './upstream-usage.ts'
-
-/** `none`: a request that never became an operation, such as one without credentials, or for a page. */
-export type OperationType = 'query' | 'mutation' | 'subscription' | 'none'
-
-/**
- * - `ok`: answered without an error;
- * - `partial`: answered with data and with errors;
- * - `failed`: done, with errors and without data;
- * - `refused`: not done at all;
- * - `aborted`: the caller went away before there was an answer.
- */
-export type RequestOutcome = 'ok' | 'partial' | 'failed' | 'refused' | 'aborted'
-
-/** What there is to say of a request that has ended. Nothing of what it asked for, and nothing of what was answered. */
-export interface RequestSummary {
-  readonly requestId: string
-  /** `null`: it is not traced. */
-  readonly traceId: string | null
-  /** Who asked; `null`: nobody that we know. */
-  readonly subject: string | null
-  /** The caller's name for the operation; `null` where there is none, or it is not known. */
-  readonly operationName: string | null
-  readonly operationType: OperationType
-  readonly outcome: RequestOutcome
-  /** The code of each error of the answer, each once. */
-  readonly codes: readonly string[]
-  /** HTTP status. */
-  readonly status: number
-  readonly durationMs: number
-  readonly upstream: UpstreamUsage
-}
 
 /** The parts of a GraphQL answer that are looked at. `data` left out: nothing was executed. */
 export interface WatchedAnswer {
@@ -57,12 +27,6 @@ export interface RequestWatch {
   answers(answer: WatchedAnswer): void
   /** Ends it. Once; further times do nothing. `isAborted`: the caller has gone away. */
   end(status: number, isAborted?: boolean): void
-}
-
-/** Told of each request when it begins and when it has ended. Must not throw. */
-export interface RequestSink {
-  began?(): void
-  ended(summary: RequestSummary): void
 }
 
 export interface RequestWatchOptions {
@@ -118,7 +82,7 @@ export function watchRequest(
         operationName,
         operationType,
         outcome,
-        codes: outcome === 'refused' && codes.length === 0 ? [codeOfStatus(status)] : codes,
+        codes: isAborted ? [] : outcome === 'refused' && codes.length === 0 ? [codeOfStatus(status)] : codes,
         status,
         durationMs: performance.now() - startedAt,
         upstream,

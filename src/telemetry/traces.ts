@@ -1,7 +1,8 @@
 import type { Span, SpanContext } from '@opentelemetry/api'
+import type * as sdkModule from '@opentelemetry/sdk-trace'
 import type { Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { Attempt, TraceAttempt } from '../identity/call.ts'
-import type { RequestSummary } from './request-watch.ts'
+import type { RequestSummary } from './request-summary.ts'
 import type { SamplerName } from './sampler-name.ts'
 
 export interface TraceOptions {
@@ -42,14 +43,14 @@ export async function openTraces(options: TraceOptions): Promise<Traces> {
       import('@opentelemetry/core'),
       import('@opentelemetry/resources'),
     ])
-  const provider = new sdk.TracerProvider({
+  const tracers = new sdk.TracerProvider({
     spanProcessors: [await processorFor(options, sdk)],
     sampler: samplerFor(options, sdk),
     resource: resources
       .resourceFromAttributes({ 'service.name': 'identity-gateway' })
       .merge(resources.detectResources({ detectors: [resources.envDetector, resources.serviceNameEnvDetector] })),
   })
-  const tracer = provider.getTracer('identity-gateway')
+  const tracer = tracers.getTracer('identity-gateway')
   const propagator = new W3CTraceContextPropagator()
   const carrier = {
     get: (header: (name: string) => string | null, name: string) => header(name) ?? undefined,
@@ -107,7 +108,7 @@ export async function openTraces(options: TraceOptions): Promise<Traces> {
       }
     },
     // What cannot be handed over any more was told to `onExportFailed`.
-    close: () => provider.shutdown().catch(() => {}),
+    close: () => tracers.shutdown().catch(() => {}),
   }
 }
 
@@ -115,18 +116,20 @@ function traceparentOf({ traceId, spanId, traceFlags }: SpanContext): string {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`
 }
 
-type Sdk = typeof import('@opentelemetry/sdk-trace')
+type Sdk = typeof sdkModule
 
 async function processorFor({ exporter, onExportFailed }: TraceOptions, sdk: Sdk): Promise<SpanProcessor> {
   if (exporter) return new sdk.SimpleSpanProcessor({ exporter })
-  const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http')
+  const [{ OTLPTraceExporter }, { ExportResultCode }] = await Promise.all([
+    import('@opentelemetry/exporter-trace-otlp-http'),
+    import('@opentelemetry/core'),
+  ])
   const otlp = new OTLPTraceExporter()
   const watched: SpanExporter = {
     export: (spans, done) =>
       otlp.export(spans, (result) => {
-        // 0: handed over. The error quotes the collector's answer.
-        if (result.code !== 0) onExportFailed()
-        done(result.code === 0 ? result : { code: result.code })
+        if (result.code !== ExportResultCode.SUCCESS) onExportFailed()
+        done(result)
       }),
     shutdown: () => otlp.shutdown(),
     forceFlush: () => otlp.forceFlush(),

@@ -19,6 +19,8 @@ export interface YogaWatch {
   of(request: Request): RequestWatch | undefined
   /** The call that is made for a request. `record` sees its attempts as well. */
   callFor(request: Request, patience: Pick<Call, 'signal' | 'deadline'>, record?: AttemptRecorder): Call
+  /** Whether an error says no more than that the caller of this request has gone away. */
+  isDeparture(request: Request, error: unknown): boolean
   /** Goes before all other plugins. */
   readonly first: Plugin
   /** Goes after those that change answers. */
@@ -28,10 +30,13 @@ export interface YogaWatch {
 /** Lets Yoga's hooks tell a `RequestWatch` of each request. */
 export function watchYoga(options: YogaWatchOptions): YogaWatch {
   const watches = new WeakMap<Request, RequestWatch>()
+  /** That of the call, because the server's own may stay as it was once it was joined with another. */
+  const signals = new WeakMap<Request, AbortSignal>()
   return {
     of: (request) => watches.get(request),
     callFor(request, patience, record = () => {}) {
       const watch = watches.get(request)
+      signals.set(request, patience.signal)
       if (!watch) return { ...patience, record }
       return {
         ...patience,
@@ -42,6 +47,10 @@ export function watchYoga(options: YogaWatchOptions): YogaWatch {
         },
         ...(watch.trace && { trace: watch.trace }),
       }
+    },
+    isDeparture(request, error) {
+      const signal = signals.get(request)
+      return signal !== undefined && hasGone(signal) && error === signal.reason
     },
     first: {
       onRequest({ request, url }) {
@@ -63,7 +72,7 @@ export function watchYoga(options: YogaWatchOptions): YogaWatch {
         response.headers.set(requestIdHeader, watch.requestId)
         const caller = options.callerOf(request)
         if (caller) watch.identified(caller.subject)
-        watch.end(response.status, request.signal.aborted)
+        watch.end(response.status, hasGone(signals.get(request) ?? request.signal))
       },
     },
     last: {
@@ -78,4 +87,9 @@ export function watchYoga(options: YogaWatchOptions): YogaWatch {
       },
     },
   }
+}
+
+/** Whether a signal was aborted by the caller, and not by the time that had passed. */
+function hasGone({ aborted, reason }: AbortSignal): boolean {
+  return aborted && !(reason instanceof DOMException && reason.name === 'TimeoutError')
 }
