@@ -140,7 +140,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         const message = `${provider} answered ${operation.name} with a redirect, which is not followed`
         throw failure(context, 'badResponse', message, { mayHaveArrived: true })
       }
-      if (response.status < 500) health.succeeded()
+      // What a 401 means is for the reader of the answer to say.
+      if (response.status < 500 && response.status !== 401) health.succeeded()
       return response
     } catch (error) {
       if (error instanceof HeldBackError) heldBack[error.reason] += 1
