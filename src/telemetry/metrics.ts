@@ -88,6 +88,8 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
     registers,
   })
   registerStanding(registry, pipelines, droppedLogLines)
+  // A counter that is not there cannot be told from one that has not moved.
+  errors.inc({ code: 'INTERNAL' }, 0)
 
   // A counter's own look-up of its labels costs more than everything else here.
   const operationCounts = remembered((operation: string, type: string, outcome: string) =>
@@ -118,7 +120,6 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
     },
     connected(provider, state) {
       pipelines.set(provider, state)
-      // A counter that is not there cannot be told from one that has not moved.
       retries.inc({ provider }, 0)
       refusedCredentials.inc({ provider }, 0)
     },

@@ -5,8 +5,8 @@ export type OperationType = 'query' | 'mutation' | 'subscription' | 'none'
 
 /**
  * - `ok`: answered without an error;
- * - `partial`: answered with data and with errors;
- * - `failed`: done, with errors and without data;
+ * - `partial`: answered with errors, and with some of what was asked for;
+ * - `failed`: answered with errors, and with none of what was asked for;
  * - `refused`: not done at all;
  * - `aborted`: the caller went away before there was an answer.
  */

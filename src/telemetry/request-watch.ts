@@ -68,7 +68,7 @@ export function watchRequest(
         answered = 'ok'
         return
       }
-      answered = data === undefined ? 'refused' : data === null ? 'failed' : 'partial'
+      answered = data === undefined ? 'refused' : hasAny(data) ? 'partial' : 'failed'
       codes = [...new Set(errors.map(({ extensions }) => String(extensions['code'])))]
     },
     end(status, isAborted = false) {
@@ -91,6 +91,11 @@ export function watchRequest(
       for (const sink of sinks) sink.ended(summary)
     },
   }
+}
+
+/** Whether any field that was asked for has a value. */
+function hasAny(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && Object.values(data).some((value) => value !== null)
 }
 
 /** The code of an answer that was given before GraphQL had its turn. */

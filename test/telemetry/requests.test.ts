@@ -60,6 +60,13 @@ describe('what is told of a request', () => {
     expect(last()).toMatchObject({ operationName: null, outcome: 'partial', codes: ['PROVIDER_UNAVAILABLE'] })
   })
 
+  it('is that it failed when nothing that was asked for is there', async () => {
+    const { gateway, provider, last } = watchedGateway()
+    provider.misbehaviour.failure = unavailable
+    await gateway.query('{ users { nodes { id } } }')
+    expect(last()).toMatchObject({ outcome: 'failed', codes: ['PROVIDER_UNAVAILABLE'], status: 200 })
+  })
+
   it.each([
     ['has no credentials', { 'x-api-key': '' }, '{"query":"{ viewer { subject } }"}', 'UNAUTHENTICATED', 401],
     ['is no GraphQL', {}, '{"query":"{"}', 'BAD_USER_INPUT', 200],
