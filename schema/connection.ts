@@ -3,6 +3,7 @@ import type { RequestContext } from '../src/context.ts'
 import { openCursor, sealPage } from '../src/directory/cursor.ts'
 import type { MissingPart } from '../src/directory/part.ts'
 import type { Edge, Page, PageRequest } from '../src/identity/page.ts'
+import { access, asReachedByAnybody, type TypeAccess } from './access.ts'
 import { checkedFirst, type PageArguments } from './arguments.ts'
 import { builder, type SchemaTypes } from './builder.ts'
 import { ProviderFailureRef } from './provider-failure.ts'
@@ -54,10 +55,11 @@ export async function readOptionalConnection<Item>(
 ): Promise<Connection<Item> | null> {
   const name = JSON.stringify(list)
   const first = checkedFirst(args.first)
-  const after = openCursor(name, args.after ?? null)
+  const sealedFor = `${context.reach}${name}`
+  const after = openCursor(sealedFor, args.after ?? null)
   const page = await context.once(`${name} ${first} ${after}`, async () => {
     const found = await read({ first, after })
-    return found && sealPage(name, found)
+    return found && sealPage(sealedFor, found)
   })
   if (!page) return null
   return {
@@ -77,6 +79,7 @@ export async function readOptionalConnection<Item>(
 
 const PageInfoRef = builder.objectRef<Connection<unknown>>('PageInfo').implement({
   shareable: true,
+  extensions: asReachedByAnybody,
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', {
       nullable: false,
@@ -97,6 +100,7 @@ const PageInfoRef = builder.objectRef<Connection<unknown>>('PageInfo').implement
 export interface ConnectionOptions<Item, Node> {
   /** `User` makes `UserConnection` and `UserEdge`. */
   readonly name: string
+  readonly access: TypeAccess
   readonly node: ObjectRef<Types, Node>
   readonly nodeOf: (item: Item) => Node
   /** Whether one node can be missing without the list failing. */
@@ -115,6 +119,7 @@ export function defineConnection<Item, Node>(
 
   const EdgeRef = builder.objectRef<Edge<Item>>(`${name}Edge`).implement({
     shareable: false,
+    extensions: access(options.access),
     fields: (t) => ({
       cursor: t.exposeString('cursor', { nullable: false }),
       // Pothos cannot know that the record of this ref is Node, which is still a type parameter here.
@@ -128,6 +133,7 @@ export function defineConnection<Item, Node>(
   })
 
   return builder.objectRef<Connection<Item>>(`${name}Connection`).implement({
+    extensions: access(options.access),
     fields: (t) => ({
       edges: t.field({ type: [EdgeRef], nullable: false, resolve: ({ edges }) => [...edges] }),
       nodes: t.field({

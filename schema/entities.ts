@@ -1,6 +1,7 @@
 import { type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema, isUnionType } from 'graphql'
 import type { RequestContext } from '../src/context.ts'
 import { ArgumentError } from '../src/identity/errors.ts'
+import { declareAccess, requireType } from './access.ts'
 
 /** What a router sends for an entity that another subgraph knows by one of its keys. */
 type Representation = Readonly<Record<string, unknown>>
@@ -32,12 +33,14 @@ export function answerEntities(schema: GraphQLSchema): void {
     info: GraphQLResolveInfo,
   ): Promise<object | null> => {
     const { typename, entity, reference } = checked(representation, entities)
+    requireType(schema, typename, context)
     const record = await entity.resolve(reference, context, info)
     if (typeof record !== 'object' || record === null) return null
     typeOfRecord.set(record, typename)
     return record
   }
 
+  declareAccess(field, { scopes: [] })
   union.resolveType = (record: object) => typeOfRecord.get(record)
   field.resolve = (_, args, context: RequestContext, info) => {
     const { representations } = args as { readonly representations: readonly unknown[] } // as the field declares them

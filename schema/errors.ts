@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql'
+import { ForbiddenError } from '../src/access/forbidden.ts'
 import { ArgumentError, ProviderError, type ProviderErrorKind } from '../src/identity/errors.ts'
 
 /** The codes of the contract. They are chosen here and nowhere else. */
@@ -62,6 +63,7 @@ export function toClientError(error: GraphQLError, requestId: string | null): Gr
       extensions: {
         code: codeOf(cause),
         provider: cause.provider,
+        retryable: cause.isRetryable,
         ...(cause.retryAfterSeconds === null ? {} : { retryAfterSeconds: cause.retryAfterSeconds }),
         ...(cause.argument === null ? {} : { argument: cause.argument }),
         ...(cause.field === null ? {} : { field: cause.field }),
@@ -73,6 +75,20 @@ export function toClientError(error: GraphQLError, requestId: string | null): Gr
     return new GraphQLError(cause.message, {
       ...located,
       extensions: { code: 'BAD_USER_INPUT', provider: null, argument: cause.argument },
+    })
+  }
+  if (cause instanceof ForbiddenError) {
+    const { missingScopes } = cause
+    // Without a place in the answer it is of the whole request.
+    const http = error.path === undefined ? { http: { status: 403 } } : {}
+    return new GraphQLError(cause.message, {
+      ...located,
+      extensions: {
+        code: 'FORBIDDEN',
+        provider: null,
+        ...(missingScopes.length > 0 ? { missingScopes } : {}),
+        ...http,
+      },
     })
   }
   if (cause instanceof GraphQLError) {
@@ -113,7 +129,7 @@ function withoutValues(message: string): string {
 }
 
 /** The error that a resolver threw; GraphQL wraps it to say where. */
-function rootOf(error: GraphQLError): unknown {
+export function rootOf(error: GraphQLError): unknown {
   let root: unknown = error
   while (root instanceof GraphQLError && root.originalError) root = root.originalError
   return root

@@ -1,6 +1,7 @@
 import { batchKey } from '../src/batch.ts'
 import { providerNamed } from '../src/directory/select.ts'
 import { encodeGlobalId } from '../src/identity/global-id.ts'
+import { access } from './access.ts'
 import { targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
 import { GrantKindEnum } from './enums.ts'
@@ -10,6 +11,22 @@ import { GrantRef, IdentityProviderRef, SessionRef, UserRef } from './refs.ts'
 
 GrantRef.implement({
   description: 'Something a user has allowed, or a credential issued because of it. Never the secret itself.',
+  extensions: access({
+    scopes: ['grants:read'],
+    endUser: [
+      'id',
+      'providerName',
+      'nativeId',
+      'kind',
+      'clientId',
+      'audiences',
+      'scopes',
+      'createdAt',
+      'expiresAt',
+      'lastUsedAt',
+      'revocable',
+    ],
+  }),
   interfaces: [NodeRef],
   fields: (t) => ({
     id: t.id({
@@ -75,6 +92,7 @@ builder.queryFields((t) => ({
     type: GrantRef,
     nullable: true,
     description: 'null: there is no such grant any more.',
+    extensions: access({ scopes: ['grants:read'] }),
     args: { id: t.arg.id({ required: true }) },
     resolve: (_, { id }, context) => findGrant(context, targetOf(context, 'Grant', id, ['id']), ['id']),
   }),

@@ -7,6 +7,7 @@ import { ProviderError } from '../src/identity/errors.ts'
 import { encodeGlobalId } from '../src/identity/global-id.ts'
 import type { IdentityProvider } from '../src/identity/provider.ts'
 import type { Group, GroupField, GroupKind, GroupMember, User } from '../src/identity/records.ts'
+import { access } from './access.ts'
 import { checkedText, pageArguments, type PageArguments, requiredPart, targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
 import { groupValue } from './complete.ts'
@@ -18,6 +19,7 @@ import { PermissionConnectionRef } from './user-relations.ts'
 
 export const GroupConnectionRef = defineConnection<Group, Group>({
   name: 'Group',
+  access: { scopes: ['groups:read'] },
   node: GroupRef,
   nodeOf: (group) => group,
   hasTotalCount: true,
@@ -26,6 +28,7 @@ export const GroupConnectionRef = defineConnection<Group, Group>({
 
 const GroupMemberConnectionRef = defineConnection<GroupMember, User>({
   name: 'GroupMember',
+  access: { scopes: ['groups:read', 'users:read'] },
   node: UserRef,
   nodeOf: ({ user }) => user,
   nullableNodes: true,
@@ -42,6 +45,10 @@ const GroupMemberConnectionRef = defineConnection<GroupMember, User>({
 
 GroupRef.implement({
   description: 'Users who belong together: a group, a role or an organization.',
+  extensions: access({
+    scopes: ['groups:read'],
+    endUser: ['id', 'providerName', 'nativeId', 'kind', 'name', 'slug', 'description'],
+  }),
   interfaces: [NodeRef],
   fields: (t) => {
     const text = (field: Extract<GroupField, 'slug' | 'description'>) =>
@@ -179,6 +186,7 @@ builder.queryFields((t) => ({
     type: GroupRef,
     nullable: true,
     description: 'null: there is no such group any more.',
+    extensions: access({ scopes: ['groups:read'] }),
     args: { id: t.arg.id({ required: true }) },
     resolve: (_, { id }, context) => {
       const target = targetOf(context, 'Group', id, ['id'])
@@ -190,6 +198,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description:
       "The groups of all or the named providers, provider by provider and kind by kind, each in the provider's own order. Groups that are created or deleted during a walk may shift others, where the provider numbers its pages. Providers without groups are not part of it.",
+    extensions: access({ scopes: ['groups:read'] }),
     args: {
       ...pageArguments(t.arg),
       providers: t.arg.stringList(),

@@ -1,6 +1,7 @@
 import { capabilitiesOf, supports } from '../src/identity/capabilities.ts'
 import { encodeGlobalId } from '../src/identity/global-id.ts'
 import type { EmailIndexState, ProviderHealth } from '../src/identity/provider.ts'
+import { access } from './access.ts'
 import { pageArguments, targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
 import { CapabilityEnum, GroupKindEnum, IdentityProviderKindEnum, ProviderStatusEnum } from './enums.ts'
@@ -11,6 +12,7 @@ import { readUsers, UserConnectionRef, UserFilterInput, UserOrderInput } from '.
 
 const ProviderHealthRef = builder.objectRef<ProviderHealth>('ProviderHealth').implement({
   description: 'How a provider has been answering lately.',
+  extensions: access({ scopes: ['providers:read'] }),
   fields: (t) => ({
     status: t.field({ type: ProviderStatusEnum, nullable: false, resolve: ({ status }) => status }),
     lastError: t.exposeString('lastError', { nullable: true }),
@@ -25,6 +27,7 @@ const ProviderHealthRef = builder.objectRef<ProviderHealth>('ProviderHealth').im
 
 const EmailIndexRef = builder.objectRef<EmailIndexState>('EmailIndex').implement({
   description: 'An index of addresses, kept by the gateway for a provider that cannot look users up by email.',
+  extensions: access({ scopes: ['providers:read'] }),
   fields: (t) => ({
     users: t.exposeInt('users', { nullable: false, description: 'How many users are in it.' }),
     isComplete: t.exposeBoolean('isComplete', {
@@ -38,6 +41,7 @@ const EmailIndexRef = builder.objectRef<EmailIndexState>('EmailIndex').implement
 
 IdentityProviderRef.implement({
   description: 'One tenant of one vendor.',
+  extensions: access({ scopes: ['providers:read'], endUser: ['id', 'name', 'kind', 'capabilities', 'supports'] }),
   interfaces: [NodeRef],
   fields: (t) => ({
     id: t.id({
@@ -113,12 +117,14 @@ builder.queryFields((t) => ({
   providers: t.field({
     type: [IdentityProviderRef],
     nullable: false,
+    extensions: access({ scopes: ['providers:read'] }),
     resolve: (_, _args, context) => [...context.providers.values()],
   }),
   provider: t.field({
     type: IdentityProviderRef,
     nullable: true,
     description: 'null: no provider is configured under this name.',
+    extensions: access({ scopes: ['providers:read'] }),
     args: { name: t.arg.string({ required: true }) },
     resolve: (_, { name }, context) => context.providers.get(name) ?? null,
   }),

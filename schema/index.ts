@@ -1,4 +1,6 @@
 import type { GraphQLSchema } from 'graphql'
+import { requireDeclarations } from './access.ts'
+import { guardRoots } from './authorize.ts'
 import { builder } from './builder.ts'
 import { auditMutations } from './mutations/audit.ts'
 import './scalars.ts'
@@ -35,11 +37,29 @@ builder.mutationType({})
 /** The federation version that both composers of our tests accept. */
 const federationVersion = 'https://specs.apollo.dev/federation/v2.9'
 
+export interface SchemaOptions {
+  /** Whether there are `node` and `nodes`, which only one subgraph of a supergraph can have. */
+  readonly hasNodeFields: boolean
+}
+
 /** What the gateway serves: the contract, and `_service` and `_entities` for a router that composes us. */
-export const schema: GraphQLSchema = builder.toSubGraphSchema({ linkUrl: federationVersion })
-answerEntities(schema)
-answerService(schema)
-auditMutations(schema)
+export function createSchema({ hasNodeFields }: SchemaOptions): GraphQLSchema {
+  const made = builder.toSubGraphSchema({
+    linkUrl: federationVersion,
+    federationDirectives: ['@authenticated', '@key', '@requiresScopes', '@shareable'],
+  })
+  if (!hasNodeFields) {
+    for (const name of ['node', 'nodes']) delete made.getQueryType()?.getFields()[name]
+  }
+  answerEntities(made)
+  answerService(made)
+  auditMutations(made)
+  requireDeclarations(made)
+  guardRoots(made)
+  return made
+}
+
+export const schema: GraphQLSchema = createSchema({ hasNodeFields: true })
 
 /** The contract alone. */
 export const publicSchema: GraphQLSchema = builder.toSchema()

@@ -1,8 +1,9 @@
-import { GraphQLError } from 'graphql'
+import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { batchKey } from '../src/batch.ts'
 import type { RequestContext } from '../src/context.ts'
 import { ArgumentError } from '../src/identity/errors.ts'
 import { decodeGlobalId, type GlobalIdType } from '../src/identity/global-id.ts'
+import { access, requireType } from './access.ts'
 import { requiredPart, type Target, targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
 import { findGrant, findSession } from './find.ts'
@@ -25,14 +26,17 @@ const finders: Readonly<Record<NodeType, Find>> = {
 const typeOfRecord = new WeakMap<object, NodeType>()
 
 export const NodeRef = builder.interfaceRef<object>('Node').implement({
+  // Which type it is shows only when it is found: see findNode.
+  extensions: access({ scopes: [], endUser: ['id'] }),
   fields: (t) => ({
     id: t.id({ nullable: false, description: 'Globally unique.' }),
   }),
   resolveType: (record) => typeOfRecord.get(record) ?? null,
 })
 
-/** Finds the record of any node's global id. `null`: there is none any more. */
+/** Finds the record of any node's global id, if the caller may have such a record. `null`: there is none any more. */
 export async function findNode(
+  schema: GraphQLSchema,
   context: RequestContext,
   id: string,
   argument: readonly string[],
@@ -45,6 +49,7 @@ export async function findNode(
     )
   }
   const nodeType = (type ?? 'User') as NodeType // a key of the finders; an unreadable id is refused by targetOf
+  if (type !== undefined) requireType(schema, nodeType, context)
   const record = await finders[nodeType](context, targetOf(context, nodeType, id, argument), argument)
   if (record) typeOfRecord.set(record, nodeType)
   return record
@@ -54,23 +59,29 @@ builder.queryFields((t) => ({
   node: t.field({
     type: NodeRef,
     nullable: true,
+    extensions: access({ scopes: [] }),
     args: { id: t.arg.id({ required: true }) },
-    resolve: (_, { id }, context) => findNode(context, id, ['id']),
+    resolve: (_, { id }, context, { schema }) => findNode(schema, context, id, ['id']),
   }),
   nodes: t.field({
     type: [NodeRef],
     nullable: { list: false, items: true },
+    extensions: access({ scopes: [] }),
     description:
-      'In the order of the ids. One that cannot be had is null, with an error of its own unless it does not exist.',
+      'In the order of the ids. One that cannot be had is null, and named in an error unless it does not exist.',
     args: { ids: t.arg.idList({ required: true }) },
-    // An Error in the list fails its own place only.
-    resolve: (_, { ids }, context) =>
-      Promise.all(
+    resolve(_, { ids }, context, { schema }) {
+      if (ids.length > context.maxNodes) {
+        throw new ArgumentError(['ids'], `\`ids\` must be at most ${context.maxNodes}, not ${ids.length}`)
+      }
+      // An Error in the list fails its own place only.
+      return Promise.all(
         ids.map((id) =>
-          findNode(context, id, ['ids']).catch((error: unknown) =>
+          findNode(schema, context, id, ['ids']).catch((error: unknown) =>
             error instanceof Error ? error : new GraphQLError('Something went wrong'),
           ),
         ),
-      ),
+      )
+    },
   }),
 }))

@@ -1,6 +1,7 @@
 import { providerNamed } from '../src/directory/select.ts'
 import { encodeGlobalId } from '../src/identity/global-id.ts'
 import type { PendingUser } from '../src/identity/records.ts'
+import { access } from './access.ts'
 import { pageArguments } from './arguments.ts'
 import { builder } from './builder.ts'
 import { defineConnection, readConnection } from './connection.ts'
@@ -8,6 +9,7 @@ import { PendingUserRef } from './refs.ts'
 
 PendingUserRef.implement({
   description: 'A registration that has not become a user yet.',
+  extensions: access({ scopes: ['users:read'] }),
   fields: (t) => ({
     id: t.id({
       nullable: false,
@@ -26,6 +28,7 @@ PendingUserRef.implement({
 
 const PendingUserConnectionRef = defineConnection<PendingUser, PendingUser>({
   name: 'PendingUser',
+  access: { scopes: ['users:read'] },
   node: PendingUserRef,
   nodeOf: (pendingUser) => pendingUser,
 })
@@ -35,6 +38,7 @@ builder.queryFields((t) => ({
     type: PendingUserConnectionRef,
     nullable: true,
     description: 'null: this provider keeps no pending registrations.',
+    extensions: access({ scopes: ['users:read'] }),
     args: { provider: t.arg.string({ required: true }), ...pageArguments(t.arg) },
     resolve: (_, args, context) => {
       const { name, pendingUsers } = providerNamed(context.providers, args.provider, ['provider'])

@@ -1,13 +1,15 @@
 import { printSubgraphSchema } from '@apollo/subgraph'
 import { type ASTNode, type GraphQLSchema, Kind, type NameNode, parse, print, visit } from 'graphql'
+import { withAccessDirectives } from './access-directives.ts'
+import { declareAccess } from './access.ts'
 
 /**
- * The schema as a subgraph declares it to a registry: with its federation directives, without the fields that only routers call. Every
- * definition, field, argument and value stands in the order of its name, so that a diff shows what changed and nothing else. Directives
- * stay as declared: the first key is the one that we would rather be asked by.
+ * The schema as a subgraph declares it to a registry: with its federation directives, those of access among them, and without the fields
+ * that only routers call. Every definition, field, argument and value stands in the order of its name, so that a diff shows what changed
+ * and nothing else. Directives stay as declared: the first key is the one that we would rather be asked by.
  */
 export function printSubgraph(schema: GraphQLSchema): string {
-  const document = parse(printSubgraphSchema(schema), { noLocation: true })
+  const document = withAccessDirectives(parse(printSubgraphSchema(schema), { noLocation: true }), schema)
   return `${print(visit(document, { leave: sorted }))}\n`
 }
 
@@ -15,6 +17,7 @@ export function printSubgraph(schema: GraphQLSchema): string {
 export function answerService(schema: GraphQLSchema): void {
   const field = schema.getQueryType()?.getFields()['_service']
   if (!field) throw new Error('the schema has no _service')
+  declareAccess(field, { scopes: [] })
   let sdl: string | undefined
   field.resolve = () => ({ sdl: (sdl ??= printSubgraph(schema)) })
 }

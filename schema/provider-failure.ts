@@ -1,10 +1,12 @@
 import type { MissingPart } from '../src/directory/part.ts'
+import { asReachedByAnybody } from './access.ts'
 import { builder } from './builder.ts'
 import { IdentityErrorCodeEnum } from './enums.ts'
 import { codeOf } from './errors.ts'
 
 export const ProviderFailureRef = builder.objectRef<MissingPart>('ProviderFailure').implement({
   description: "One provider's part of an answer that is missing, and why.",
+  extensions: asReachedByAnybody,
   fields: (t) => ({
     providerName: t.exposeString('provider', { nullable: false }),
     part: t.exposeString('part', {

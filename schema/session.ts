@@ -1,6 +1,7 @@
 import { batchKey } from '../src/batch.ts'
 import { providerNamed } from '../src/directory/select.ts'
 import { encodeGlobalId } from '../src/identity/global-id.ts'
+import { access } from './access.ts'
 import { pageArguments, targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
 import { RevocationScopeEnum, SessionStatusEnum } from './enums.ts'
@@ -11,6 +12,24 @@ import { GrantConnectionRef, readGrants } from './user-relations.ts'
 
 SessionRef.implement({
   description: 'That a user is, or was, signed in.',
+  extensions: access({
+    scopes: ['sessions:read'],
+    endUser: [
+      'id',
+      'providerName',
+      'nativeId',
+      'status',
+      'clientIds',
+      'createdAt',
+      'lastActiveAt',
+      'expiresAt',
+      'ipAddress',
+      'userAgent',
+      'city',
+      'country',
+      'revocationScope',
+    ],
+  }),
   interfaces: [NodeRef],
   fields: (t) => ({
     id: t.id({
@@ -71,6 +90,7 @@ builder.queryFields((t) => ({
     type: SessionRef,
     nullable: true,
     description: 'null: there is no such session any more.',
+    extensions: access({ scopes: ['sessions:read'] }),
     args: { id: t.arg.id({ required: true }) },
     resolve: (_, { id }, context) => findSession(context, targetOf(context, 'Session', id, ['id']), ['id']),
   }),

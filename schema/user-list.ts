@@ -5,6 +5,7 @@ import { listUsers } from '../src/directory/users.ts'
 import { ArgumentError } from '../src/identity/errors.ts'
 import type { DateTimeRange, IdentityProvider, UserFilter, UserOrder } from '../src/identity/provider.ts'
 import type { User, UserStatus } from '../src/identity/records.ts'
+import { access } from './access.ts'
 import { checkedEmail, checkedText, pageArguments, type PageArguments } from './arguments.ts'
 import { builder } from './builder.ts'
 import { type Connection, defineConnection, readConnection } from './connection.ts'
@@ -13,6 +14,7 @@ import { UserRef } from './refs.ts'
 
 export const UserConnectionRef = defineConnection<User, User>({
   name: 'User',
+  access: { scopes: ['users:read'] },
   node: UserRef,
   nodeOf: (user) => user,
   hasTotalCount: true,
@@ -108,6 +110,7 @@ builder.queryFields((t) => ({
   users: t.field({
     type: UserConnectionRef,
     nullable: true,
+    extensions: access({ scopes: ['users:read'] }),
     description:
       'One list over all or the named providers, newest first unless said otherwise. Records of a provider that was `unavailable` come when it is back, at once where they should have come earlier.',
     args: {

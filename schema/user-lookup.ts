@@ -1,6 +1,7 @@
 import { findByEmail, findMatches } from '../src/directory/lookup.ts'
 import { selectProviders } from '../src/directory/select.ts'
 import type { UserField } from '../src/identity/records.ts'
+import { access } from './access.ts'
 import { checkedEmail } from './arguments.ts'
 import { builder } from './builder.ts'
 import { userWith } from './complete.ts'
@@ -9,6 +10,7 @@ import { UserLookupRef, UserRef } from './refs.ts'
 
 UserLookupRef.implement({
   description: 'Accounts found at several providers, and where it could not be looked.',
+  extensions: access({ scopes: ['users:read'] }),
   fields: (t) => ({
     users: t.field({ type: [UserRef], nullable: false, resolve: ({ users }) => [...users] }),
     unavailable: t.field({ type: [ProviderFailureRef], nullable: false, resolve: ({ missing }) => [...missing] }),
@@ -20,6 +22,7 @@ builder.queryFields((t) => ({
     type: UserLookupRef,
     nullable: true,
     description: 'Every account, at any provider, that carries this verified or unverified address.',
+    extensions: access({ scopes: ['users:read'] }),
     args: { email: t.arg.string({ required: true }), providers: t.arg.stringList() },
     resolve: async (_, args, context) => {
       const email = checkedEmail(['email'], args.email)

@@ -12,6 +12,7 @@ import type {
   BlockedIp,
   Permission,
 } from '../src/identity/records.ts'
+import { access, asReached } from './access.ts'
 import { checkedText, pageArguments, type PageArguments } from './arguments.ts'
 import { builder } from './builder.ts'
 import { type Connection, defineConnection, readConnection } from './connection.ts'
@@ -29,6 +30,7 @@ import {
 
 const UserGroupConnectionRef = defineConnection<UserMembership, Group>({
   name: 'UserGroup',
+  access: { scopes: ['groups:read'], endUser: '*' },
   node: GroupRef,
   nodeOf: ({ group }) => group,
   nullableNodes: true,
@@ -49,6 +51,7 @@ const UserGroupConnectionRef = defineConnection<UserMembership, Group>({
 
 export const GrantConnectionRef = defineConnection<Grant, Grant>({
   name: 'Grant',
+  access: { scopes: ['grants:read'], endUser: '*' },
   node: GrantRef,
   nodeOf: (grant) => grant,
   hasTotalCount: true,
@@ -57,6 +60,7 @@ export const GrantConnectionRef = defineConnection<Grant, Grant>({
 
 const SessionConnectionRef = defineConnection<Session, Session>({
   name: 'Session',
+  access: { scopes: ['sessions:read'], endUser: '*' },
   node: SessionRef,
   nodeOf: (session) => session,
   hasTotalCount: true,
@@ -64,6 +68,8 @@ const SessionConnectionRef = defineConnection<Session, Session>({
 
 export const PermissionConnectionRef = defineConnection<Permission, Permission>({
   name: 'Permission',
+  // Of a user with users:read, of a group with groups:read.
+  access: { scopes: [] },
   node: IdentityPermissionRef,
   nodeOf: (permission) => permission,
   hasTotalCount: true,
@@ -71,6 +77,7 @@ export const PermissionConnectionRef = defineConnection<Permission, Permission>(
 
 const BlockedIpConnectionRef = defineConnection<BlockedIp, BlockedIp>({
   name: 'BlockedIp',
+  access: { scopes: ['users:read:private'] },
   node: BlockedIpRef,
   nodeOf: (blockedIp) => blockedIp,
   hasTotalCount: true,
@@ -78,12 +85,14 @@ const BlockedIpConnectionRef = defineConnection<BlockedIp, BlockedIp>({
 
 const IdentityEventConnectionRef = defineConnection<OwnedEvent, OwnedEvent>({
   name: 'IdentityEvent',
+  access: { scopes: ['users:read:private'] },
   node: IdentityEventRef,
   nodeOf: (event) => event,
 })
 
 IdentityPermissionRef.implement({
   description: 'Something that a user, or a member of a group, may do at an API.',
+  extensions: asReached,
   fields: (t) => ({
     name: t.exposeString('name', { nullable: false }),
     api: t.exposeString('api', { nullable: true, description: 'Identifier of the API that defines it.' }),
@@ -93,6 +102,7 @@ IdentityPermissionRef.implement({
 
 BlockedIpRef.implement({
   description: 'An address from which sign-in is blocked.',
+  extensions: access({ scopes: ['users:read:private'] }),
   fields: (t) => ({
     address: t.exposeString('address', { nullable: false }),
     blockedUntil: t.field({ type: 'DateTime', nullable: true, resolve: ({ blockedUntil }) => blockedUntil }),
@@ -102,6 +112,7 @@ BlockedIpRef.implement({
 
 IdentityEventRef.implement({
   description: 'Something the provider recorded about a user: a sign-in, a failed attempt, a change.',
+  extensions: access({ scopes: ['users:read:private'] }),
   fields: (t) => ({
     id: t.id({
       nullable: false,

@@ -1,110 +1,66 @@
 import { encodeGlobalId } from '../src/identity/global-id.ts'
 import { providerNamed } from '../src/directory/select.ts'
-import type {
-  Authenticator,
-  EmailAddress,
-  LinkedIdentity,
-  PhoneNumber,
-  User,
-  UserDevice,
-  UserField,
-} from '../src/identity/records.ts'
+import type { User, UserField } from '../src/identity/records.ts'
+import { access } from './access.ts'
 import { targetOf, checkedText, requiredPart } from './arguments.ts'
 import { batchKey } from '../src/batch.ts'
 import { builder } from './builder.ts'
-import { identityValue, userValue } from './complete.ts'
-import { AuthenticatorKindEnum, UserStatusEnum } from './enums.ts'
+import { userValue } from './complete.ts'
+import { UserStatusEnum } from './enums.ts'
 import { NodeRef } from './node.ts'
 import { IdentityProviderRef, UserRef } from './refs.ts'
-
-/** A part of a user that has an id of its own; the id is made from the user's and the part's. */
-interface OwnedBy<Item> {
-  readonly user: User
-  readonly item: Item
-}
-
-type PartType = 'EmailAddress' | 'PhoneNumber' | 'LinkedIdentity' | 'Authenticator' | 'UserDevice'
-
-export function partId<Item extends { readonly nativeId: string }>(
-  type: PartType,
-  { user, item }: OwnedBy<Item>,
-): string {
-  return encodeGlobalId({ type, provider: user.provider, parts: [user.nativeId, item.nativeId] })
-}
-
-export function ownedBy<Item>(user: User, items: readonly Item[]): OwnedBy<Item>[] {
-  return items.map((item) => ({ user, item }))
-}
-
-const EmailAddressRef = builder.objectRef<OwnedBy<EmailAddress>>('EmailAddress').implement({
-  fields: (t) => ({
-    id: t.id({ nullable: false, resolve: (owned) => partId('EmailAddress', owned) }),
-    address: t.string({ nullable: false, resolve: ({ item }) => item.address }),
-    verified: t.boolean({
-      nullable: true,
-      description: 'null: the provider does not say.',
-      resolve: ({ item }) => item.verified,
-    }),
-    primary: t.boolean({ nullable: false, resolve: ({ item }) => item.primary }),
-  }),
-})
-
-const PhoneNumberRef = builder.objectRef<OwnedBy<PhoneNumber>>('PhoneNumber').implement({
-  fields: (t) => ({
-    id: t.id({ nullable: false, resolve: (owned) => partId('PhoneNumber', owned) }),
-    number: t.string({ nullable: false, description: 'E.164.', resolve: ({ item }) => item.number }),
-    verified: t.boolean({
-      nullable: true,
-      description: 'null: the provider does not say.',
-      resolve: ({ item }) => item.verified,
-    }),
-    primary: t.boolean({ nullable: false, resolve: ({ item }) => item.primary }),
-  }),
-})
-
-const LinkedIdentityRef = builder.objectRef<OwnedBy<LinkedIdentity>>('LinkedIdentity').implement({
-  description: 'An account at another login service (Google, SAML, …), or a web3 wallet, that signs this user in.',
-  fields: (t) => ({
-    id: t.id({ nullable: false, resolve: (owned) => partId('LinkedIdentity', owned) }),
-    service: t.string({ nullable: false, resolve: ({ item }) => item.service }),
-    externalUserId: t.string({ nullable: false, resolve: ({ item }) => item.externalUserId }),
-    email: t.string({
-      nullable: true,
-      resolve: ({ user, item }, _, context) => identityValue(user, item, 'email', context),
-    }),
-    name: t.string({
-      nullable: true,
-      resolve: ({ user, item }, _, context) => identityValue(user, item, 'name', context),
-    }),
-  }),
-})
-
-const AuthenticatorRef = builder.objectRef<OwnedBy<Authenticator>>('Authenticator').implement({
-  description: 'A way in which a user can prove who they are.',
-  fields: (t) => ({
-    id: t.id({ nullable: false, resolve: (owned) => partId('Authenticator', owned) }),
-    kind: t.field({ type: AuthenticatorKindEnum, nullable: false, resolve: ({ item }) => item.kind }),
-    name: t.string({ nullable: true, resolve: ({ item }) => item.name }),
-    createdAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ item }) => item.createdAt }),
-    lastUsedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ item }) => item.lastUsedAt }),
-  }),
-})
-
-const UserDeviceRef = builder.objectRef<OwnedBy<UserDevice>>('UserDevice').implement({
-  description: 'A device on which a user has been signed in.',
-  fields: (t) => ({
-    id: t.id({ nullable: false, resolve: (owned) => partId('UserDevice', owned) }),
-    name: t.string({ nullable: true, resolve: ({ item }) => item.name }),
-    platform: t.string({ nullable: true, resolve: ({ item }) => item.platform }),
-    platformVersion: t.string({ nullable: true, resolve: ({ item }) => item.platformVersion }),
-    appVersion: t.string({ nullable: true, resolve: ({ item }) => item.appVersion }),
-  }),
-})
+import {
+  AuthenticatorRef,
+  EmailAddressRef,
+  LinkedIdentityRef,
+  ownedBy,
+  PhoneNumberRef,
+  UserDeviceRef,
+} from './user-parts.ts'
 
 type FieldsOfType<Value> = { [Field in UserField]: User[Field] extends Value | null ? Field : never }[UserField]
 
 UserRef.implement({
   description: 'An account at one provider.',
+  extensions: access({
+    scopes: ['users:read'],
+    endUser: [
+      'id',
+      'provider',
+      'providerName',
+      'nativeId',
+      'username',
+      'name',
+      'givenName',
+      'familyName',
+      'nickname',
+      'pictureUrl',
+      'locale',
+      'middleName',
+      'preferredUsername',
+      'profileUrl',
+      'website',
+      'gender',
+      'birthdate',
+      'zoneinfo',
+      'address',
+      'email',
+      'emailVerified',
+      'emails',
+      'phoneNumbers',
+      'status',
+      'createdAt',
+      'updatedAt',
+      'lastSignInAt',
+      'hasPassword',
+      'mfaEnabled',
+      'identities',
+      'publicMetadata',
+      'groups',
+      'sessions',
+      'grants',
+    ],
+  }),
   interfaces: [NodeRef],
   fields: (t) => {
     const text = (field: FieldsOfType<string>, description?: string) =>
@@ -126,7 +82,7 @@ UserRef.implement({
         description: 'null: the provider does not say.',
         resolve: (user, _, context) => userValue(user, field, context),
       })
-    const json = (field: 'address' | 'publicMetadata' | 'privateMetadata', description: string) =>
+    const json = (field: 'address' | 'publicMetadata', description: string) =>
       t.field({
         type: 'JSON',
         nullable: true,
@@ -207,7 +163,13 @@ UserRef.implement({
         },
       }),
       publicMetadata: json('publicMetadata', 'Data that front ends may read.'),
-      privateMetadata: json('privateMetadata', 'Data for trusted back ends only.'),
+      privateMetadata: t.field({
+        type: 'JSON',
+        nullable: true,
+        description: 'Data for trusted back ends only.',
+        extensions: access({ scopes: ['users:read:private'] }),
+        resolve: (user, _, context) => userValue(user, 'privateMetadata', context),
+      }),
       devices: t.field({
         type: [UserDeviceRef],
         nullable: true,
@@ -246,6 +208,7 @@ builder.queryFields((t) => ({
     type: UserRef,
     nullable: true,
     description: 'null: there is no such user any more.',
+    extensions: access({ scopes: ['users:read'] }),
     args: { id: t.arg.id({ required: true }) },
     resolve: (_, { id }, context) => {
       const target = targetOf(context, 'User', id, ['id'])
@@ -256,6 +219,7 @@ builder.queryFields((t) => ({
     type: UserRef,
     nullable: true,
     description: "By the provider's name and its own id of the user.",
+    extensions: access({ scopes: ['users:read'] }),
     args: { provider: t.arg.string({ required: true }), nativeId: t.arg.string({ required: true }) },
     resolve: (_, { provider, nativeId }, context) => {
       const { name } = providerNamed(context.providers, provider, ['provider'])

@@ -1,18 +1,22 @@
 import type { Caller } from '../src/access/caller.ts'
+import { scopes } from '../src/access/scopes.ts'
+import { batchKey } from '../src/batch.ts'
+import { access } from './access.ts'
 import { builder } from './builder.ts'
 import { UserRef } from './refs.ts'
 
 const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
   description: 'Who is asking.',
+  extensions: access({ scopes: [], endUser: ['subject', 'scopes', 'user'] }),
   fields: (t) => ({
     subject: t.exposeString('subject', { nullable: false }),
-    scopes: t.stringList({ nullable: false, resolve: ({ scopes }) => [...scopes] }),
+    scopes: t.stringList({ nullable: false, resolve: (caller) => scopes.filter((scope) => caller.scopes.has(scope)) }),
     user: t.field({
       type: UserRef,
       nullable: true,
       description: "The caller's own account, when the caller is an end user of one of the providers.",
-      // An API key is nobody's account, and there is no other way in yet.
-      resolve: () => null,
+      resolve: ({ account }, _, { loaders }) =>
+        account && loaders.user.load(batchKey(account.provider, account.nativeId)),
     }),
   }),
 })
@@ -21,6 +25,7 @@ builder.queryFields((t) => ({
   viewer: t.field({
     type: ViewerRef,
     nullable: true,
+    extensions: access({ scopes: [], endUser: true }),
     description: 'Who is asking.',
     resolve: (_, _args, { caller }) => caller,
   }),

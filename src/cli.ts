@@ -2,7 +2,14 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { apiKeyHeader, digestOfApiKey } from './access/api-keys.ts'
-import { type Config, ConfigError, createGateway, providerDefinitions, readConfig } from './index.ts'
+import {
+  type Config,
+  ConfigError,
+  createGateway,
+  type GatewayOptions,
+  providerDefinitions,
+  readConfig,
+} from './index.ts'
 
 const usage = `identity-gateway [command]
 
@@ -15,6 +22,9 @@ const usage = `identity-gateway [command]
 
 /** The key that callers of the sandboxed gateway show. It opens nothing real. */
 const sandboxKey = 'sandbox'
+
+/** Where a front end under development is. */
+const sandboxRedirectOrigins = ['http://localhost:*', 'https://localhost:*', 'http://127.0.0.1:*']
 
 const checkTimeoutMs = 5_000
 
@@ -64,9 +74,10 @@ async function serve(config: Config): Promise<void> {
     graphiql: config.isGraphiqlEnabled
       ? { headers: { [apiKeyHeader]: '' }, exampleEmail: 'somebody@example.com' }
       : null,
+    redis: redisOf(config),
   })
   const { port, metricsPort } = await gateway.listen(config.host, config.port)
-  stopOnSignal(() => gateway.close())
+  stopOnSignal(() => gateway.close(config.shutdownTimeoutMs))
   print(`identity-gateway is serving`)
   printAddresses(config.host, port, config.isGraphiqlEnabled)
   printMetrics(config, metricsPort)
@@ -90,14 +101,16 @@ async function serveOnSandbox(config: Config): Promise<void> {
     ...config,
     providers,
     auditLog: config.auditLog ?? 'off',
+    redirectOrigins: config.redirectOrigins ?? sandboxRedirectOrigins,
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey) }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
+    redis: redisOf(config),
   })
   // A key that everybody knows must not be reachable from elsewhere.
   const host = '127.0.0.1'
   const { port, metricsPort } = await gateway.listen(host, config.port)
   stopOnSignal(async () => {
-    await gateway.close()
+    await gateway.close(config.shutdownTimeoutMs)
     await sandbox.close()
   })
   print('identity-gateway is serving SANDBOX DATA: nobody in it is real, and nothing done here reaches a vendor')
@@ -146,19 +159,33 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+function redisOf({ redis }: Config): NonNullable<GatewayOptions['redis']> | null {
+  return (
+    redis && {
+      ...redis,
+      onChange: (isUp, reason) =>
+        process.stderr.write(`shared store: ${isUp ? 'up' : `down (${reason}); this process goes on by itself`}\n`),
+    }
+  )
+}
+
 function isCoded(error: unknown, code: string): error is Error {
   return error instanceof Error && 'code' in error && error.code === code
 }
 
+/** Stops in order at the first signal, and at once at the second. */
 function stopOnSignal(close: () => Promise<void>): void {
+  let isStopping = false
   const stop = (): void => {
+    if (isStopping) process.exit(1)
+    isStopping = true
     close().then(
       () => process.exit(0),
       () => process.exit(1),
     )
   }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
 }
 
 main().catch((error: unknown) => {

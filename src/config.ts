@@ -23,8 +23,18 @@ export interface Config {
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`; `undefined`: the default. */
   readonly maxRepresentations: number | undefined
+  /** How many ids one `nodes` may be asked for; `undefined`: the default. */
+  readonly maxNodes: number | undefined
+  /** Whether there are `node` and `nodes`. */
+  readonly hasNodeFields: boolean
+  /** The origins to which a link may send a browser; `undefined`: nobody said. */
+  readonly redirectOrigins: readonly string[] | undefined
+  /** How often the password or codes of one user may be guessed at. */
+  readonly guessLimit: { readonly attempts: number; readonly windowSeconds: number }
   /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
   readonly softDeadlineMs: number
+  /** Milliseconds for which a gateway that stops waits for the requests in flight. */
+  readonly shutdownTimeoutMs: number
   readonly isGraphiqlEnabled: boolean
   readonly apiKeys: readonly ApiKey[]
   /** Mutations in one operation. */
@@ -32,6 +42,8 @@ export interface Config {
   /** `off`, `stdout` or a path; `undefined`: nobody said. */
   readonly auditLog: string | undefined
   readonly telemetry: TelemetryOptions
+  /** The Redis that several processes share; `null`: none. */
+  readonly redis: { readonly url: string; readonly keyPrefix: string } | null
   /** Empty: the sandbox is started instead. */
   readonly providers: readonly ProviderConfig[]
   readonly sandbox: {
@@ -53,6 +65,7 @@ export interface ConfigSources {
 }
 
 const defaultSoftDeadlineMs = 2_000
+const defaultKeyPrefix = 'identity-gateway:'
 
 const fileSchema = z.strictObject({
   ...Object.fromEntries(settingMembers.map((name) => [name, z.unknown().optional()])),
@@ -98,13 +111,20 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     host: set.host ?? '127.0.0.1',
     port: set.port ?? 4000,
     maxRepresentations: set.maxRepresentations,
+    maxNodes: set.maxNodes,
+    hasNodeFields: set.nodeFields ?? true,
+    redirectOrigins: set.redirectOrigins,
+    guessLimit: { attempts: set.maxGuesses ?? 5, windowSeconds: set.guessWindowSeconds ?? 900 },
     requestTimeoutMs,
     softDeadlineMs,
+    // No request takes longer, so that none is given up.
+    shutdownTimeoutMs: set.shutdownTimeoutMs ?? requestTimeoutMs,
     isGraphiqlEnabled: set.graphiql ?? false,
     apiKeys: set.apiKeys ?? [],
     maxMutations: set.maxMutations ?? defaultMaxMutations,
     auditLog: set.auditLog,
     telemetry: telemetryFrom(set, known.length === 0),
+    redis: set.redisUrl === undefined ? null : { url: set.redisUrl, keyPrefix: set.redisKeyPrefix ?? defaultKeyPrefix },
     providers: known,
     sandbox: {
       port: set.sandboxPort ?? 4010,

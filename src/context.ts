@@ -1,4 +1,6 @@
+import type { AttemptLimit } from './access/attempt-limit.ts'
 import type { Caller } from './access/caller.ts'
+import { nameOfReach, withinReach } from './access/reach.ts'
 import { batchKey, type BatchLoader, createBatchLoader } from './batch.ts'
 import type { Call } from './identity/call.ts'
 import type { IdentityProvider, UserHandle } from './identity/provider.ts'
@@ -22,11 +24,22 @@ export interface Loaders {
 /** Each may be a call, at a provider that reads users one by one. */
 const defaultMaxRepresentations = 500
 
+const defaultMaxNodes = 100
+
 /** What one GraphQL request carries. */
 export interface RequestContext {
   readonly caller: Caller
+  /** Those that exist for this caller. */
   readonly providers: Providers
+  /** Names what this caller can reach; cursors are bound to it. */
+  readonly reach: string
+  /** Counts the guesses at a user's password and codes. */
+  readonly guesses: AttemptLimit
+  /** The origins to which a browser may be sent; see `isAllowedRedirect`. */
+  readonly redirectOrigins: readonly string[]
   readonly call: Call
+  /** How many ids one `nodes` may be asked for. */
+  readonly maxNodes: number
   /** How many representations one `_entities` may have. */
   readonly maxRepresentations: number
   /** Milliseconds that an answer over several providers waits for the slow ones. */
@@ -50,7 +63,12 @@ export interface RequestContext {
 
 export interface RequestContextOptions {
   readonly caller: Caller
+  /** All that are configured. */
   readonly providers: Providers
+  readonly guesses: AttemptLimit
+  readonly redirectOrigins: readonly string[]
+  /** `undefined`: 100. */
+  readonly maxNodes?: number | undefined
   readonly call: Call
   readonly softDeadlineMs: number
   /** `undefined`: 500. */
@@ -61,8 +79,9 @@ export interface RequestContextOptions {
 }
 
 export function createRequestContext(options: RequestContextOptions): RequestContext {
-  const { caller, providers, softDeadlineMs, readOnlyProviders, audit } = options
-  const { maxRepresentations = defaultMaxRepresentations } = options
+  const { caller, guesses, redirectOrigins, softDeadlineMs, readOnlyProviders, audit } = options
+  const { maxRepresentations = defaultMaxRepresentations, maxNodes = defaultMaxNodes } = options
+  const providers = withinReach(caller, options.providers)
   let requestIds: string[] = []
   const call: Call = {
     ...options.call,
@@ -77,7 +96,11 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
   return {
     caller,
     providers,
+    reach: nameOfReach(caller),
+    guesses,
+    redirectOrigins,
     call,
+    maxNodes,
     takeRequestIds() {
       const taken = requestIds
       requestIds = []

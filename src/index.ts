@@ -1,13 +1,16 @@
-import { createServer as createHttpServer, type Server } from 'node:http'
-import { type AddressInfo } from 'node:net'
+import { createAttemptLimit } from './access/attempt-limit.ts'
 import type { ApiKey } from './access/api-keys.ts'
 import { createAuthenticator } from './access/api-keys.ts'
 import { ConfigError, defaultMaxMutations, type ProviderConfig } from './config.ts'
 import type { Providers } from './context.ts'
 import { exampleTabs } from './graphiql/examples.ts'
-import type { AttemptRecorder, Call } from './identity/call.ts'
-import { ProviderError } from './identity/errors.ts'
+import type { AttemptRecorder } from './identity/call.ts'
+import { GatewayStoppingError } from './identity/errors.ts'
+import { createHttpServer } from './lifecycle/http-server.ts'
+import { createReadiness, type ProviderCheck } from './lifecycle/readiness.ts'
 import { createServer } from './server.ts'
+import { openRedis, type RedisOptions } from './shared-store/redis.ts'
+import { sharePaceOver } from './shared-store/shared-pace.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
 import { noTelemetry, openTelemetry, type TelemetryOptions } from './telemetry/telemetry.ts'
 
@@ -15,6 +18,7 @@ export { type Config, ConfigError, readConfig } from './config.ts'
 export { providerDefinitions } from './providers/index.ts'
 export type { IdentityProvider } from './identity/provider.ts'
 export type { TelemetryOptions } from './telemetry/telemetry.ts'
+export type { ProviderCheck } from './lifecycle/readiness.ts'
 
 export interface GatewayOptions {
   readonly providers: readonly ProviderConfig[]
@@ -23,6 +27,14 @@ export interface GatewayOptions {
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`. Default 500. */
   readonly maxRepresentations?: number | undefined
+  /** How many ids one `nodes` may be asked for. Default 100. */
+  readonly maxNodes?: number | undefined
+  /** Whether there are `node` and `nodes`, which only one subgraph of a supergraph can have. Default true. */
+  readonly hasNodeFields?: boolean | undefined
+  /** The origins to which a link may send a browser; default none. `http://localhost:*`: every port of this machine. */
+  readonly redirectOrigins?: readonly string[] | undefined
+  /** How often the password or codes of one user may be guessed at. Default 5 in 900 seconds. */
+  readonly guessLimit?: { readonly attempts: number; readonly windowSeconds: number } | undefined
   /** Milliseconds after which an answer over several providers no longer waits for the slow ones. */
   readonly softDeadlineMs: number
   /** `null`: no GraphiQL. */
@@ -42,13 +54,8 @@ export interface GatewayOptions {
   readonly auditLog?: string | undefined
   /** Mutations in one operation. Left out: 10. */
   readonly maxMutations?: number
-}
-
-/** Whether a provider accepts our key. */
-export interface ProviderCheck {
-  readonly name: string
-  /** `null`: it does. */
-  readonly problem: string | null
+  /** The Redis that several processes share. Left out or `null`: this process does as if it were the only one. */
+  readonly redis?: RedisOptions | null
 }
 
 export interface Gateway {
@@ -57,13 +64,16 @@ export interface Gateway {
   listen(host: string, port: number): Promise<{ readonly port: number; readonly metricsPort: number | null }>
   /** Asks every provider, at once, whether it accepts our key. Never rejects. */
   check(timeoutMs: number): Promise<readonly ProviderCheck[]>
-  /** Stops accepting, ends open connections, and closes those to the providers. */
-  close(): Promise<void>
+  /**
+   * Says that it is not ready, accepts nothing more, and waits so many milliseconds for the requests in flight; then gives them up, and
+   * closes what is open. Left out: it waits for none.
+   */
+  close(drainMs?: number): Promise<void>
 }
 
 /** Connects the providers, and serves them as one API. Makes no call to any of them. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { record, onInternalError: tellInternalError, ...serving } = options
+  const { record, onInternalError: tellInternalError, redis = null, ...serving } = options
   const telemetry = await openTelemetry(options.telemetry ?? noTelemetry)
   const onInternalError = (error: Error, requestId: string | null = null): void => {
     telemetry.internalError(error, requestId)
@@ -74,17 +84,26 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     record?.(attempt)
   }
   const audit = openAudit(options, onInternalError)
+  const store = redis && (await openRedis(redis))
+  const deps = { record: recordAll, watch: telemetry.watch, ...(store && { sharePace: sharePaceOver(store) }) }
   const connected = await Promise.all(
-    options.providers.map(({ definition, settings }) =>
-      definition.connect(settings, { record: recordAll, watch: telemetry.watch }),
-    ),
+    options.providers.map(({ definition, settings }) => definition.connect(settings, deps)),
   )
   const providers: Providers = new Map(connected.map(({ provider }) => [provider.name, provider]))
+  const readiness = createReadiness({ providers })
+  const stopping = new AbortController()
   const yoga = createServer({
     ...serving,
     onInternalError,
     requests: telemetry.requests,
     providers,
+    guesses: options.guessLimit && createAttemptLimit(options.guessLimit),
+    stopping: stopping.signal,
+    standing: () => ({
+      isReady: readiness.isReady(),
+      providers: readiness.providers(),
+      sharedStore: store && (store.isUp() ? 'up' : 'down'),
+    }),
     authenticate: createAuthenticator(options.apiKeys),
     graphiql: options.graphiql && {
       headers: options.graphiql.headers,
@@ -94,35 +113,26 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     readOnlyProviders: new Set(options.providers.filter(({ isReadOnly }) => isReadOnly).map(({ name }) => name)),
     maxMutations: options.maxMutations ?? defaultMaxMutations,
   })
-  let http: Server | null = null
+  const http = createHttpServer((request, response) => {
+    // A host that makes no URL would fail before anything of ours sees the request.
+    if (URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`)) void yoga(request, response)
+    else response.writeHead(400).end()
+  })
 
   return {
     fetch: async (request) => yoga.fetch(request),
     async listen(host, port) {
       const metrics = await telemetry.serveMetrics()
-      const served = await new Promise<number>((resolve, reject) => {
-        const server = createHttpServer((request, response) => {
-          // A host that makes no URL would fail before anything of ours sees the request.
-          if (URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`))
-            void yoga(request, response)
-          else response.writeHead(400).end()
-        })
-        http = server
-        server.once('error', reject)
-        server.listen(port, host, () => resolve((server.address() as AddressInfo).port)) // a TCP server's address
-      })
-      return { port: served, metricsPort: metrics?.port ?? null }
+      const address = await http.listen(host, port)
+      readiness.watch()
+      return { ...address, metricsPort: metrics?.port ?? null }
     },
-    check: (timeoutMs) => Promise.all([...providers.values()].map((provider) => checkProvider(provider, timeoutMs))),
-    async close() {
-      const server = http
-      if (server) {
-        await new Promise<void>((resolve) => {
-          server.close(() => resolve())
-          server.closeAllConnections()
-        })
-      }
+    check: readiness.check,
+    async close(drainMs = 0) {
+      readiness.stop()
+      await http.close(drainMs, () => stopping.abort(new GatewayStoppingError()))
       await Promise.all(connected.map((connection) => connection.close()))
+      await store?.close()
       await audit.close()
       await telemetry.close()
     },
@@ -136,18 +146,5 @@ function openAudit({ auditLog = 'stdout' }: GatewayOptions, onInternalError: (er
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
     throw new ConfigError([`AUDIT_LOG: cannot be opened (${code}); expected off, stdout or the path of a file`])
-  }
-}
-
-async function checkProvider(
-  provider: { readonly name: string; check(call: Call): Promise<void> },
-  timeoutMs: number,
-): Promise<ProviderCheck> {
-  const call: Call = { signal: AbortSignal.timeout(timeoutMs), deadline: Date.now() + timeoutMs, record: () => {} }
-  try {
-    await provider.check(call)
-    return { name: provider.name, problem: null }
-  } catch (error) {
-    return { name: provider.name, problem: error instanceof ProviderError ? error.message : 'the check failed' }
   }
 }

@@ -1,13 +1,18 @@
 import { GraphQLError } from 'graphql'
 import { useExecutionCancellation, createYoga, type FetchAPI, type Plugin } from 'graphql-yoga'
-import { toClientError } from '../schema/errors.ts'
-import { schema } from '../schema/index.ts'
+import { toClientErrors } from '../schema/answer-errors.ts'
+import { type Authorize, createAuthorize } from '../schema/authorize.ts'
+import { createSchema, schema as wholeSchema } from '../schema/index.ts'
 import { countMutations } from '../schema/mutations/limit.ts'
 import { apiKeyHeader, type Authenticate } from './access/api-keys.ts'
+import { type AttemptLimit, createAttemptLimit } from './access/attempt-limit.ts'
 import type { Caller } from './access/caller.ts'
 import { createRequestContext, type Providers, type RequestContext } from './context.ts'
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
 import type { AttemptRecorder } from './identity/call.ts'
+import { answerHealth, isHealthPath, livePath, type Standing } from './requests/health.ts'
+import { bodyOf, type Header, type Refusal } from './requests/refusal.ts'
+import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 import type { RequestWatchOptions } from './telemetry/request-watch.ts'
 import { watchYoga, type YogaWatch } from './telemetry/yoga.ts'
@@ -19,8 +24,20 @@ export interface ServerOptions {
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`; more are refused. Default 500. */
   readonly maxRepresentations?: number | undefined
+  /** How many ids one `nodes` may be asked for. Default 100. */
+  readonly maxNodes?: number | undefined
+  /** Whether there are `node` and `nodes`, which only one subgraph of a supergraph can have. Default true. */
+  readonly hasNodeFields?: boolean | undefined
+  /** Counts the guesses at a user's password and codes. Left out: 5 within 15 minutes. */
+  readonly guesses?: AttemptLimit | undefined
+  /** The origins to which a link may send a browser. Default none. */
+  readonly redirectOrigins?: readonly string[] | undefined
   /** Milliseconds that an answer over several providers waits for the slow ones. */
   readonly softDeadlineMs: number
+  /** Aborts when no request is waited for any more. Left out: never. */
+  readonly stopping?: AbortSignal
+  /** How the gateway does, for those who ask. Left out: always ready. */
+  readonly standing?: () => Standing
   /** `null`: no GraphiQL. */
   readonly graphiql: Omit<GraphiqlOptions, 'path' | 'endpoint'> | null
   /** Told of failures that are our own bugs, and of the id of the request. */
@@ -39,7 +56,9 @@ export interface ServerOptions {
 
 export const graphqlPath = '/graphql'
 export const graphiqlPath = '/graphiql'
-export const healthPath = '/health'
+
+/** How often the password or codes of one user may be guessed at. */
+const defaultGuessLimit = { attempts: 5, windowSeconds: 900 } as const
 
 /** A body of more bytes is refused before it is read. */
 const maxBodyBytes = 256_000
@@ -49,16 +68,20 @@ const maxUploadBytes = 6_000_000
 
 /** The gateway as a Yoga server: give it to `http.createServer`, or call its `fetch`. */
 export function createServer(options: ServerOptions) {
+  const schema = options.hasNodeFields === false ? createSchema({ hasNodeFields: false }) : wholeSchema
+  const guesses = options.guesses ?? createAttemptLimit(defaultGuessLimit)
+  const { redirectOrigins = [] } = options
+  const stopping = options.stopping ?? new AbortController().signal
   const watching = watchYoga({
     ...(options.requests ?? { sinks: [], traces: null }),
-    isWatched: (pathname) => pathname !== healthPath,
+    isWatched: (pathname) => !isHealthPath(pathname),
     callerOf: (request) => callers.get(request),
   })
   return createYoga<Record<string, unknown>, RequestContext>({
     schema,
     graphqlEndpoint: graphqlPath,
-    // Open to anybody, and says nothing of providers: that requests are served, and no more.
-    healthCheckEndpoint: healthPath,
+    // Answered by our own plugin.
+    healthCheckEndpoint: livePath,
     cors: false,
     landingPage: false,
     graphiql: false,
@@ -70,17 +93,21 @@ export function createServer(options: ServerOptions) {
     context: ({ request }) => {
       const caller = callers.get(request)
       if (!caller) throw new Error('a request reached execution without a caller')
-      const deadline = Date.now() + options.requestTimeoutMs
-      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.requestTimeoutMs)])
+      const { requestTimeoutMs, softDeadlineMs } = timeLimitOf((name) => request.headers.get(name), options)
+      const deadline = Date.now() + requestTimeoutMs
+      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(requestTimeoutMs), stopping])
       const call = watching.callFor(request, { signal, deadline }, options.record)
-      return createRequestContext({ ...options, caller, call })
+      return createRequestContext({ ...options, softDeadlineMs, caller, guesses, redirectOrigins, call })
     },
     plugins: [
       watching.first,
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
+      useHealth(options.standing ?? alwaysReady, options.authenticate),
       useAuthentication(options.authenticate),
+      useRefusal(refuseTimeLimit),
       useBodyLimit(),
       useMutationLimit(options.maxMutations),
+      useAuthorization(createAuthorize(schema)),
       useExecutionCancellation(),
       useClientErrors(options.onInternalError, watching),
       watching.last,
@@ -96,7 +123,7 @@ function useAuthentication(authenticate: Authenticate): Plugin {
   return {
     onRequest({ request, url, endResponse, fetchAPI }) {
       // Whatever is not open to anybody, so that another spelling of a path is no way in.
-      if (url.pathname === healthPath) return
+      if (isHealthPath(url.pathname)) return
       const caller = authenticate(request.headers.get(apiKeyHeader))
       if (caller) {
         callers.set(request, caller)
@@ -105,6 +132,32 @@ function useAuthentication(authenticate: Authenticate): Plugin {
       const message = `Show an API key in the header ${apiKeyHeader}`
       const errors = [{ message, extensions: { code: 'UNAUTHENTICATED', provider: null } }]
       endResponse(fetchAPI.Response.json({ errors }, { status: 401, headers: { 'www-authenticate': 'ApiKey' } }))
+    },
+  }
+}
+
+const alwaysReady = (): Standing => ({ isReady: true, providers: new Map(), sharedStore: null })
+
+/** Open to anybody, who is told one word. */
+function useHealth(standing: () => Standing, authenticate: Authenticate): Plugin {
+  return {
+    onRequest({ request, url, endResponse, fetchAPI }) {
+      if (!isHealthPath(url.pathname)) return
+      const answer = answerHealth(url.pathname, standing(), authenticate(request.headers.get(apiKeyHeader)))
+      const headers = { 'cache-control': 'no-store' }
+      if (answer) endResponse(fetchAPI.Response.json(answer.body, { status: answer.status, headers }))
+    },
+  }
+}
+
+/** Answers a request that this check refuses. */
+function useRefusal(check: (header: Header) => Refusal | null): Plugin {
+  return {
+    onRequest({ request, endResponse, fetchAPI }) {
+      const refusal = check((name) => request.headers.get(name))
+      if (!refusal) return
+      const { status, headers } = refusal
+      endResponse(fetchAPI.Response.json(bodyOf(refusal), { status, headers }))
     },
   }
 }
@@ -171,18 +224,29 @@ function useMutationLimit(max: number): Plugin<RequestContext> {
   }
 }
 
+/** Nothing is executed of an operation that asks for what the caller may not have. */
+function useAuthorization(authorize: Authorize): Plugin<RequestContext> {
+  return {
+    onExecute({ args: { document, operationName, variableValues, contextValue }, setResultAndStopExecution }) {
+      const refusal = authorize({ document, operationName, variables: variableValues ?? {} }, contextValue)
+      if (refusal) {
+        setResultAndStopExecution({ errors: [new GraphQLError(refusal.message, { originalError: refusal })] })
+      }
+    },
+  }
+}
+
 /** Gives every error its code, and masks what is nobody's business. */
 function useClientErrors(onInternalError: ServerOptions['onInternalError'], watching: YogaWatch): Plugin {
   return {
     onResultProcess({ request, result, setResult }) {
       if (Array.isArray(result) || !('errors' in result) || !result.errors) return
       const requestId = watching.of(request)?.requestId ?? null
-      const errors = result.errors.map((error) => {
-        const visible = toClientError(error, requestId)
-        const bug = visible.extensions['code'] === 'INTERNAL' ? (visible.originalError ?? error) : null
+      const errors = toClientErrors(result.errors, requestId)
+      for (const error of errors) {
+        const bug = error.extensions['code'] === 'INTERNAL' ? (error.originalError ?? error) : null
         if (bug && !watching.isDeparture(request, bug)) onInternalError(bug, requestId)
-        return visible
-      })
+      }
       setResult({ ...result, errors })
     },
   }

@@ -77,6 +77,20 @@ describe('the environment', () => {
     expect(faultsOf({ [variable]: word })).toEqual([expect.stringMatching(new RegExp(`^${variable}: `))])
   })
 
+  it('names a Redis by URL, whose password no fault repeats and no file holds', () => {
+    expect(read({}).redis).toBeNull()
+    expect(read({ REDIS_URL: 'rediss://cache.example:6380' }).redis).toEqual({
+      url: 'rediss://cache.example:6380',
+      keyPrefix: 'identity-gateway:',
+    })
+    for (const wrong of ['http://:hunter2@cache.example', 'cache.example:6379?hunter2']) {
+      const faults = faultsOf({ REDIS_URL: wrong })
+      expect(faults).toEqual([expect.stringMatching(/^REDIS_URL: /)])
+      expect(faults.join()).not.toContain('hunter2')
+    }
+    expect(faultsOf({}, { providers: [], redisUrl: 'redis://:hunter2@cache.example' }).join()).not.toContain('hunter2')
+  })
+
   it('without any provider means the sandbox', () => {
     expect(read({})).toMatchObject({
       providers: [],

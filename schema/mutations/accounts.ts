@@ -1,9 +1,11 @@
 import type { GlobalId } from '../../src/identity/global-id.ts'
+import type { InputReach } from '../access.ts'
 import { builder } from '../builder.ts'
 import * as check from './checks.ts'
 import { atProvider, atRecord, defineMutation, given, givenValues } from './define.ts'
 import { MetadataModeEnum, PasswordHashInput, SessionRevocationEnum } from './input-types.ts'
 import { DeletePayloadRef, UserPayloadRef } from './payloads.ts'
+import { endsSessions } from './reach.ts'
 import { userInput, userMutation } from './user-mutation.ts'
 
 const CreateUserInput = builder.inputType('CreateUserInput', {
@@ -34,7 +36,26 @@ const CreateUserInput = builder.inputType('CreateUserInput', {
   }),
 })
 
+interface CreateReach {
+  readonly password?: unknown
+  readonly passwordHash?: unknown
+  readonly emailVerified?: boolean | null | undefined
+  readonly phoneVerified?: boolean | null | undefined
+  readonly skipChecks: boolean
+}
+
+/** Who makes an account with a way in, or vouches for an address, could be making somebody else's. */
+const createReaches: readonly InputReach<CreateReach>[] = [
+  { field: 'password', scope: 'users:credentials', when: ({ password }) => password != null },
+  { field: 'passwordHash', scope: 'users:credentials', when: ({ passwordHash }) => passwordHash != null },
+  { field: 'emailVerified', scope: 'users:credentials', when: ({ emailVerified }) => emailVerified === true },
+  { field: 'phoneVerified', scope: 'users:credentials', when: ({ phoneVerified }) => phoneVerified === true },
+  { field: 'skipChecks', scope: 'users:credentials', when: ({ skipChecks }) => skipChecks },
+]
+
 defineMutation('createUser', {
+  scopes: ['users:write'],
+  reaches: createReaches,
   input: CreateUserInput,
   makes: 'User',
   payload: UserPayloadRef,
@@ -92,6 +113,7 @@ const UpdateUserInput = builder.inputType('UpdateUserInput', {
 })
 
 userMutation('updateUser', {
+  scopes: ['users:write'],
   input: UpdateUserInput,
   checks: {
     name: check.nameText,
@@ -116,6 +138,7 @@ userMutation('updateUser', {
 })
 
 defineMutation('deleteUser', {
+  scopes: ['users:delete'],
   input: userInput('DeleteUserInput'),
   payload: DeletePayloadRef,
   aim: atRecord('User', 'id'),
@@ -128,6 +151,8 @@ defineMutation('deleteUser', {
 
 userMutation('disableUser', {
   description: 'Refuses sign-in until the user is enabled again.',
+  scopes: ['users:write'],
+  reaches: [endsSessions],
   input: builder.inputType('DisableUserInput', {
     fields: (t) => ({
       id: t.id({ required: true }),
@@ -139,6 +164,7 @@ userMutation('disableUser', {
 })
 
 userMutation('enableUser', {
+  scopes: ['users:write'],
   input: userInput('EnableUserInput'),
   action: (users) => users.enable,
   run: (enable, id, _, call) => enable(id, call),
@@ -146,6 +172,7 @@ userMutation('enableUser', {
 
 userMutation('lockUser', {
   description: 'Refuses sign-in for a while.',
+  scopes: ['users:write'],
   input: userInput('LockUserInput'),
   action: (users) => users.lock,
   run: (lock, id, _, call) => lock(id, call),
@@ -153,12 +180,14 @@ userMutation('lockUser', {
 
 userMutation('unlockUser', {
   description: 'Lifts a lock, whether set by hand or after failed sign-ins.',
+  scopes: ['users:write'],
   input: userInput('UnlockUserInput'),
   action: (users) => users.unlock,
   run: (unlock, id, _, call) => unlock(id, call),
 })
 
 userMutation('unblockIp', {
+  scopes: ['users:write'],
   input: builder.inputType('UnblockIpInput', {
     fields: (t) => ({ id: t.id({ required: true }), address: t.string({ required: true }) }),
   }),
@@ -168,12 +197,14 @@ userMutation('unblockIp', {
 })
 
 userMutation('unblockAllIps', {
+  scopes: ['users:write'],
   input: userInput('UnblockAllIpsInput'),
   action: (users) => users.unblockAllIps,
   run: (unblock, id, _, call) => unblock(id, call),
 })
 
 userMutation('updateMetadata', {
+  scopes: ['users:write'],
   input: builder.inputType('UpdateMetadataInput', {
     description: 'What is left out is unchanged; null removes.',
     fields: (t) => ({

@@ -1,3 +1,4 @@
+import { ForbiddenError } from '../../src/access/forbidden.ts'
 import { type GraphQLFieldResolver, type GraphQLSchema, defaultFieldResolver } from 'graphql'
 import type { RequestContext } from '../../src/context.ts'
 import { decodeGlobalId, encodeGlobalId, type GlobalIdType } from '../../src/identity/global-id.ts'
@@ -51,11 +52,29 @@ function audited(operation: string, resolve: Resolve): Resolve {
       })
       return payload
     } catch (error) {
-      // Our own bug, anywhere between nothing done and all done.
-      write({ provider: null, targets: named, outcome: 'unknown', code: 'INTERNAL' })
+      // What is not refused is our own bug, anywhere between nothing done and all done.
+      const isRefused = error instanceof ForbiddenError
+      const [outcome, code] = isRefused ? (['notApplied', 'FORBIDDEN'] as const) : (['unknown', 'INTERNAL'] as const)
+      write({ provider: null, targets: named, outcome, code })
       throw error
     }
   }
+}
+
+/** The record of a mutation that was refused before it was tried. `input`: `undefined` where it cannot be read. */
+export function auditRefusal(operation: string, input: unknown, { audit, caller, call }: RequestContext): void {
+  audit({
+    time: new Date().toISOString(),
+    requestId: call.id ?? null,
+    subject: caller.subject,
+    operation,
+    provider: null,
+    targets: idsIn(input),
+    outcome: 'notApplied',
+    providerRequestIds: [],
+    code: 'FORBIDDEN',
+    durationMs: 0,
+  })
 }
 
 /** The records that an input names. Whatever else stands in it stays in it. */

@@ -5,6 +5,7 @@ import { RecoveryCodePayloadRef, VerificationPayloadRef } from './payloads.ts'
 import { userInput, userMutation } from './user-mutation.ts'
 
 userMutation('linkIdentity', {
+  scopes: ['users:credentials'],
   input: builder.inputType('LinkIdentityInput', {
     fields: (t) => ({
       id: t.id({ required: true, description: 'The account that stays.' }),
@@ -20,6 +21,7 @@ userMutation('linkIdentity', {
 })
 
 userMutation('unlinkIdentity', {
+  scopes: ['users:credentials'],
   input: builder.inputType('UnlinkIdentityInput', {
     fields: (t) => ({ id: t.id({ required: true }), identityId: t.id({ required: true }) }),
   }),
@@ -29,6 +31,7 @@ userMutation('unlinkIdentity', {
 })
 
 userMutation('removeAuthenticator', {
+  scopes: ['users:credentials'],
   input: builder.inputType('RemoveAuthenticatorInput', {
     fields: (t) => ({ id: t.id({ required: true }), authenticatorId: t.id({ required: true }) }),
   }),
@@ -39,12 +42,15 @@ userMutation('removeAuthenticator', {
 
 userMutation('resetMfa', {
   description: 'Removes every second factor.',
+  scopes: ['users:credentials'],
   input: userInput('ResetMfaInput'),
   action: (users) => users.resetMfa,
   run: (reset, id, _, call) => reset(id, call),
 })
 
 defineMutation('verifyTotp', {
+  scopes: ['users:verify'],
+  isGuess: true,
   input: builder.inputType('VerifyTotpInput', {
     fields: (t) => ({ id: t.id({ required: true }), code: t.string({ required: true }) }),
   }),
@@ -58,6 +64,7 @@ defineMutation('verifyTotp', {
 
 defineMutation('regenerateRecoveryCode', {
   description: 'Makes a new recovery code; the one before is dead.',
+  scopes: ['users:credentials'],
   input: userInput('RegenerateRecoveryCodeInput'),
   payload: RecoveryCodePayloadRef,
   aim: atRecord('User', 'id'),
@@ -67,6 +74,7 @@ defineMutation('regenerateRecoveryCode', {
 
 userMutation('forgetRememberedBrowsers', {
   description: 'Asks for the second factor again in every browser.',
+  scopes: ['users:credentials'],
   input: userInput('ForgetRememberedBrowsersInput'),
   action: (users) => users.forgetRememberedBrowsers,
   run: (forget, id, _, call) => forget(id, call),

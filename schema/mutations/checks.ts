@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isAllowedRedirect } from '../../src/access/redirect-origins.ts'
 import { ArgumentError } from '../../src/identity/errors.ts'
 import { decodeGlobalId, type GlobalIdType } from '../../src/identity/global-id.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
@@ -12,6 +13,8 @@ export interface Place {
   readonly provider: IdentityProvider
   /** Native id of the record that the mutation is about; `null` where it is about no record yet. */
   readonly id: string | null
+  /** Where a browser may be sent. */
+  readonly redirectOrigins: readonly string[]
 }
 
 /** Answers the value as an adapter takes it, or throws `ArgumentError`. Made before any call. */
@@ -58,8 +61,12 @@ export const passwordHash: Check<{ readonly algorithm: string; readonly digest: 
   return value
 }
 
-/** Where a browser is sent with a secret in its hands: only by HTTPS. */
-export const redirectUrl: Check<string> = urlOf(['https:'])
+/** Where a browser is sent with a secret in its hands: only to where the gateway's owner said. */
+export const redirectUrl: Check<string> = (value, place) => {
+  const url = urlOf(['https:', 'http:'])(value, place)
+  if (isAllowedRedirect(url, place.redirectOrigins)) return url
+  throw wrong(place.path, 'must begin with an origin that this gateway allows (setting REDIRECT_ORIGINS)')
+}
 
 /** An address that is shown, and perhaps fetched by a browser. */
 export const webUrl: Check<string> = urlOf(['https:', 'http:'])

@@ -1,14 +1,19 @@
 import type { InputObjectRef, ObjectRef } from '@pothos/core'
 import type { GraphQLField, GraphQLResolveInfo } from 'graphql'
+import type { Account } from '../../src/access/caller.ts'
+import { ForbiddenError } from '../../src/access/forbidden.ts'
+import type { Scope } from '../../src/access/scopes.ts'
 import type { RequestContext } from '../../src/context.ts'
 import { providerNamed } from '../../src/directory/select.ts'
 import { ArgumentError, ProviderError } from '../../src/identity/errors.ts'
 import type { GlobalId } from '../../src/identity/global-id.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
+import { access, type InputReach } from '../access.ts'
 import { requiredPart, targetOf } from '../arguments.ts'
 import { builder, type SchemaTypes } from '../builder.ts'
 import type { Check, Checks } from './checks.ts'
-import { failuresOf, InputFaults, type PayloadShape, ReadOnlyError } from './failures.ts'
+import { failuresOf, InputFaults, type PayloadShape, ReadOnlyError, TooManyAttemptsError } from './failures.ts'
+import { requireReaches } from './reach.ts'
 import { isSelected } from './selection.ts'
 
 type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>
@@ -45,6 +50,15 @@ export interface MutationOptions<Input extends object, Action, Payload extends P
   readonly input: InputObjectRef<Types, Input>
   readonly payload: ObjectRef<Types, Payload>
   readonly aim: TakeAim<Input>
+  /** All of them are needed to do this. */
+  readonly scopes: readonly Scope[]
+  /** The input fields that need more than that. */
+  readonly reaches?: readonly InputReach<Input>[]
+  /**
+   * Present: end users may do this to what is their own. Throws where it is not, by the provider's record: an id says nothing of whose a
+   * thing is, because anybody can make one.
+   */
+  readonly requireOwn?: (work: Work<Input>, account: Account) => Promise<void>
   readonly checks?: Checks<Input>
   /** Throws `ArgumentError` for what no field is to blame for by itself. */
   readonly check?: (input: Rest<Input>, aim: Aim) => void
@@ -56,6 +70,8 @@ export interface MutationOptions<Input extends object, Action, Payload extends P
   readonly makes?: 'User' | 'Group'
   /** Whether nothing is changed, so that it may be done where changes are turned off. */
   readonly isCheckOnly?: boolean
+  /** Whether the answer tells if a secret of the user is right. Such guesses are counted. */
+  readonly isGuess?: boolean
   readonly run: (action: Action, work: Work<Input>) => Promise<Partial<Omit<Payload, 'errors' | 'provider'>>>
 }
 
@@ -86,7 +102,14 @@ export function defineMutation<Input extends object, Action, Payload extends Pay
       nullable: false,
       ...(description === undefined ? {} : { description }),
       args: { input: t.arg({ type: inputType, required: true }) },
-      extensions: { [offeredExtension]: (provider: IdentityProvider) => options.action(provider) !== undefined },
+      extensions: {
+        [offeredExtension]: (provider: IdentityProvider) => options.action(provider) !== undefined,
+        ...access({
+          scopes: options.scopes,
+          endUser: options.requireOwn !== undefined,
+          ...(options.reaches ? { reaches: options.reaches } : {}),
+        }),
+      },
       resolve: (_, args, context, info) => attempt(name, options, args.input as Input, context, info),
     }),
   )
@@ -101,10 +124,11 @@ async function attempt<Input extends object, Action, Payload extends PayloadShap
 ): Promise<object> {
   let aim: Aim | null = null
   let known: Partial<Payload> = {}
+  requireReaches(name, options.reaches ?? [], input, context)
   try {
     aim = options.aim(context, input)
     const work: Work<Input> = {
-      input: checked(options, input, aim),
+      input: checked(options, input, aim, context),
       aim,
       id: aim.parts[0] ?? '',
       context,
@@ -115,6 +139,8 @@ async function attempt<Input extends object, Action, Payload extends PayloadShap
     if (!options.isCheckOnly && context.isReadOnly(provider.name)) throw new ReadOnlyError(provider.name)
     const action = options.action(provider)
     if (action === undefined) throw unsupported(provider.name, name)
+    if (context.caller.account) await requireOwn(options, work, context.caller.account)
+    if (options.isGuess) await countGuess(provider.name, work)
     return { ...known, target: aim.target, ...(await options.run(action, work)), provider: provider.name, errors: [] }
   } catch (error) {
     return {
@@ -129,6 +155,22 @@ async function attempt<Input extends object, Action, Payload extends PayloadShap
   }
 }
 
+async function requireOwn<Input extends object, Action, Payload extends PayloadShape>(
+  options: MutationOptions<Input, Action, Payload>,
+  work: Work<Input>,
+  account: Account,
+): Promise<void> {
+  if (!options.requireOwn) throw new ForbiddenError('This is not for end users')
+  await options.requireOwn(work, account)
+}
+
+/** Counted for each user, whoever guesses and by whichever mutation: or a second caller would be a second chance. */
+async function countGuess<Input>(provider: string, { id, context }: Work<Input>): Promise<void> {
+  // Some vendors take an id for the same in any case.
+  const retryAfterSeconds = await context.guesses.take(JSON.stringify([provider, id.toLowerCase()]))
+  if (retryAfterSeconds !== null) throw new TooManyAttemptsError(provider, retryAfterSeconds)
+}
+
 function madeBefore(error: unknown, type: 'User' | 'Group' | undefined): GlobalId | null {
   if (type === undefined || !(error instanceof ProviderError) || error.createdId === null) return null
   return { type, provider: error.provider, parts: [error.createdId] }
@@ -139,6 +181,7 @@ function checked<Input extends object, Action, Payload extends PayloadShape>(
   { checks, check }: MutationOptions<Input, Action, Payload>,
   input: Input,
   aim: Aim,
+  { redirectOrigins }: RequestContext,
 ): Rest<Input> {
   const faults: ArgumentError[] = []
   const result = Object.fromEntries((Object.entries(input) as [string, unknown][]).filter(([field]) => field !== 'id'))
@@ -154,7 +197,8 @@ function checked<Input extends object, Action, Payload extends PayloadShape>(
     const value = result[field]
     if (value == null) continue
     collect(() => {
-      result[field] = checkField(value, { path: [field], provider: aim.provider, id: aim.parts[0] ?? null })
+      const { provider, parts } = aim
+      result[field] = checkField(value, { path: [field], provider, id: parts[0] ?? null, redirectOrigins })
     })
   }
   collect(() => check?.(result as Rest<Input>, aim))

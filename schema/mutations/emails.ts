@@ -14,6 +14,7 @@ function emailInput(name: string) {
 }
 
 userMutation('addEmail', {
+  scopes: ['users:credentials'],
   input: builder.inputType('AddEmailInput', {
     fields: (t) => ({
       id: t.id({ required: true }),
@@ -28,6 +29,7 @@ userMutation('addEmail', {
 })
 
 userMutation('removeEmail', {
+  scopes: ['users:credentials'],
   input: emailInput('RemoveEmailInput'),
   checks: { emailId },
   action: (users) => users.removeEmail,
@@ -36,6 +38,7 @@ userMutation('removeEmail', {
 
 userMutation('changeEmail', {
   description: 'Replaces the only or primary address.',
+  scopes: ['users:credentials'],
   input: builder.inputType('ChangeEmailInput', {
     fields: (t) => ({
       id: t.id({ required: true }),
@@ -49,6 +52,7 @@ userMutation('changeEmail', {
 })
 
 userMutation('setPrimaryEmail', {
+  scopes: ['users:credentials'],
   input: emailInput('SetPrimaryEmailInput'),
   checks: { emailId },
   action: (users) => users.setPrimaryEmail,
@@ -56,6 +60,7 @@ userMutation('setPrimaryEmail', {
 })
 
 userMutation('setEmailVerified', {
+  scopes: ['users:credentials'],
   input: builder.inputType('SetEmailVerifiedInput', {
     fields: (t) => ({
       id: t.id({ required: true }),
@@ -69,6 +74,7 @@ userMutation('setEmailVerified', {
 })
 
 defineMutation('sendEmailVerification', {
+  scopes: ['users:credentials'],
   input: builder.inputType('SendEmailVerificationInput', {
     fields: (t) => ({
       id: t.id({ required: true }),

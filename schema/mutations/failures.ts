@@ -1,5 +1,6 @@
 import { ArgumentError, type Outcome, ProviderError } from '../../src/identity/errors.ts'
 import type { GlobalId } from '../../src/identity/global-id.ts'
+import { asReachedByAnybody } from '../access.ts'
 import { builder } from '../builder.ts'
 import { IdentityErrorCodeEnum } from '../enums.ts'
 import { codeOf, type ErrorCode } from '../errors.ts'
@@ -39,6 +40,7 @@ const MutationOutcomeEnum = builder.enumType('MutationOutcome', {
 })
 
 const MutationErrorRef = builder.objectRef<MutationFailure>('MutationError').implement({
+  extensions: asReachedByAnybody,
   fields: (t) => ({
     code: t.field({ type: IdentityErrorCodeEnum, nullable: false, resolve: ({ code }) => code }),
     message: t.exposeString('message', { nullable: false }),
@@ -61,6 +63,7 @@ const MutationErrorRef = builder.objectRef<MutationFailure>('MutationError').imp
 
 export const MutationPayloadRef = builder.interfaceRef<PayloadShape>('MutationPayload').implement({
   description: 'Expected failures of a mutation are data.',
+  extensions: asReachedByAnybody,
   fields: (t) => ({
     errors: t.field({ type: [MutationErrorRef], nullable: false, resolve: ({ errors }) => [...errors] }),
   }),
@@ -88,6 +91,19 @@ export class ReadOnlyError extends Error {
   }
 }
 
+/** More guesses at a user's password or codes than there may be. */
+export class TooManyAttemptsError extends Error {
+  override readonly name = 'TooManyAttemptsError'
+  readonly provider: string
+  readonly retryAfterSeconds: number
+
+  constructor(provider: string, retryAfterSeconds: number) {
+    super(`The password or codes of this user were tried too often; try again in ${retryAfterSeconds} s`)
+    this.provider = provider
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
 /** What a client is told of an error. Only expected failures are data: anything else is thrown on. */
 export function failuresOf(error: unknown): readonly MutationFailure[] {
   if (error instanceof ProviderError) return [ofProvider(error)]
@@ -95,6 +111,10 @@ export function failuresOf(error: unknown): readonly MutationFailure[] {
   if (error instanceof InputFaults) return error.faults.map(ofArgument)
   if (error instanceof ReadOnlyError) {
     return [{ ...nothingKnown, code: 'READ_ONLY', message: error.message, providerName: error.provider }]
+  }
+  if (error instanceof TooManyAttemptsError) {
+    const { message, provider: providerName, retryAfterSeconds } = error
+    return [{ ...nothingKnown, code: 'RATE_LIMITED', message, providerName, retryAfterSeconds }]
   }
   throw error
 }

@@ -2,12 +2,14 @@ import { ProviderError } from '../../src/identity/errors.ts'
 import type { GlobalId } from '../../src/identity/global-id.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
 import type { GroupKind } from '../../src/identity/records.ts'
+import type { InputReach } from '../access.ts'
 import { builder } from '../builder.ts'
 import { GroupKindEnum, groupKindNames } from '../enums.ts'
 import * as check from './checks.ts'
 import { atProvider, atRecord, defineMutation, given, givenValues } from './define.ts'
 import { MetadataModeEnum } from './input-types.ts'
 import { DeletePayloadRef, GroupPayloadRef } from './payloads.ts'
+import { concernsRole } from './reach.ts'
 
 const groupChecks = {
   name: check.nameText,
@@ -16,7 +18,18 @@ const groupChecks = {
   publicMetadata: check.metadata,
 }
 
+const makesRole: InputReach<{ readonly provider: string; readonly kind?: GroupKind | null | undefined }> = {
+  field: 'kind',
+  scope: 'permissions:write',
+  when: ({ provider, kind }, providers) => {
+    const kinds = providers.get(provider)?.groups?.kinds ?? []
+    return (kind ?? (kinds.length === 1 ? kinds[0] : null)) === 'role'
+  },
+}
+
 defineMutation('createGroup', {
+  scopes: ['groups:write'],
+  reaches: [makesRole],
   input: builder.inputType('CreateGroupInput', {
     fields: (t) => ({
       provider: t.string({ required: true }),
@@ -60,6 +73,8 @@ function kindOf(kind: GroupKind | null | undefined, { name, groups }: IdentityPr
 }
 
 defineMutation('updateGroup', {
+  scopes: ['groups:write'],
+  reaches: [concernsRole('id')],
   input: builder.inputType('UpdateGroupInput', {
     description: 'What is left out is unchanged; null removes.',
     fields: (t) => ({
@@ -85,6 +100,8 @@ defineMutation('updateGroup', {
 })
 
 defineMutation('deleteGroup', {
+  scopes: ['groups:write'],
+  reaches: [concernsRole('id')],
   input: builder.inputType('DeleteGroupInput', { fields: (t) => ({ id: t.id({ required: true }) }) }),
   payload: DeletePayloadRef,
   aim: atRecord('Group', 'id'),

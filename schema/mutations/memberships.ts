@@ -2,6 +2,7 @@ import { builder } from '../builder.ts'
 import * as check from './checks.ts'
 import { atRecord, defineMutation } from './define.ts'
 import { MembershipPayloadRef } from './payloads.ts'
+import { concernsRole, givesRoles } from './reach.ts'
 
 /** The group is what the mutation is about; the member is of the same provider. */
 const about = {
@@ -12,6 +13,8 @@ const about = {
 
 defineMutation('addGroupMember', {
   ...about,
+  scopes: ['groups:write'],
+  reaches: [concernsRole('groupId'), givesRoles],
   input: builder.inputType('AddGroupMemberInput', {
     fields: (t) => ({
       groupId: t.id({ required: true }),
@@ -29,6 +32,8 @@ defineMutation('addGroupMember', {
 
 defineMutation('updateGroupMember', {
   ...about,
+  scopes: ['groups:write'],
+  reaches: [concernsRole('groupId'), givesRoles],
   input: builder.inputType('UpdateGroupMemberInput', {
     fields: (t) => ({
       groupId: t.id({ required: true }),
@@ -45,6 +50,8 @@ defineMutation('updateGroupMember', {
 
 defineMutation('removeGroupMember', {
   ...about,
+  scopes: ['groups:write'],
+  reaches: [concernsRole('groupId')],
   input: builder.inputType('RemoveGroupMemberInput', {
     fields: (t) => ({ groupId: t.id({ required: true }), userId: t.id({ required: true }) }),
   }),

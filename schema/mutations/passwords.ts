@@ -3,9 +3,12 @@ import * as check from './checks.ts'
 import { atRecord, defineMutation, givenValues } from './define.ts'
 import { PasswordHashInput, SessionRevocationEnum } from './input-types.ts'
 import { LinkPayloadRef, VerificationPayloadRef } from './payloads.ts'
+import { endsSessions } from './reach.ts'
 import { userInput, userMutation } from './user-mutation.ts'
 
 userMutation('setPassword', {
+  scopes: ['users:credentials'],
+  reaches: [endsSessions],
   input: builder.inputType('SetPasswordInput', {
     description: 'Exactly one of password and passwordHash.',
     fields: (t) => ({
@@ -35,6 +38,9 @@ userMutation('setPassword', {
 
 userMutation('changePassword', {
   description: 'Sets a password with proof of the old one.',
+  scopes: ['users:credentials', 'users:verify'],
+  reaches: [endsSessions],
+  isGuess: true,
   input: builder.inputType('ChangePasswordInput', {
     fields: (t) => ({
       id: t.id({ required: true }),
@@ -49,12 +55,15 @@ userMutation('changePassword', {
 })
 
 userMutation('removePassword', {
+  scopes: ['users:credentials'],
   input: userInput('RemovePasswordInput'),
   action: (users) => users.removePassword,
   run: (remove, id, _, call) => remove(id, call),
 })
 
 defineMutation('verifyPassword', {
+  scopes: ['users:verify'],
+  isGuess: true,
   input: builder.inputType('VerifyPasswordInput', {
     fields: (t) => ({ id: t.id({ required: true }), password: t.string({ required: true }) }),
   }),
@@ -68,6 +77,8 @@ defineMutation('verifyPassword', {
 
 userMutation('requirePasswordReset', {
   description: 'Demands a new password at the next sign-in.',
+  scopes: ['users:credentials'],
+  reaches: [endsSessions],
   input: builder.inputType('RequirePasswordResetInput', {
     fields: (t) => ({
       id: t.id({ required: true }),
@@ -79,6 +90,7 @@ userMutation('requirePasswordReset', {
 })
 
 userMutation('clearPasswordReset', {
+  scopes: ['users:credentials'],
   input: userInput('ClearPasswordResetInput'),
   action: (users) => users.clearPasswordReset,
   run: (clear, id, _, call) => clear(id, call),
@@ -86,6 +98,7 @@ userMutation('clearPasswordReset', {
 
 defineMutation('createPasswordResetLink', {
   description: 'Makes a link with which its holder sets a new password.',
+  scopes: ['users:credentials'],
   input: builder.inputType('CreatePasswordResetLinkInput', {
     fields: (t) => ({
       id: t.id({ required: true }),

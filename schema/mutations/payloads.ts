@@ -2,6 +2,7 @@ import { batchKey } from '../../src/batch.ts'
 import type { Link, Revocation } from '../../src/identity/actions.ts'
 import { encodeGlobalId, type GlobalId } from '../../src/identity/global-id.ts'
 import type { Group, PendingUser, User } from '../../src/identity/records.ts'
+import { asReached, asReachedByAnybody } from '../access.ts'
 import { builder } from '../builder.ts'
 import { RevocationScopeEnum } from '../enums.ts'
 import { GroupRef, PendingUserRef, UserRef } from '../refs.ts'
@@ -63,6 +64,7 @@ function keyOf({ provider, parts }: GlobalId): ReturnType<typeof batchKey> {
 
 export const UserPayloadRef = builder.objectRef<UserPayload>('UserPayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     user: t.field({
       type: UserRef,
@@ -80,6 +82,7 @@ export const UserPayloadRef = builder.objectRef<UserPayload>('UserPayload').impl
 
 export const GroupPayloadRef = builder.objectRef<GroupPayload>('GroupPayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     group: t.field({
       type: GroupRef,
@@ -97,6 +100,7 @@ export const GroupPayloadRef = builder.objectRef<GroupPayload>('GroupPayload').i
 
 export const MembershipPayloadRef = builder.objectRef<MembershipPayload>('MembershipPayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     group: t.field({
       type: GroupRef,
@@ -124,6 +128,7 @@ export const MembershipPayloadRef = builder.objectRef<MembershipPayload>('Member
 
 export const PendingUserPayloadRef = builder.objectRef<PendingUserPayload>('PendingUserPayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     pendingUser: t.field({
       type: PendingUserRef,
@@ -136,6 +141,7 @@ export const PendingUserPayloadRef = builder.objectRef<PendingUserPayload>('Pend
 
 export const DeletePayloadRef = builder.objectRef<DeletePayload>('DeletePayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     deletedId: t.id({
       nullable: true,
@@ -147,6 +153,7 @@ export const DeletePayloadRef = builder.objectRef<DeletePayload>('DeletePayload'
 
 export const VerificationPayloadRef = builder.objectRef<VerificationPayload>('VerificationPayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     verified: t.boolean({
       nullable: true,
@@ -158,6 +165,7 @@ export const VerificationPayloadRef = builder.objectRef<VerificationPayload>('Ve
 
 export const LinkPayloadRef = builder.objectRef<LinkPayload>('LinkPayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     url: t.string({
       nullable: true,
@@ -171,6 +179,7 @@ export const LinkPayloadRef = builder.objectRef<LinkPayload>('LinkPayload').impl
 
 export const RecoveryCodePayloadRef = builder.objectRef<RecoveryCodePayload>('RecoveryCodePayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     recoveryCode: t.string({
       nullable: true,
@@ -182,6 +191,7 @@ export const RecoveryCodePayloadRef = builder.objectRef<RecoveryCodePayload>('Re
 
 export const RevocationPayloadRef = builder.objectRef<RevocationPayload>('RevocationPayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReachedByAnybody,
   fields: (t) => ({
     count: t.int({
       nullable: true,

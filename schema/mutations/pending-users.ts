@@ -15,6 +15,7 @@ const about = { input: PendingUserInput, aim: atProvider, checks: { email: check
 
 defineMutation('confirmPendingUser', {
   ...about,
+  scopes: ['users:credentials'],
   payload: PendingUserPayloadRef,
   action: ({ pendingUsers }) => pendingUsers?.confirm,
   run: async (confirm, { input: { email }, aim, context }) => {
@@ -25,6 +26,7 @@ defineMutation('confirmPendingUser', {
 
 defineMutation('resendPendingUserConfirmation', {
   ...about,
+  scopes: ['users:credentials'],
   payload: PendingUserPayloadRef,
   action: ({ pendingUsers }) => pendingUsers?.resendConfirmation,
   run: async (resend, { input: { email }, aim, context }) => {
@@ -35,6 +37,7 @@ defineMutation('resendPendingUserConfirmation', {
 
 defineMutation('deletePendingUser', {
   ...about,
+  scopes: ['users:delete'],
   payload: DeletePayloadRef,
   action: ({ pendingUsers }) => pendingUsers?.delete,
   async run(remove, { input: { email }, aim, context, isSelected }) {

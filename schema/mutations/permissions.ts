@@ -25,6 +25,7 @@ const changes = [
 
 for (const { verb, method } of changes) {
   userMutation(`${verb}UserPermissions`, {
+    scopes: ['permissions:write'],
     input: UserPermissionsInput,
     checks: { permissions: check.permissions },
     action: (users) => users[method],
@@ -32,6 +33,7 @@ for (const { verb, method } of changes) {
   })
 
   defineMutation(`${verb}GroupPermissions`, {
+    scopes: ['permissions:write'],
     input: GroupPermissionsInput,
     payload: GroupPayloadRef,
     aim: atRecord('Group', 'id'),

@@ -12,6 +12,7 @@ function phoneInput(name: string) {
 }
 
 userMutation('addPhone', {
+  scopes: ['users:credentials'],
   input: builder.inputType('AddPhoneInput', {
     fields: (t) => ({
       id: t.id({ required: true }),
@@ -26,6 +27,7 @@ userMutation('addPhone', {
 })
 
 userMutation('removePhone', {
+  scopes: ['users:credentials'],
   input: phoneInput('RemovePhoneInput'),
   checks: { phoneId },
   action: (users) => users.removePhone,
@@ -33,6 +35,7 @@ userMutation('removePhone', {
 })
 
 userMutation('setPrimaryPhone', {
+  scopes: ['users:credentials'],
   input: phoneInput('SetPrimaryPhoneInput'),
   checks: { phoneId },
   action: (users) => users.setPrimaryPhone,
@@ -40,6 +43,7 @@ userMutation('setPrimaryPhone', {
 })
 
 userMutation('setPhoneVerified', {
+  scopes: ['users:credentials'],
   input: builder.inputType('SetPhoneVerifiedInput', {
     fields: (t) => ({
       id: t.id({ required: true }),

@@ -4,6 +4,7 @@ import { checkedImageSize, readImage } from './image.ts'
 import { userInput, userMutation } from './user-mutation.ts'
 
 userMutation('setUsername', {
+  scopes: ['users:credentials'],
   input: builder.inputType('SetUsernameInput', {
     fields: (t) => ({ id: t.id({ required: true }), username: t.string({ required: true }) }),
   }),
@@ -13,6 +14,7 @@ userMutation('setUsername', {
 })
 
 userMutation('removeUsername', {
+  scopes: ['users:credentials'],
   input: userInput('RemoveUsernameInput'),
   action: (users) => users.removeUsername,
   run: (remove, id, _, call) => remove(id, call),
@@ -20,6 +22,7 @@ userMutation('removeUsername', {
 
 userMutation('setProfileImage', {
   description: 'Sent as a multipart request.',
+  scopes: ['users:write'],
   input: builder.inputType('SetProfileImageInput', {
     fields: (t) => ({
       id: t.id({ required: true }),
@@ -32,6 +35,7 @@ userMutation('setProfileImage', {
 })
 
 userMutation('removeProfileImage', {
+  scopes: ['users:write'],
   input: userInput('RemoveProfileImageInput'),
   action: (users) => users.removeProfileImage,
   run: (remove, id, _, call) => remove(id, call),

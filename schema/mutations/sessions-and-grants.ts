@@ -6,6 +6,7 @@ import { builder } from '../builder.ts'
 import { grantKeyOf, grantParts } from '../find.ts'
 import * as check from './checks.ts'
 import { type Aim, atRecord, defineMutation } from './define.ts'
+import { requireOwnGrant, requireOwnSession, requireSelf } from './own.ts'
 import { RevocationPayloadRef } from './payloads.ts'
 
 /** An input that names a session or a grant and says no more. */
@@ -29,6 +30,8 @@ function grantIds({ revokedGrants = [] }: Revocation, provider: string): readonl
 
 defineMutation('revokeSession', {
   description: 'What ends with it, the session itself says beforehand: see Session.revocationScope.',
+  scopes: ['sessions:revoke'],
+  requireOwn: requireOwnSession,
   input: idInput('RevokeSessionInput'),
   payload: RevocationPayloadRef,
   aim: atRecord('Session', 'id'),
@@ -41,6 +44,8 @@ defineMutation('revokeSession', {
 })
 
 defineMutation('revokeAllSessions', {
+  scopes: ['sessions:revoke'],
+  requireOwn: requireSelf,
   input: ownerInput('RevokeAllSessionsInput'),
   payload: RevocationPayloadRef,
   aim: atRecord('User', 'userId'),
@@ -52,6 +57,8 @@ defineMutation('revokeAllSessions', {
 })
 
 defineMutation('revokeGrant', {
+  scopes: ['grants:revoke'],
+  requireOwn: requireOwnGrant,
   input: idInput('RevokeGrantInput'),
   payload: RevocationPayloadRef,
   aim: atRecord('Grant', 'id'),
@@ -69,6 +76,8 @@ function grantKeyAt(aim: Aim): GrantKey {
 
 defineMutation('revokeGrants', {
   description: 'Everything one application was granted by one user.',
+  scopes: ['grants:revoke'],
+  requireOwn: requireSelf,
   input: builder.inputType('RevokeGrantsInput', {
     fields: (t) => ({ userId: t.id({ required: true }), clientId: t.string({ required: true }) }),
   }),
@@ -84,6 +93,8 @@ defineMutation('revokeGrants', {
 
 defineMutation('revokeAllGrants', {
   description: 'Everything every application was granted by one user.',
+  scopes: ['grants:revoke'],
+  requireOwn: requireSelf,
   input: ownerInput('RevokeAllGrantsInput'),
   payload: RevocationPayloadRef,
   aim: atRecord('User', 'userId'),

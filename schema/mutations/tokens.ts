@@ -1,5 +1,6 @@
 import { batchKey } from '../../src/batch.ts'
 import type { TokenVerification } from '../../src/identity/records.ts'
+import { asReached } from '../access.ts'
 import { builder } from '../builder.ts'
 import { UserRef } from '../refs.ts'
 import * as check from './checks.ts'
@@ -12,6 +13,7 @@ interface TokenVerificationPayload extends PayloadShape {
 
 const TokenVerificationPayloadRef = builder.objectRef<TokenVerificationPayload>('TokenVerificationPayload').implement({
   interfaces: [MutationPayloadRef],
+  extensions: asReached,
   fields: (t) => ({
     valid: t.boolean({
       nullable: true,
@@ -52,6 +54,7 @@ const maxTokenLength = 16_384
 defineMutation('verifyToken', {
   description:
     "Ask the provider (or check against its published keys) whether an end user's token is valid now. A mutation so that tokens never stand in a URL.",
+  scopes: ['tokens:verify'],
   input: builder.inputType('VerifyTokenInput', {
     fields: (t) => ({ provider: t.string({ required: true }), token: t.string({ required: true }) }),
   }),

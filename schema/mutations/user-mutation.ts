@@ -1,7 +1,9 @@
 import type { InputObjectRef } from '@pothos/core'
+import type { Scope } from '../../src/access/scopes.ts'
 import type { Call } from '../../src/identity/call.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
 import type { User } from '../../src/identity/records.ts'
+import type { InputReach } from '../access.ts'
 import { builder, type SchemaTypes } from '../builder.ts'
 import type { Checks } from './checks.ts'
 import { atRecord, defineMutation, type Aim, type Rest } from './define.ts'
@@ -17,6 +19,9 @@ export interface UserInput {
 export interface UserMutationOptions<Input extends UserInput, Action> {
   readonly description?: string
   readonly input: InputObjectRef<Types, Input>
+  readonly scopes: readonly Scope[]
+  readonly reaches?: readonly InputReach<Input>[]
+  readonly isGuess?: boolean
   readonly checks?: Checks<Input>
   readonly check?: (input: Rest<Input>, aim: Aim) => void
   readonly action: (users: IdentityProvider['users']) => Action | undefined

@@ -12,7 +12,7 @@ const maxLength = 32_768
 
 /**
  * Cursors as clients see them: opaque, versioned, bounded in length, and bound to the list they came from. `list` names that list with
- * everything that changes what it holds: field, owner and arguments other than `first` and `after`.
+ * everything that changes what it holds: what the caller can reach, field, owner and arguments other than `first` and `after`.
  */
 export function sealCursor(list: string, cursor: string): string {
   return Buffer.from(JSON.stringify([version, digestOf(list), cursor]), 'utf8').toString('base64url')

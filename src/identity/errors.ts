@@ -136,6 +136,15 @@ export class PartialBatchError<Found> extends Error {
   }
 }
 
+/** Why the calls of a request end when the gateway stops before it is answered: the reason of their signal. */
+export class GatewayStoppingError extends Error {
+  override readonly name = 'GatewayStoppingError'
+
+  constructor() {
+    super('the gateway is stopping')
+  }
+}
+
 /** An argument that cannot be used, found before any provider was involved. `argument` is its path, outermost first. */
 export class ArgumentError extends Error {
   override readonly name = 'ArgumentError'

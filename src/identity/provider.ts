@@ -242,6 +242,8 @@ export interface GroupQuery extends PageRequest {
 export interface GroupReader {
   /** The kinds that this upstream has, in the order in which they are shown. */
   readonly kinds: readonly records.GroupKind[]
+  /** Which kind of group has such an id, without a call; `null`: none. */
+  kindOf(id: string): records.GroupKind | null
   readonly maxIdsPerCall: number
   /** As for users. */
   getMany(ids: readonly string[], call: Call): Promise<readonly records.Group[]>

@@ -5,6 +5,7 @@ import { z } from 'zod'
  *
  * - `latency`: answers as usual, `ms` later.
  * - `status`: answers `status` instead, and does nothing.
+ * - `quota`: takes `perSecond` calls per second, of which a second's worth may come at once, and answers 429 with `Retry-After` to others.
  * - `hang`: never answers, and does nothing.
  * - `reset`: does what was asked, and closes the connection without an answer.
  * - `truncate`: does what was asked, and ends its answer in the middle, with the right content type.
@@ -19,9 +20,11 @@ export const faultSchema = z.strictObject({
   method: z.string().optional(),
   /** A path template of the vendor's API description, or its beginning with `*` after it; left out: every route. */
   route: z.string().optional(),
-  kind: z.enum(['latency', 'status', 'hang', 'reset', 'truncate', 'html', 'missing-headers', 'token-expiry']),
+  kind: z.enum(['latency', 'status', 'quota', 'hang', 'reset', 'truncate', 'html', 'missing-headers', 'token-expiry']),
   /** With `status`. */
   status: z.int().min(200).max(599).optional(),
+  /** With `quota`. */
+  perSecond: z.number().min(0.1).max(10_000).optional(),
   /** With `latency`: milliseconds. */
   ms: z.int().min(0).max(600_000).optional(),
   headers: z.record(z.string(), z.string()).optional(),
@@ -61,11 +64,20 @@ const alterations: { readonly [Kind in Fault['kind']]?: Alteration } = {
   },
 }
 
-export function createFaults(): Faults {
-  let active: { readonly fault: Fault; left: number }[] = []
+/** A fault that is on. */
+interface ActiveFault {
+  readonly fault: Fault
+  left: number
+  /** With `quota`: how much of it there was when it was last looked at. */
+  quota: { readonly left: number; readonly at: number } | null
+}
+
+/** `now`: epoch milliseconds. */
+export function createFaults(now: () => number): Faults {
+  let active: ActiveFault[] = []
   const altered = new WeakMap<Request, Alteration[]>()
 
-  const take = (provider: string, method: string, route: string): Fault[] => {
+  const take = (provider: string, method: string, route: string): ActiveFault[] => {
     const matching = active.filter(
       ({ fault }) =>
         fault.provider === provider &&
@@ -74,12 +86,12 @@ export function createFaults(): Faults {
     )
     for (const entry of matching) entry.left -= 1
     active = active.filter(({ left }) => left > 0)
-    return matching.map(({ fault }) => fault)
+    return matching
   }
 
   return {
     add(fault) {
-      active.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY })
+      active.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY, quota: null })
     },
     clear() {
       active = []
@@ -87,10 +99,12 @@ export function createFaults(): Faults {
     async before(provider, method, route, request) {
       let replaced: Response | null = null
       const later: Alteration[] = []
-      for (const fault of take(provider, method, route)) {
+      for (const taken of take(provider, method, route)) {
+        const { fault } = taken
         const alteration = alterations[fault.kind]
         if (alteration) later.push(alteration)
         else if (fault.kind === 'latency') await wait(fault.ms ?? 0, request.signal)
+        else if (fault.kind === 'quota') replaced = spend(taken, now())
         else if (fault.kind === 'hang') replaced = await gone(request.signal)
         else replaced = fault.kind === 'html' ? gatewayPage() : statusAnswer(fault)
       }
@@ -103,6 +117,16 @@ export function createFaults(): Faults {
       return answer
     },
   }
+}
+
+/** Counts a call; the answer to one too many. */
+function spend(active: ActiveFault, now: number): Response | null {
+  const perSecond = active.fault.perSecond ?? 1
+  const full = Math.max(1, perSecond)
+  const { left, at } = active.quota ?? { left: full, at: now }
+  const refilled = Math.min(full, left + (Math.max(0, now - at) * perSecond) / 1000)
+  active.quota = { left: refilled < 1 ? refilled : refilled - 1, at: now }
+  return refilled < 1 ? new Response(null, { status: 429, headers: { 'retry-after': '1' } }) : null
 }
 
 function isRoute(wanted: string, route: string): boolean {

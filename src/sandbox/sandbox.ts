@@ -10,6 +10,10 @@ export interface CallCount {
   /** The vendor's path template. */
   readonly route: string
   readonly count: number
+  /** How many of them their client gave up before there was an answer. */
+  readonly abandoned: number
+  /** How many of them were answered 429 by a fault. */
+  readonly tooFast: number
 }
 
 /** The four vendors' APIs behind one `fetch`, a path per vendor, with a control surface under `/__sandbox`. */
@@ -42,16 +46,19 @@ export function sandboxEnvironment(origin: string): Readonly<Record<string, stri
 export function createSandbox(settings: SandboxSettings = {}): Sandbox {
   const people = makePeople(settings.users ?? defaultPeopleCount)
   const now = settings.now ?? Date.now
-  const faults = createFaults()
-  const counts = new Map<string, { provider: string; method: string; route: string; count: number }>()
+  const faults = createFaults(now)
+  const counts = new Map<string, { -readonly [Member in keyof CallCount]: CallCount[Member] }>()
 
   const observer: RequestObserver = {
-    before(provider, method, route, request) {
+    async before(provider, method, route, request) {
       const key = `${provider} ${method} ${route}`
-      const entry = counts.get(key) ?? { provider, method, route, count: 0 }
+      const entry = counts.get(key) ?? { provider, method, route, count: 0, abandoned: 0, tooFast: 0 }
       entry.count += 1
+      request.signal.addEventListener('abort', () => (entry.abandoned += 1), { once: true })
       counts.set(key, entry)
-      return faults.before(provider, method, route, request)
+      const answer = await faults.before(provider, method, route, request)
+      if (answer?.status === 429) entry.tooFast += 1
+      return answer
     },
   }
 

@@ -47,6 +47,13 @@ export function list<Value>(
   }
 }
 
+/** An address that may hold a password, and so stands in the environment only. `schemes`: such as `redis:`. */
+export function secretUrl(variable: string, schemes: readonly string[]): Setting<string> {
+  const expected = `expected a URL beginning with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`
+  const url = z.string().refine((word) => schemes.includes(URL.parse(word)?.protocol ?? ''), expected)
+  return { variable, text: url, member: null }
+}
+
 /** For what concerns a developer's machine, and no deployment. */
 export function inEnvironmentOnly<Value>(setting: Setting<Value>): Setting<Value> {
   return { ...setting, member: null }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { ApiKey } from '../access/api-keys.ts'
+import { isRedirectOrigin } from '../access/redirect-origins.ts'
 import { logLevels } from '../telemetry/log.ts'
 import { samplerNames } from '../telemetry/sampler-name.ts'
 import { parse } from './parse.ts'
-import { inEnvironmentOnly, list, oneOf, onOrOff, type Setting, text, wholeNumber } from './setting.ts'
+import { inEnvironmentOnly, list, oneOf, onOrOff, secretUrl, type Setting, text, wholeNumber } from './setting.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key, 64 lower-case hexadecimal digits')
 const keyName = z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, `_`, `.` and `-`, at most 64')
@@ -33,13 +34,25 @@ function httpUrl(variable: string): Setting<string> {
   return { variable, text: url, member: null }
 }
 
+const redirectOrigins = z.array(
+  z
+    .string()
+    .refine(isRedirectOrigin, 'an origin such as https://app.example.com; on this machine also http://localhost:*'),
+)
+
 /** Every setting of the gateway but its providers, by its name in the config file. */
 const settings = {
   host: text('HOST'),
   port: wholeNumber('PORT', 0, 65_535),
   requestTimeoutMs: wholeNumber('REQUEST_TIMEOUT_MS', 100, 120_000),
   softDeadlineMs: wholeNumber('SOFT_DEADLINE_MS', 50, 120_000),
+  shutdownTimeoutMs: wholeNumber('SHUTDOWN_TIMEOUT_MS', 0, 600_000),
   maxRepresentations: wholeNumber('MAX_REPRESENTATIONS', 1, 100_000),
+  maxNodes: wholeNumber('MAX_NODES', 1, 10_000),
+  nodeFields: onOrOff('NODE_FIELDS'),
+  redirectOrigins: list('REDIRECT_ORIGINS', redirectOrigins, (origin) => origin),
+  maxGuesses: wholeNumber('MAX_GUESSES', 1, 1_000),
+  guessWindowSeconds: wholeNumber('GUESS_WINDOW_SECONDS', 1, 86_400),
   maxMutations: wholeNumber('MAX_MUTATIONS', 1, 1_000),
   graphiql: onOrOff('GRAPHIQL'),
   readOnly: onOrOff('READ_ONLY'),
@@ -55,6 +68,8 @@ const settings = {
   otelTracesEndpoint: httpUrl('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
   otelSampler: inEnvironmentOnly(oneOf('OTEL_TRACES_SAMPLER', samplerNames)),
   otelSamplerRatio: share('OTEL_TRACES_SAMPLER_ARG'),
+  redisUrl: secretUrl('REDIS_URL', ['redis:', 'rediss:']),
+  redisKeyPrefix: text('REDIS_KEY_PREFIX'),
   sandboxPort: inEnvironmentOnly(wholeNumber('SANDBOX_PORT', 0, 65_535)),
   sandboxUsers: inEnvironmentOnly(wholeNumber('SANDBOX_USERS', 1, 100_000)),
   sandboxSearchLagMs: inEnvironmentOnly(wholeNumber('SANDBOX_SEARCH_LAG_MS', 0, 600_000)),

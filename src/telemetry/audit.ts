@@ -12,7 +12,7 @@ export interface AuditRecord {
   readonly subject: string
   /** The mutation: `disableUser`. `mutation`: an operation of too many, refused as a whole. */
   readonly operation: string
-  /** The name of the provider that was asked; `null` where the input named none that there is. */
+  /** The name of the provider that was asked; `null` where the input named none that there is, or the caller may not do this at all. */
   readonly provider: string | null
   /** Global ids of the records that the input named, and of what was made. Empty where there is no id, such as of a registration. */
   readonly targets: readonly string[]

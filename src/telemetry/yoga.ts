@@ -1,6 +1,7 @@
 import { type DocumentNode, getOperationAST } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { AttemptRecorder, Call } from '../identity/call.ts'
+import { GatewayStoppingError } from '../identity/errors.ts'
 import { requestIdHeader } from './request-id.ts'
 import { type RequestWatch, type RequestWatchOptions, watchRequest } from './request-watch.ts'
 import { upstreamExtension, upstreamHeader } from './upstream-extension.ts'
@@ -89,7 +90,8 @@ export function watchYoga(options: YogaWatchOptions): YogaWatch {
   }
 }
 
-/** Whether a signal was aborted by the caller, and not by the time that had passed. */
+/** Whether a signal was aborted by the caller, and neither by the time that had passed nor because the gateway stops. */
 function hasGone({ aborted, reason }: AbortSignal): boolean {
-  return aborted && !(reason instanceof DOMException && reason.name === 'TimeoutError')
+  if (!aborted || reason instanceof GatewayStoppingError) return false
+  return !(reason instanceof DOMException && reason.name === 'TimeoutError')
 }

@@ -4,6 +4,7 @@ import type { IdentityProvider } from '../identity/provider.ts'
 import type { ProviderKind } from '../identity/records.ts'
 import type { Clock } from './clock.ts'
 import type { ResilienceSettings } from './pipeline.ts'
+import type { SharePace } from './shared-pace.ts'
 import type { PipelineWatch } from './watch.ts'
 
 /** Settings that every provider has. */
@@ -50,6 +51,8 @@ export interface UpstreamDeps {
   readonly random?: () => number
   /** When the upstream counts as failing, and how much more may be asked of it then. */
   readonly resilience?: ResilienceSettings
+  /** How processes agree on the pace of their calls. Left out: each has its own. */
+  readonly sharePace?: SharePace | undefined
 }
 
 export interface ConnectedProvider {

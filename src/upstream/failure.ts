@@ -1,5 +1,5 @@
 import type { Call } from '../identity/call.ts'
-import { ProviderError, type ProviderErrorKind } from '../identity/errors.ts'
+import { GatewayStoppingError, ProviderError, type ProviderErrorKind } from '../identity/errors.ts'
 import type { Clock } from './clock.ts'
 import { HeldBackError } from './held-back.ts'
 import type { OperationContext } from './operation.ts'
@@ -37,6 +37,11 @@ export function failureOf(error: unknown, context: FailureContext, call: Call, c
   const mayHaveArrived = error instanceof TransportError ? error.mayHaveArrived : true
   const details = { mayHaveArrived, cause: error }
   if (isAborted) {
+    // Another process may answer the same request at once.
+    if (call.signal.reason instanceof GatewayStoppingError) {
+      const message = `${provider} was not waited for in ${operation}: the gateway is stopping`
+      return failure(context, 'unavailable', message, details)
+    }
     return clock.now() >= call.deadline
       ? failure(context, 'timeout', `${provider} did not answer ${operation} within the time of the request`, details)
       : failure(context, 'aborted', `${operation} at ${provider} was given up`, details)
@@ -54,6 +59,7 @@ export function failureOf(error: unknown, context: FailureContext, call: Call, c
 /** Whether a failure is the upstream's own, and not that of a call which never left. */
 export function isOfUpstream(error: unknown, failed: ProviderError): boolean {
   if (error instanceof HeldBackError || failed.kind === 'aborted') return false
+  if (failed.cause instanceof GatewayStoppingError) return false
   if (error instanceof TransportError && error.failure === 'aborted') return error.mayHaveArrived
   // Our own refusal of the call for credentials: no answer has no status, and only answers and refusals name a time.
   return failed.status !== null || failed.retryAfterSeconds === null

@@ -51,24 +51,19 @@ export function createHttp({
   headers: fixedHeaders,
   clock = systemClock,
 }: HttpOptions): Http {
-  const base = baseUrl.replace(/\/+$/, '')
+  const base = basePathOf(baseUrl)
   const { provider } = pipeline
 
   const http: Http = {
     async request(request, call) {
       const { operation } = request
       const [method, path] = operation.route.split(' ', 2) as [HttpMethod, string] // by its type
-      const url = new URL(base + fillPath(path, request.params ?? {}, provider, operation))
-      for (const [name, value] of Object.entries(request.query ?? {})) {
-        if (value === null || value === undefined) continue
-        for (const item of Array.isArray(value) ? (value as readonly string[]) : [String(value)])
-          url.searchParams.append(name, item)
-      }
+      const filled = fillPath(path, request.params ?? {}, provider, operation)
       const hasBody = request.body !== undefined
       const response = await pipeline.send(
         {
           method,
-          url,
+          path: `${base}${filled}${queryOf(request.query)}`,
           headers: {
             accept: 'application/json',
             ...(hasBody ? { 'content-type': 'application/json' } : {}),
@@ -97,6 +92,25 @@ export function createHttp({
     },
   }
   return http
+}
+
+/** What stands before a route's path: the path of a base URL, without a slash at its end. */
+export function basePathOf(baseUrl: string): string {
+  return new URL(baseUrl).pathname.replace(/\/+$/, '')
+}
+
+/** As it follows a path, with its question mark; empty when there is nothing in it. */
+function queryOf(query: JsonRequest['query']): string {
+  let text = ''
+  for (const name in query) {
+    const value = query[name]
+    if (value === null || value === undefined) continue
+    const encodedName = encodeURIComponent(name)
+    for (const item of Array.isArray(value) ? (value as readonly string[]) : [String(value)])
+      // A lone surrogate has no encoding, and can be in nothing that there is to be found.
+      text += `${text === '' ? '?' : '&'}${encodedName}=${encodeURIComponent(item.toWellFormed())}`
+  }
+  return text
 }
 
 /** Fills a path template. Ids are data: each value is encoded, and one that URL resolution would collapse is refused. */

@@ -28,6 +28,8 @@ export interface Limiter {
    * be no place before the deadline.
    */
   acquire(waiting: Waiting): Promise<Place>
+  /** Lets nobody through for so many milliseconds. */
+  pause(ms: number): void
   /** Rejects all who wait. */
   dismiss(error: HeldBackError): void
   /** Attempts under way. */
@@ -157,6 +159,10 @@ export function createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock }
         return Promise.reject(new HeldBackError('crowded', Math.max(retryWhenCrowdedMs, readyAt - now)))
       }
       return wait(waiting)
+    },
+    pause(ms) {
+      pace.pause(ms)
+      refuseHopeless()
     },
     dismiss(error) {
       for (const waiter of queue.items()) waiter.refuse(error)

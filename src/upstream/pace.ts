@@ -11,6 +11,8 @@ export interface Pace {
   started(): void
   /** An answer came to an attempt that started at `startedAt`, while `running` others were under way. */
   answered(response: WireResponse, startedAt: number, running: number): void
+  /** Nobody calls for so many milliseconds, because another process was told so. */
+  pause(ms: number): void
   /** Epoch milliseconds until which the upstream has asked to be left alone; `null` when it has not. */
   pausedUntil(): number | null
   /** How many calls the upstream last said it would still take; `null` when it never did. */
@@ -80,6 +82,10 @@ export function createPace({ maxCallsPerSecond, clock, random }: PaceOptions): P
       readQuota(response, running)
       if (response.status === 429) refused(response, startedAt)
       else if (startedAt >= pause.beganAt) refusalsInARow = 0
+    },
+    pause(ms) {
+      const now = clock.now()
+      pause = { beganAt: now, until: Math.max(pause.until, now + Math.min(ms, longestPauseMs)) }
     },
     pausedUntil() {
       const until = Math.max(pause.until, quota && quota.left <= 0 ? quota.resetsAt : Number.NEGATIVE_INFINITY)

@@ -15,6 +15,7 @@ import { createRetiredOperations } from './retired.ts'
 import { createRetryBudget, defaultRetryBudgetSettings, type RetryBudgetSettings } from './retry-budget.ts'
 import { createRetrying } from './retrying.ts'
 import type { Patience, SendOptions } from './sending.ts'
+import { createSharedLimiter, type SharePace } from './shared-pace.ts'
 import { createSingleFlight } from './single-flight.ts'
 import { createTransport, TransportError, type WireRequest, type WireResponse } from './transport.ts'
 import type { PipelineState, PipelineWatch } from './watch.ts'
@@ -29,7 +30,7 @@ export interface ResilienceSettings {
 
 export interface PipelineOptions {
   readonly provider: string
-  /** Requests to any other origin are refused, so that credentials go nowhere else. */
+  /** Every request goes here, so that credentials go nowhere else. */
   readonly origin: string
   readonly authorization: Authorization
   readonly maxParallelCalls: number
@@ -40,6 +41,8 @@ export interface PipelineOptions {
   /** Attempts after the first, for safe calls. */
   readonly maxRetries: number
   readonly resilience?: ResilienceSettings
+  /** Left out: this process is the only one, or does as if. */
+  readonly sharePace?: SharePace | undefined
   /** The header, in lower case, in which the upstream answers its own id of a request. Left out: it does not. */
   readonly requestIdHeader?: string
   /** Sees every attempt of this provider, beside the recorder of the request. */
@@ -72,7 +75,7 @@ const defaultMaxWaitingCalls = 10_000
 /**
  * From the outside in:
  *
- * 1. only the configured origin; redirects are not followed;
+ * 1. only the configured origin: a request carries none of its own; redirects are not followed;
  * 2. what the upstream has retired is not asked for (`retired.ts`);
  * 3. single flight: identical reads are one call (`single-flight.ts`);
  * 4. retries, of safe calls, within the deadline and the budget (`retrying.ts`, `retry-budget.ts`);
@@ -89,10 +92,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const random = options.random ?? Math.random
   const { watch } = options
   const health = createHealthTracker(clock, () => watch?.credentialsRefused(provider))
-  const transport = createTransport({ connections: maxParallelCalls, maxResponseBytes })
+  const transport = createTransport({ origin, connections: maxParallelCalls, maxResponseBytes })
   const pace = createPace({ maxCallsPerSecond, clock, random })
   const maxWaitingCalls = resilience.maxWaitingCalls ?? defaultMaxWaitingCalls
-  const limiter = createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock })
+  const ownLimiter = createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock })
+  const sharedPace = options.sharePace?.(provider, maxCallsPerSecond)
+  const limiter = sharedPace ? createSharedLimiter({ limiter: ownLimiter, pace, sharedPace, clock }) : ownLimiter
   const breakerSettings = { ...defaultBreakerSettings, ...resilience.breaker }
   const breaker = createBreaker(breakerSettings, clock, {
     onOpen(isAgain) {
@@ -126,10 +131,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   async function send(request: WireRequest, sending: SendOptions): Promise<WireResponse> {
     const { operation, call } = sending
     const context = { provider, operation: operation.name, method: request.method }
-    if (request.url.origin !== origin) {
-      const message = `${provider}: refused to call another origin`
-      throw failure(context, 'unavailable', message, { mayHaveArrived: false })
-    }
     if (sending.authorized === false) signIns += 1
     try {
       const heldBackMs = retired.heldBackMs(operation)
@@ -156,7 +157,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const answer = (patience: Patience): Promise<WireResponse> =>
       retrying(sending, patience, (number) => authorized(request, sending, number, patience))
     if (request.method === 'GET') {
-      return singleFlight.run(`${writes} ${request.url.href}`, call, (signal, deadline) => answer({ signal, deadline }))
+      return singleFlight.run(`${writes} ${request.path}`, call, (signal, deadline) => answer({ signal, deadline }))
     }
     return answer({ signal: call.signal, deadline: () => call.deadline }).finally(() => {
       writes += 1

@@ -85,12 +85,14 @@ export const sdkFetch: typeof globalThis.fetch = async (input, init) => {
   const context = current.getStore()
   if (!context) throw new Error('a vendor package made a request outside of Sdk.run')
   const request = new Request(input, init)
+  const url = new URL(request.url)
   const hasBody = request.body !== null
   try {
+    expectOrigin(url, context)
     const response = await context.pipeline.send(
       {
         method: request.method as HttpMethod, // the packages use no other
-        url: new URL(request.url),
+        path: url.pathname + url.search,
         headers: Object.fromEntries(request.headers),
         body: hasBody ? new Uint8Array(await request.arrayBuffer()) : null,
       },
@@ -106,6 +108,13 @@ export const sdkFetch: typeof globalThis.fetch = async (input, init) => {
     context.failure = error
     throw error
   }
+}
+
+/** The pipeline has one origin, and would put our key on a request that the package meant for another. */
+function expectOrigin(url: URL, { pipeline: { provider, origin }, operation }: SdkContext): void {
+  if (url.origin === origin) return
+  const message = `${provider}: refused to call another origin`
+  throw new ProviderError({ provider, kind: 'unavailable', operation: operation.name, message })
 }
 
 let isInstalled = false

@@ -1,10 +1,12 @@
-import { Agent, type Dispatcher } from 'undici'
+import type { IncomingHttpHeaders } from 'node:http'
+import { type Dispatcher, Pool } from 'undici'
 import type { HttpMethod } from './operation.ts'
 
 /** What goes over the wire in one attempt. */
 export interface WireRequest {
   readonly method: HttpMethod
-  readonly url: URL
+  /** Path and query, percent-encoded, beginning with a slash. The origin is the pipeline's and nobody else's to choose. */
+  readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | null
 }
@@ -35,7 +37,9 @@ export class TransportError extends Error {
 export type Transport = (request: WireRequest, timeoutMs: number, signal: AbortSignal) => Promise<WireResponse>
 
 export interface TransportOptions {
-  /** Connections kept to the upstream's origin. */
+  /** The only place that requests go to. */
+  readonly origin: string
+  /** Connections kept to it. */
   readonly connections: number
   /** An answer above this many bytes is given up. */
   readonly maxResponseBytes: number
@@ -65,59 +69,96 @@ const neverSent: ReadonlySet<unknown> = new Set([
 ])
 
 export function createTransport(options: TransportOptions): { readonly send: Transport; close(): Promise<void> } {
-  const agent = new Agent({ connections: options.connections, keepAliveTimeout: 30_000, connect: { timeout: 5_000 } })
+  const { origin, connections, maxResponseBytes } = options
+  const pool = new Pool(origin, { connections, keepAliveTimeout: 30_000, connect: { timeout: 5_000 } })
 
-  const send: Transport = async (request, timeoutMs, signal) => {
-    if (signal.aborted) throw new TransportError('aborted', false, signal.reason)
-    // AbortSignal.timeout and .any keep their timers and listeners until collected; one controller per attempt does not.
-    const controller = new AbortController()
-    const timer = setTimeout(() => controller.abort(), timeoutMs)
-    const onAbort = (): void => controller.abort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    try {
-      const response = await agent.request({
-        origin: request.url.origin,
-        path: request.url.pathname + request.url.search,
-        method: request.method,
-        headers: request.headers,
-        body: request.body,
-        signal: controller.signal,
-      })
-      const body = await readBody(response.body, options.maxResponseBytes)
-      return { status: response.statusCode, headers: toHeaders(response.headers), body }
-    } catch (error) {
-      if (error instanceof TransportError) throw error
-      if (signal.aborted) throw new TransportError('aborted', true, error)
-      if (controller.signal.aborted) throw new TransportError('timeout', true, error)
-      throw new TransportError('network', !neverSent.has(codeOf(error)), error)
-    } finally {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-    }
-  }
+  const send: Transport = ({ method, path, headers, body }, timeoutMs, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(new TransportError('aborted', false, signal.reason))
+        return
+      }
+      // One timer and one listener for each attempt: AbortSignal.timeout and .any keep theirs until collected.
+      const timer = setTimeout(() => giveUp('timeout'), timeoutMs)
+      const onAbort = (): void => giveUp('aborted')
+      signal.addEventListener('abort', onAbort, { once: true })
+      let connection: Dispatcher.DispatchController | null = null
+      let failure: TransportError | null = null
+      const answer = collect(maxResponseBytes)
+
+      function settle(): void {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', onAbort)
+      }
+      function fail(error: TransportError): void {
+        // The first reason is the reason: undici reports what is given up as a failure, too.
+        if (failure !== null) return
+        failure = error
+        settle()
+        reject(error)
+        connection?.abort(error)
+      }
+      const giveUp = (why: 'timeout' | 'aborted'): void => fail(new TransportError(why, true, signal.reason))
+
+      // A handler of our own: undici's `request` makes a stream of each body, which costs more than all the rest of a call.
+      pool.dispatch(
+        { method, path, headers, body },
+        {
+          onRequestStart(controller) {
+            connection = controller
+            if (failure !== null) controller.abort(failure)
+          },
+          onResponseStart(_, status, raw) {
+            answer.begin(status, raw)
+          },
+          onResponseData(_, chunk) {
+            if (!answer.add(chunk)) fail(new TransportError('tooLarge', true))
+          },
+          onResponseEnd() {
+            if (failure !== null) return
+            settle()
+            resolve(answer.end())
+          },
+          onResponseError(_, error) {
+            fail(new TransportError('network', !neverSent.has(codeOf(error)), error))
+          },
+        },
+      )
+    })
 
   let closed: Promise<void> | null = null
-  return { send, close: () => (closed ??= agent.close()) }
+  return { send, close: () => (closed ??= pool.close()) }
 }
 
-async function readBody(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Buffer> {
+/** Puts an answer together. `add` answers whether there may be more. */
+function collect(maxBytes: number) {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > maxBytes) {
-      body.destroy()
-      throw new TransportError('tooLarge', true)
-    }
-    chunks.push(chunk)
+  let status = 0
+  let headers = new Map<string, string>()
+  return {
+    /** An informational answer may come before the one that counts. */
+    begin(statusCode: number, raw: IncomingHttpHeaders): void {
+      status = statusCode
+      headers = toHeaders(raw)
+    },
+    add(chunk: Buffer): boolean {
+      length += chunk.length
+      chunks.push(chunk)
+      return length <= maxBytes
+    },
+    end(): WireResponse {
+      const [only = Buffer.alloc(0)] = chunks
+      return { status, headers, body: chunks.length <= 1 ? only : Buffer.concat(chunks) }
+    },
   }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
 }
 
-function toHeaders(raw: Dispatcher.ResponseData['headers']): Map<string, string> {
+function toHeaders(raw: IncomingHttpHeaders): Map<string, string> {
   const headers = new Map<string, string>()
-  for (const [name, value] of Object.entries(raw)) {
-    if (value !== undefined) headers.set(name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value)
+  for (const name in raw) {
+    const value = raw[name]
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
   }
   return headers
 }

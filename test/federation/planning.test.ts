@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises'
 // It comes with the planner, at the planner's version.
-import { operationFromDocument, Supergraph } from '@apollo/federation-internals'
+import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
 import { type PlanNode, QueryPlanner } from '@apollo/query-planner'
 import { parse } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { supergraphFile } from '../../examples/supergraph/compose.ts'
 
-const supergraph = Supergraph.build(await readFile(supergraphFile, 'utf8'))
+// As a router builds it, which knows the directives of access.
+const supergraph = Supergraph.build(await readFile(supergraphFile, 'utf8'), {
+  supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+})
 const planner = new QueryPlanner(supergraph)
 
 /** One line per fetch, in the order of the plan: where, what is sent, and what is asked for. */

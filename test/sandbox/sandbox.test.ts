@@ -63,11 +63,19 @@ describe('the control surface', () => {
     await monocloud('/users?page=2&size=2')
     await monocloud('/users/somebody', { 'x-api-key': 'wrong' })
     expect(await (await control('GET', '/calls')).json()).toEqual([
-      { provider: 'monocloud', method: 'GET', route: '/users', count: 2 },
-      { provider: 'monocloud', method: 'GET', route: '/users/{user_id}', count: 1 },
+      { provider: 'monocloud', method: 'GET', route: '/users', count: 2, abandoned: 0, tooFast: 0 },
+      { provider: 'monocloud', method: 'GET', route: '/users/{user_id}', count: 1, abandoned: 0, tooFast: 0 },
     ])
     expect((await control('DELETE', '/calls')).status).toBe(204)
     expect(await (await control('GET', '/calls')).json()).toEqual([])
+  })
+
+  it('keeps a quota: a second’s worth at once, and 429 with a time to what is too much', async () => {
+    await control('POST', '/faults', { provider: 'monocloud', kind: 'quota', perSecond: 0.1 })
+    expect((await monocloud('/users?page=1&size=2')).status).toBe(200)
+    const refused = await monocloud('/users?page=1&size=2')
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
+    expect(await (await control('GET', '/calls')).json()).toMatchObject([{ count: 2, tooFast: 1 }])
   })
 
   it('plays a status as often as told, on the route that was named', async () => {

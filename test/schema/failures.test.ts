@@ -29,7 +29,9 @@ describe('an upstream answer of the wrong shape', () => {
     await connected.sandbox.fault({ provider, method: 'GET', route, kind: 'status', status: 200, headers, body })
     const { data, errors } = await gateway.query(usersOf(provider))
     expect(data).toEqual({ users: null })
-    expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: 'PROVIDER_BAD_RESPONSE', provider, field }])
+    expect(errors.map(({ extensions }) => extensions)).toEqual([
+      { code: 'PROVIDER_BAD_RESPONSE', provider, field, retryable: false },
+    ])
   })
 
   it.each(['monocloud', 'auth0', 'clerk', 'app-services'])(
@@ -93,7 +95,8 @@ describe('a list whose users cannot be read one by one', () => {
         identities: node.identities.map((identity) => ({ ...identity, email: null, name: null })),
       })),
     )
-    expect(errors).toHaveLength(identities.length * 2)
+    const missing = errors.map(({ extensions }) => Number(extensions['occurrences'] ?? 1))
+    expect(missing.reduce((sum, count) => sum + count, 0)).toBe(identities.length * 2)
     expect(new Set(errors.map(({ extensions }) => extensions['code']))).toEqual(new Set(['PROVIDER_UNAVAILABLE']))
   })
 })

@@ -11,7 +11,7 @@ const names = ['monocloud', 'auth0', 'clerk', 'app-services'] as const
 
 beforeAll(async () => {
   connected = await connectAll({ users: 400 })
-  gateway = createTestGateway(connected.providers)
+  gateway = createTestGateway(connected.providers, 10_000, { maxNodes: 400 })
   // Log in where there is something to log in to, so that the counts are of reads alone.
   await Promise.all(connected.providers.map((provider) => provider.check(testCall())))
   const entries = await Promise.all(

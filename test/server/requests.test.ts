@@ -5,6 +5,8 @@ import { readConfig } from '../../src/config.ts'
 import type { Attempt } from '../../src/identity/call.ts'
 import { createGateway, type Gateway } from '../../src/index.ts'
 import { providerDefinitions } from '../../src/providers/index.ts'
+import { createTestGateway, testApiKey } from '../support/gateway.ts'
+import { createInMemoryProvider, populatedDirectory } from '../support/in-memory-provider.ts'
 import { startSandbox, type TestSandbox } from '../support/sandbox.ts'
 
 let sandbox: TestSandbox
@@ -60,7 +62,9 @@ describe('a request', () => {
       'auth0',
       'app-services',
     ])
-    expect(body.errors.map(({ extensions }) => extensions)).toEqual([{ code: 'PROVIDER_TIMEOUT', provider: 'clerk' }])
+    expect(body.errors.map(({ extensions }) => extensions)).toEqual([
+      { code: 'PROVIDER_TIMEOUT', provider: 'clerk', retryable: true },
+    ])
   })
 
   it('whose caller goes away gives up the calls that are under way for it', async () => {
@@ -73,6 +77,44 @@ describe('a request', () => {
     controller.abort()
     await expect(answer).rejects.toThrow('aborted')
     await vi.waitFor(() => expect(attempts.map(({ failure }) => failure)).toEqual(['aborted']))
+    // The provider sees its connection close, and need not go on either.
+    await vi.waitFor(() => expect(sandbox.sandbox.calls().map(({ abandoned }) => abandoned)).toEqual([1]))
+  })
+
+  it('that is answered leaves no call behind as given up', async () => {
+    sandbox.clearCalls()
+    await (await send('{ users(providers: ["monocloud"]) { nodes { id } } }')).json()
+    expect(sandbox.sandbox.calls().map(({ count, abandoned }) => [count, abandoned])).toEqual([[1, 0]])
+  })
+
+  it('whose client waits a shorter time has that deadline, with every provider', async () => {
+    const provider = createInMemoryProvider('memory', populatedDirectory('memory', 3))
+    const deadlines: number[] = []
+    provider.users.list = (_, call) => {
+      deadlines.push(call.deadline - Date.now())
+      return Promise.resolve({ edges: [], hasNextPage: false })
+    }
+    const patient = createTestGateway([provider], 60_000)
+    for (const asked of ['5000', '3600000']) {
+      await patient.query('{ users { nodes { id } } }', {}, { 'x-api-key': testApiKey, 'x-request-timeout-ms': asked })
+    }
+    expect(deadlines.map((left) => (left <= 5_000 ? 'shorter' : left <= 60_000 ? 'configured' : 'longer'))).toEqual([
+      'shorter',
+      'configured',
+    ])
+  })
+
+  it('that names a time which is none is refused before anything is asked', async () => {
+    sandbox.clearCalls()
+    const headers = { 'content-type': 'application/json', 'x-api-key': 'key', 'x-request-timeout-ms': 'soon' }
+    const response = await send('{ users { nodes { id } } }', { headers })
+    const { errors } = (await response.json()) as { errors: { message: string; extensions: unknown }[] }
+    expect([response.status, errors.map(({ extensions }) => extensions)]).toEqual([
+      400,
+      [{ code: 'BAD_USER_INPUT', provider: null }],
+    ])
+    expect(errors[0]?.message).toContain('x-request-timeout-ms')
+    expect(sandbox.calls()).toEqual({})
   })
 
   it('with a body beyond the bound is refused', async () => {

@@ -1,3 +1,4 @@
+import { createAttemptLimit } from '../../src/access/attempt-limit.ts'
 import { createAuthenticator, digestOfApiKey } from '../../src/access/api-keys.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
 import { createServer, type ServerOptions } from '../../src/server.ts'
@@ -59,6 +60,8 @@ export function createTestGateway(
     audit: (record) => audit.push(record),
     readOnlyProviders: new Set(),
     maxMutations: 10,
+    // Far more than any test makes that is not about it.
+    guesses: createAttemptLimit({ attempts: 1_000, windowSeconds: 900 }),
     ...overrides,
   })
   const send = async (request: Request): Promise<Response> => server.fetch(request)

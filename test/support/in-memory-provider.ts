@@ -258,6 +258,7 @@ export function createInMemoryProvider(
     },
     groups: {
       kinds: ['role', 'organization'],
+      kindOf: (id) => directory.groups.get(id)?.kind ?? null,
       maxIdsPerCall: 50,
       getMany: (ids) => pick('groups.getMany', directory.groups, ids),
       list: ({ kind, search, ...request }) =>

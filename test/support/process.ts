@@ -11,6 +11,9 @@ export interface RunningGateway {
   readonly sandboxOrigin: string | null
   /** Everything it has printed, to either stream. */
   output(): string
+  /** Its exit code, `null` after it was killed. */
+  readonly ended: Promise<number | null>
+  signal(name: NodeJS.Signals): void
   stop(): Promise<void>
 }
 
@@ -25,6 +28,7 @@ export interface StartOptions {
 /** Starts `npm start`'s program on free ports and waits until it says that the last provider was checked. */
 export async function startGateway(options: StartOptions = {}): Promise<RunningGateway> {
   const { child, output } = run(options)
+  const ended = once(child, 'exit').then(([code]) => code as number | null) // by the event's declaration
   const readyWhen = options.readyWhen ?? /Provider +app-services: .*\n/
   await until(child, output, readyWhen)
   const port = /GraphQL +http:\/\/[^:]+:(\d+)\//.exec(output())?.[1]
@@ -33,10 +37,11 @@ export async function startGateway(options: StartOptions = {}): Promise<RunningG
     origin: `http://127.0.0.1:${port}`,
     sandboxOrigin: sandbox,
     output,
+    ended,
+    signal: (name) => void child.kill(name),
     async stop() {
-      if (child.exitCode !== null) return
-      child.kill('SIGTERM')
-      await once(child, 'exit')
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+      await ended
     },
   }
 }

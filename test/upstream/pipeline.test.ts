@@ -4,6 +4,7 @@ import { ProviderError } from '../../src/identity/errors.ts'
 import type { Clock } from '../../src/upstream/clock.ts'
 import { createPipeline, type Pipeline, type PipelineOptions } from '../../src/upstream/pipeline.ts'
 import type { Operation } from '../../src/upstream/operation.ts'
+import { createSdk, sdkFetch } from '../../src/upstream/sdk.ts'
 import { manualClock } from '../support/clock.ts'
 import { testCall, type TestCall } from '../support/sandbox.ts'
 import { type Respond, startUpstreamServer, type UpstreamServer } from '../support/upstream-server.ts'
@@ -61,16 +62,10 @@ async function pipelineTo(
 }
 
 const get = (pipeline: Pipeline, path: string, call: TestCall = testCall()) =>
-  pipeline.send(
-    { method: 'GET', url: new URL(pipeline.origin + path), headers: {}, body: null },
-    { operation: read, call },
-  )
+  pipeline.send({ method: 'GET', path, headers: {}, body: null }, { operation: read, call })
 
 const post = (pipeline: Pipeline, call: TestCall = testCall(), operation = create) =>
-  pipeline.send(
-    { method: 'POST', url: new URL(`${pipeline.origin}/things`), headers: {}, body: '{}' },
-    { operation, call },
-  )
+  pipeline.send({ method: 'POST', path: '/things', headers: {}, body: '{}' }, { operation, call })
 
 const ok: Respond = (_, response) => response.end('{"ok":true}')
 
@@ -92,13 +87,14 @@ describe('the pipeline', () => {
     expect(seen).toBe('Bearer secret-of-acme')
   })
 
-  it('refuses to take our key to another origin', async () => {
+  it('refuses to take our key to another origin for a package', async () => {
     const { pipeline, upstream } = await pipelineTo(ok)
     const elsewhere = await startUpstreamServer(ok)
     cleanups.push(() => elsewhere.close())
-    const request = { method: 'GET', url: new URL(`${elsewhere.origin}/things/1`), headers: {}, body: null } as const
-    await expect(pipeline.send(request, { operation: read, call: testCall() })).rejects.toMatchObject({
+    const sdk = createSdk({ pipeline, readVendorError: () => ({ code: null }) })
+    await expect(sdk.run(read, testCall(), () => sdkFetch(`${elsewhere.origin}/things/1`))).rejects.toMatchObject({
       kind: 'unavailable',
+      message: 'acme: refused to call another origin',
     })
     expect([...upstream.requests, ...elsewhere.requests]).toEqual([])
   })
@@ -556,9 +552,9 @@ describe('credentials that cannot be had', () => {
 
 describe('a login', () => {
   const login: Operation = { name: 'login', route: 'POST /login', safe: true }
-  const signIn = ({ origin, send }: Pipeline) =>
+  const signIn = ({ send }: Pipeline) =>
     send(
-      { method: 'POST', url: new URL(`${origin}/login`), headers: {}, body: '{}' },
+      { method: 'POST', path: '/login', headers: {}, body: '{}' },
       { operation: login, call: testCall(), authorized: false },
     )
 

@@ -4,6 +4,7 @@ import { asPartial, ProviderError } from '../../identity/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../identity/records.ts'
 import type { HttpMethod, Operation, OperationContext } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import type { Clients } from './clients.ts'
 import { refusal } from './refusals.ts'
 import type { Auth0Upstream } from './upstream.ts'
 
@@ -22,24 +23,26 @@ const noJson = z.object({ ok: z.literal(false), error: z.object({ reason: z.lite
 
 /** Makes a change, and answers what the upstream said of it. */
 export async function change<Schema extends z.ZodType>(
-  { provider, sdk }: Auth0Upstream,
+  { provider, clients, sdk }: Auth0Upstream,
   operation: Operation,
   schema: Schema,
   call: Call,
-  work: () => Promise<unknown>,
+  work: (clients: Clients) => Promise<unknown>,
 ): Promise<z.output<Schema>> {
-  const answer = await sdk.run(operation, call, work)
+  const imported = await clients()
+  const answer = await sdk.run(operation, call, () => work(imported))
   return parseWire(schema, answer, { provider, operation: operation.name, outcome: 'unknown' })
 }
 
 /** Makes a change of which the upstream says nothing but that it is done, or accepted. */
 export async function send(
-  { provider, sdk }: Auth0Upstream,
+  { provider, clients, sdk }: Auth0Upstream,
   operation: Operation,
   call: Call,
-  work: () => Promise<unknown>,
+  work: (clients: Clients) => Promise<unknown>,
 ): Promise<void> {
-  const answer = await sdk.run(operation, call, work)
+  const imported = await clients()
+  const answer = await sdk.run(operation, call, () => work(imported))
   if (!noJson.safeParse(answer).success) return
   throw new ProviderError({
     provider,

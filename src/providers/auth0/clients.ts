@@ -5,7 +5,6 @@ import type { OrganizationsClient } from 'auth0/organizations'
 import type { RefreshTokensClient } from 'auth0/refreshTokens'
 import type { RolesClient } from 'auth0/roles'
 import type { SessionsClient } from 'auth0/sessions'
-import type { StatsClient } from 'auth0/stats'
 import type { TicketsClient } from 'auth0/tickets'
 import type { UserBlocksClient } from 'auth0/userBlocks'
 import type { UserGrantsClient } from 'auth0/userGrants'
@@ -20,7 +19,6 @@ export interface Clients {
   readonly refreshTokens: RefreshTokensClient
   readonly roles: RolesClient
   readonly sessions: SessionsClient
-  readonly stats: StatsClient
   readonly tickets: TicketsClient
   readonly userBlocks: UserBlocksClient
   readonly userGrants: UserGrantsClient
@@ -47,7 +45,6 @@ export async function importClients(baseUrl: string): Promise<Clients> {
     { RefreshTokensClient },
     { RolesClient },
     { SessionsClient },
-    { StatsClient },
     { TicketsClient },
     { UserBlocksClient },
     { UserGrantsClient },
@@ -60,7 +57,6 @@ export async function importClients(baseUrl: string): Promise<Clients> {
     import('auth0/refreshTokens'),
     import('auth0/roles'),
     import('auth0/sessions'),
-    import('auth0/stats'),
     import('auth0/tickets'),
     import('auth0/userBlocks'),
     import('auth0/userGrants'),
@@ -74,7 +70,6 @@ export async function importClients(baseUrl: string): Promise<Clients> {
     refreshTokens: new RefreshTokensClient(options),
     roles: new RolesClient(options),
     sessions: new SessionsClient(options),
-    stats: new StatsClient(options),
     tickets: new TicketsClient(options),
     userBlocks: new UserBlocksClient(options),
     userGrants: new UserGrantsClient(options),

@@ -57,7 +57,7 @@ export function createCredentialActions(
   clock: Clock,
   endingSessions: EndingSessions,
 ): Required<Pick<UserActions, Actions>> {
-  const { provider, clients } = upstream
+  const { provider } = upstream
   const contextOf = ({ name }: Operation) => ({ provider, operation: name })
 
   function requireUserId(id: string, operation: Operation): void {
@@ -85,7 +85,7 @@ export function createCredentialActions(
         throw refusal(contextOf(createPasswordTicket), 'unsupported', ['sendEmail'], message)
       }
       const body = { user_id: id, ...given({ result_url: redirectUrl, ttl_sec: expiresInSeconds }) }
-      const { ticket } = await change(upstream, createPasswordTicket, ticketAnswer, call, () =>
+      const { ticket } = await change(upstream, createPasswordTicket, ticketAnswer, call, (clients) =>
         clients.tickets.changePassword(body),
       )
       return { url: ticket, sent: false, expiresAt: expiryOf(expiresInSeconds) }
@@ -106,10 +106,10 @@ export function createCredentialActions(
       }
       const body = { user_id: id, ...identityOf(id) }
       if (sendEmail) {
-        await send(upstream, sendVerification, call, () => clients.verificationEmails.create(body))
+        await send(upstream, sendVerification, call, (clients) => clients.verificationEmails.create(body))
         return { url: null, sent: true, expiresAt: null }
       }
-      const { ticket } = await change(upstream, createEmailTicket, ticketAnswer, call, () =>
+      const { ticket } = await change(upstream, createEmailTicket, ticketAnswer, call, (clients) =>
         clients.tickets.verifyEmail({ ...body, ...given({ result_url: redirectUrl, ttl_sec: expiresInSeconds }) }),
       )
       return { url: ticket, sent: false, expiresAt: expiryOf(expiresInSeconds) }
@@ -120,7 +120,7 @@ export function createCredentialActions(
       if (!isUserId(secondaryId) || secondaryId === id) {
         throw refusal(contextOf(linkIdentity), 'badInput', ['secondaryUserId'], `Not another account at ${provider}`)
       }
-      await send(upstream, linkIdentity, call, () => clients.users.identities.link(id, splitUserId(secondaryId)))
+      await send(upstream, linkIdentity, call, (clients) => clients.users.identities.link(id, splitUserId(secondaryId)))
       return null
     },
 
@@ -128,43 +128,45 @@ export function createCredentialActions(
       requireUserId(id, unlinkIdentity)
       const { provider: service, user_id: userId } = splitUserId(identityId)
       if (!isUserId(identityId) || !isLocalId(userId)) throw notFound(provider, unlinkIdentity.name)
-      await send(upstream, unlinkIdentity, call, () => clients.users.identities.delete(id, service, userId))
+      await send(upstream, unlinkIdentity, call, (clients) => clients.users.identities.delete(id, service, userId))
       return null
     },
 
     async removeAuthenticator(id, authenticatorId, call) {
       requireUserId(id, removeMethod)
       if (!isOpaqueId(authenticatorId)) throw notFound(provider, removeMethod.name)
-      await send(upstream, removeMethod, call, () => clients.users.authenticationMethods.delete(id, authenticatorId))
+      await send(upstream, removeMethod, call, (clients) =>
+        clients.users.authenticationMethods.delete(id, authenticatorId),
+      )
       return null
     },
     async resetMfa(id, call) {
       requireUserId(id, resetMfa)
-      await send(upstream, resetMfa, call, () => clients.users.authenticationMethods.deleteAll(id))
+      await send(upstream, resetMfa, call, (clients) => clients.users.authenticationMethods.deleteAll(id))
       return null
     },
     async regenerateRecoveryCode(id, call) {
       requireUserId(id, regenerateCode)
-      const answer = await change(upstream, regenerateCode, codeAnswer, call, () =>
+      const answer = await change(upstream, regenerateCode, codeAnswer, call, (clients) =>
         clients.users.regenerateRecoveryCode(id),
       )
       return answer.recovery_code
     },
     async forgetRememberedBrowsers(id, call) {
       requireUserId(id, forgetBrowsers)
-      await send(upstream, forgetBrowsers, call, () => clients.users.multifactor.invalidateRememberBrowser(id))
+      await send(upstream, forgetBrowsers, call, (clients) => clients.users.multifactor.invalidateRememberBrowser(id))
       return null
     },
 
     async grantPermissions(id, permissions, call) {
       requireUserId(id, grantPermissions)
       const body = { permissions: permissions.map(toWirePermission) }
-      await send(upstream, grantPermissions, call, () => clients.users.permissions.create(id, body))
+      await send(upstream, grantPermissions, call, (clients) => clients.users.permissions.create(id, body))
     },
     async revokePermissions(id, permissions, call) {
       requireUserId(id, revokePermissions)
       const body = { permissions: permissions.map(toWirePermission) }
-      await send(upstream, revokePermissions, call, () => clients.users.permissions.delete(id, body))
+      await send(upstream, revokePermissions, call, (clients) => clients.users.permissions.delete(id, body))
     },
   }
 }

@@ -21,23 +21,21 @@ const members = checkpoint('members', auth0GroupMember).transform((page): Checkp
 
 /** auth0.md 4.1, "Groups": enterprise directories own them. */
 export function createEnterpriseGroups(upstream: Auth0Upstream): GroupKindReader {
-  const { provider, clients } = upstream
+  const { provider } = upstream
 
   return {
     async get(id, call) {
-      const group = await upstream.find(getGroup, auth0Group, call, () => clients.groups.get(id))
+      const group = await upstream.find(getGroup, auth0Group, call, { params: { id } })
       return group && toGroup(provider, group)
     },
     async list(search, request, call) {
-      const page = await upstream.pageByCheckpoint(listGroups, groups, request, call, (paging) =>
-        clients.groups.list({ ...paging, search: search?.toWellFormed() ?? null }),
-      )
+      const page = await upstream.pageByCheckpoint(listGroups, groups, request, call, { query: { search } })
       return recordsOf(page, (group) => toGroup(provider, group), groupId)
     },
     async listByUser(userId, request, call) {
-      const page = await upstream.pageByCheckpoint(listUserGroups, userGroups, request, call, (paging) =>
-        clients.users.groups.get(userId, paging),
-      )
+      const page = await upstream.pageByCheckpoint(listUserGroups, userGroups, request, call, {
+        params: { id: userId },
+      })
       return recordsOf(page, (group) => toGroupMembership(provider, group), membershipGroupId)
     },
     async listMembers(id, request, call) {
@@ -47,8 +45,8 @@ export function createEnterpriseGroups(upstream: Auth0Upstream): GroupKindReader
         members,
         request,
         call,
-        (paging) => clients.groups.members.get(id, paging),
-        { minSize: maxPageSize },
+        { params: { id } },
+        { minSize: maxPageSize, isUncounted: true },
       )
       return recordsOf(page, (member) => toGroupMember(provider, member), memberId)
     },

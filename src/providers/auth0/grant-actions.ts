@@ -22,16 +22,18 @@ const revokedAtOnce = 8
 
 /** Refresh tokens go some time after the upstream has accepted it (auth0.md 4.1), all else at once. */
 export function createGrantActions(upstream: Auth0Upstream, grants: GrantReader): Required<GrantActions> {
-  const { provider, clients } = upstream
+  const { provider } = upstream
 
   async function revokeOne({ kind, nativeId }: Pick<GrantKey, 'kind' | 'nativeId'>, call: Call): Promise<void> {
     switch (kind) {
       case 'consent':
-        return sendUnlessGone(upstream, revokeConsent, call, () => clients.userGrants.delete(nativeId))
+        return sendUnlessGone(upstream, revokeConsent, call, (clients) => clients.userGrants.delete(nativeId))
       case 'refreshToken':
-        return sendUnlessGone(upstream, revokeRefreshToken, call, () => clients.refreshTokens.delete(nativeId))
+        return sendUnlessGone(upstream, revokeRefreshToken, call, (clients) => clients.refreshTokens.delete(nativeId))
       case 'deviceCredential':
-        return sendUnlessGone(upstream, revokeDeviceCredential, call, () => clients.deviceCredentials.delete(nativeId))
+        return sendUnlessGone(upstream, revokeDeviceCredential, call, (clients) =>
+          clients.deviceCredentials.delete(nativeId),
+        )
       default:
         throw notFound(provider, revokeConsent.name)
     }
@@ -118,7 +120,7 @@ export function createGrantActions(upstream: Auth0Upstream, grants: GrantReader)
         clientId,
         call,
         () =>
-          send(upstream, revokeTokensOfClient, call, () =>
+          send(upstream, revokeTokensOfClient, call, (clients) =>
             clients.refreshTokens.revoke({ user_id: userId, client_id: clientId }),
           ),
         (consents, revokedIds) => revokeEach(consents, revokedIds, call),
@@ -130,9 +132,11 @@ export function createGrantActions(upstream: Auth0Upstream, grants: GrantReader)
         userId,
         null,
         call,
-        () => send(upstream, revokeTokensOfUser, call, () => clients.users.refreshToken.delete(userId)),
+        () => send(upstream, revokeTokensOfUser, call, (clients) => clients.users.refreshToken.delete(userId)),
         async (consents, revokedIds) => {
-          await send(upstream, revokeConsentsOfUser, call, () => clients.userGrants.deleteByUserId({ user_id: userId }))
+          await send(upstream, revokeConsentsOfUser, call, (clients) =>
+            clients.userGrants.deleteByUserId({ user_id: userId }),
+          )
           revokedIds.push(...consents.map(({ nativeId }) => nativeId))
         },
       ),

@@ -4,12 +4,11 @@ import type { PageRequest } from '../../identity/page.ts'
 import type { GrantReader } from '../../identity/provider.ts'
 import type { Grant, GrantKey } from '../../identity/records.ts'
 import { pageOfAll } from '../../upstream/paging.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { isOpaqueId, isUserId } from './ids.ts'
 import { toConsent, toDeviceCredentialGrant, toRefreshTokenGrant } from './map-grants.ts'
 import { foreignRow, notFound, otherId, unsupported } from './refusals.ts'
 import { grantId, recordsOf } from './rows.ts'
-import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
+import { type Auth0Upstream, maxPageSize, reading, offsetPage } from './upstream.ts'
 import { auth0DeviceCredential, auth0Grant, auth0RefreshToken, checkpoint, counted } from './wire.ts'
 
 const listConsents = reading('grants.listByUser', '/grants')
@@ -33,7 +32,7 @@ interface Owner {
 
 /** Consents, refresh tokens and device credentials (auth0.md 5.7 to 5.9). Plans below Enterprise refuse the second (auth0.md 8). */
 export function createGrants(upstream: Auth0Upstream): GrantReader {
-  const { provider, clients } = upstream
+  const { provider } = upstream
 
   return {
     kinds: ['consent', 'refreshToken', 'deviceCredential'],
@@ -69,9 +68,9 @@ export function createGrants(upstream: Auth0Upstream): GrantReader {
         case 'consent':
           return findConsent(key, call)
         case 'refreshToken': {
-          const token = await upstream.find(getRefreshToken, auth0RefreshToken, call, () =>
-            clients.refreshTokens.get(key.nativeId),
-          )
+          const token = await upstream.find(getRefreshToken, auth0RefreshToken, call, {
+            params: { id: key.nativeId },
+          })
           if (token !== null && token.id !== key.nativeId) throw otherId(provider, getRefreshToken.name)
           return token?.user_id === key.userId ? toRefreshTokenGrant(provider, token) : null
         }
@@ -86,18 +85,18 @@ export function createGrants(upstream: Auth0Upstream): GrantReader {
   }
 
   async function listConsentsOf({ userId, clientId }: Owner, request: PageRequest, call: Call) {
-    const page = await upstream.pageByOffset(listConsents, consents, request, call, (paging) =>
-      clients.userGrants.list({ ...paging, user_id: userId, client_id: clientId }),
-    )
+    const page = await upstream.pageByOffset(listConsents, consents, request, call, {
+      query: { user_id: userId, client_id: clientId },
+    })
     return recordsOf(page, (grant) => ownedBy(userId, toConsent(provider, grant), listConsents.name), grantId)
   }
 
   /** There is no consent by id: it is looked for among those with the same user, application and audience, hardly ever several. */
   async function findConsent({ nativeId, userId, clientId, audience }: GrantKey, call: Call): Promise<Grant | null> {
     for (let page = 0; ; page += 1) {
-      const { items, total } = await upstream.readList(getConsent, consents, call, () =>
-        clients.userGrants.list({ page, per_page: maxPageSize, user_id: userId, client_id: clientId, audience }),
-      )
+      const { items, total } = await upstream.read(getConsent, consents, call, {
+        query: { ...offsetPage(page, maxPageSize), user_id: userId, client_id: clientId, audience },
+      })
       const found = items.find((grant) => grant.id === nativeId)
       if (found) return ownedBy(userId, toConsent(provider, found), getConsent.name)
       if (items.length === 0 || (page + 1) * maxPageSize >= total) return null
@@ -107,12 +106,17 @@ export function createGrants(upstream: Auth0Upstream): GrantReader {
   async function listRefreshTokensOf({ userId, clientId }: Owner, request: PageRequest, call: Call) {
     const page =
       clientId === null
-        ? await upstream.pageByCheckpoint(listRefreshTokens, refreshTokens, request, call, (paging) =>
-            clients.users.refreshToken.list(userId, paging),
-          )
+        ? await upstream.pageByCheckpoint(listRefreshTokens, refreshTokens, request, call, {
+            params: { user_id: userId },
+          })
         : // Only the list over all users can tell applications apart.
-          await upstream.pageByCheckpoint(listRefreshTokensByClient, refreshTokensByClient, request, call, (paging) =>
-            clients.refreshTokens.list({ ...paging, user_id: userId, client_id: clientId }),
+          await upstream.pageByCheckpoint(
+            listRefreshTokensByClient,
+            refreshTokensByClient,
+            request,
+            call,
+            { query: { user_id: userId, client_id: clientId } },
+            { isUncounted: true },
           )
     return recordsOf(
       page,
@@ -122,8 +126,7 @@ export function createGrants(upstream: Auth0Upstream): GrantReader {
   }
 
   /**
-   * Unpaged, because a page holds credentials of one type only, and there are three (auth0.md 4.1). The package always asks for pages, so
-   * that this goes without it.
+   * Unpaged, because a page holds credentials of one type only, and there are three (auth0.md 4.1).
    */
   async function readDeviceCredentials(
     operation: typeof listDeviceCredentials,
@@ -131,8 +134,7 @@ export function createGrants(upstream: Auth0Upstream): GrantReader {
     call: Call,
   ): Promise<readonly Grant[]> {
     const query = { user_id: userId, client_id: clientId }
-    const { body } = await upstream.http.request({ operation, query }, call)
-    const credentials = parseWire(deviceCredentials, body, { provider, operation: operation.name })
+    const credentials = await upstream.read(operation, deviceCredentials, call, { query })
     const grants = credentials.map((credential) =>
       ownedBy(userId, toDeviceCredentialGrant(provider, credential), operation.name),
     )

@@ -12,11 +12,11 @@ const deleteGroup = changing('groups.delete', 'DELETE /groups/{id}')
 
 /** Changes of roles, organizations and enterprise groups. The directory that an enterprise group comes from owns all but its existence. */
 export function createGroupActions(upstream: Auth0Upstream): Required<GroupActions> {
-  const { provider, clients } = upstream
+  const { provider } = upstream
   const kinds: Readonly<Record<GroupKind, GroupKindActions>> = {
     role: createRoleActions(upstream),
     organization: createOrganizationActions(upstream),
-    group: { delete: (id, call) => send(upstream, deleteGroup, call, () => clients.groups.delete(id)) },
+    group: { delete: (id, call) => send(upstream, deleteGroup, call, (clients) => clients.groups.delete(id)) },
   }
 
   /** The action of the kind that the id tells. */

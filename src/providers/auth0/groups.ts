@@ -33,6 +33,7 @@ export function createGroups(upstream: Auth0Upstream): GroupReader {
 
   return {
     kinds: ['role', 'organization', 'group'],
+    kindOf: groupKindOf,
     // There is no call for several.
     maxIdsPerCall: 1,
     async getMany(ids, call) {

@@ -11,7 +11,7 @@ import { createGroups } from './groups.ts'
 import { createEndingSessions, createSessionActions } from './session-actions.ts'
 import { createSessions } from './sessions.ts'
 import { createAuth0TokenSource } from './token.ts'
-import { createUpstream, reading } from './upstream.ts'
+import { createUpstream, reading, offsetPage } from './upstream.ts'
 import { createUserActions } from './user-actions.ts'
 import { createUsers } from './users.ts'
 import { auth0UserTotal } from './wire.ts'
@@ -37,7 +37,7 @@ export const auth0: ProviderDefinition<Auth0Settings> = {
     const clock = deps.clock ?? systemClock
     const baseUrl = (settings.baseUrl ?? `https://${settings.domain}`).replace(/\/+$/, '')
     const pipeline = connectPipeline(settings, deps, clock, baseUrl)
-    const upstream = await createUpstream(pipeline, baseUrl, clock)
+    const upstream = createUpstream(pipeline, baseUrl, clock)
     const sessions = createSessions(upstream, clock)
     const sessionActions = createSessionActions(upstream, sessions.get)
     const endingSessions = createEndingSessions(upstream, sessionActions.revokeAll)
@@ -57,9 +57,9 @@ export const auth0: ProviderDefinition<Auth0Settings> = {
         sessions: { ...sessions, ...sessionActions },
         grants: { ...grants, ...createGrantActions(upstream, grants) },
         async check(call) {
-          await upstream.readList(checkCredentials, auth0UserTotal, call, () =>
-            upstream.clients.users.list({ search_engine: 'v3', page: 0, per_page: 1, fields: 'user_id' }),
-          )
+          await upstream.read(checkCredentials, auth0UserTotal, call, {
+            query: { search_engine: 'v3', ...offsetPage(0, 1), fields: 'user_id' },
+          })
         },
         health: () => pipeline.health(),
       },

@@ -23,8 +23,7 @@ const takeRoles = removing('groups.updateMember', '/organizations/{id}/members/{
 
 /** auth0.md 4.1, "Organizations". Roles of members are given by id. */
 export function createOrganizationActions(upstream: Auth0Upstream): GroupKindActions {
-  const { provider, clients } = upstream
-  const { members } = clients.organizations
+  const { provider } = upstream
 
   return {
     async create(input, call) {
@@ -37,7 +36,7 @@ export function createOrganizationActions(upstream: Auth0Upstream): GroupKindAct
           metadata: input.publicMetadata === undefined ? undefined : requireTexts(input.publicMetadata, context),
         }),
       }
-      const organization = await change(upstream, createOrganization, auth0Organization, call, () =>
+      const organization = await change(upstream, createOrganization, auth0Organization, call, (clients) =>
         clients.organizations.create(body),
       )
       return toOrganization(provider, organization)
@@ -51,21 +50,25 @@ export function createOrganizationActions(upstream: Auth0Upstream): GroupKindAct
       const metadata = await metadataOf(id, { ...changes, metadataMode }, call)
       const body = given({ display_name: name, name: slug, metadata })
       if (Object.keys(body).length === 0) return null
-      const organization = await change(upstream, updateOrganization, auth0Organization, call, () =>
+      const organization = await change(upstream, updateOrganization, auth0Organization, call, (clients) =>
         clients.organizations.update(id, body),
       )
       if (organization.id !== id) throw otherId(provider, updateOrganization.name, 'unknown')
       return toOrganization(provider, organization)
     },
 
-    delete: (id, call) => send(upstream, deleteOrganization, call, () => clients.organizations.delete(id)),
+    delete: (id, call) => send(upstream, deleteOrganization, call, (clients) => clients.organizations.delete(id)),
 
     async addMember({ groupId, userId, roles = [] }, call) {
       requireRoleIds(roles, { provider, operation: addMember.name })
-      await send(upstream, addMember, call, () => members.create(groupId, { members: [userId] }))
+      await send(upstream, addMember, call, ({ organizations: { members } }) =>
+        members.create(groupId, { members: [userId] }),
+      )
       if (roles.length > 0) {
         await afterwards(['groupId', 'userId'], () =>
-          send(upstream, addMemberRoles, call, () => members.roles.assign(groupId, userId, { roles: [...roles] })),
+          send(upstream, addMemberRoles, call, ({ organizations: { members } }) =>
+            members.roles.assign(groupId, userId, { roles: [...roles] }),
+          ),
         )
       }
       return { roles }
@@ -79,15 +82,22 @@ export function createOrganizationActions(upstream: Auth0Upstream): GroupKindAct
       const added = roles.filter((role) => !known.includes(role))
       const taken = known.filter((role) => !roles.includes(role))
       if (added.length > 0) {
-        await send(upstream, giveRoles, call, () => members.roles.assign(groupId, userId, { roles: added }))
+        await send(upstream, giveRoles, call, ({ organizations: { members } }) =>
+          members.roles.assign(groupId, userId, { roles: added }),
+        )
       }
-      const take = () => send(upstream, takeRoles, call, () => members.roles.delete(groupId, userId, { roles: taken }))
+      const take = () =>
+        send(upstream, takeRoles, call, ({ organizations: { members } }) =>
+          members.roles.delete(groupId, userId, { roles: taken }),
+        )
       if (taken.length > 0) await (added.length > 0 ? afterwards([], take) : take())
       return { roles }
     },
 
     removeMember: ({ groupId, userId }, call) =>
-      send(upstream, removeMember, call, () => members.delete(groupId, { members: [userId] })),
+      send(upstream, removeMember, call, ({ organizations: { members } }) =>
+        members.delete(groupId, { members: [userId] }),
+      ),
   }
 
   /** Sent whole, because the upstream does not say whether it merges. */
@@ -100,9 +110,7 @@ export function createOrganizationActions(upstream: Auth0Upstream): GroupKindAct
     const context = { provider, operation: updateOrganization.name }
     const wanted = requireObject(publicMetadata, 'publicMetadata', context)
     if (metadataMode === 'replace' || publicMetadata === null) return requireTexts(wanted, context)
-    const organization = await upstream.read(readOrganization, auth0Organization, call, () =>
-      clients.organizations.get(id),
-    )
+    const organization = await upstream.read(readOrganization, auth0Organization, call, { params: { id } })
     if (organization.id !== id) throw otherId(provider, readOrganization.name)
     return requireTexts({ ...(organization.metadata as JsonObject | null), ...wanted }, context) // an object by auth0.md 5.4
   }

@@ -4,7 +4,7 @@ import { toOrganization, toOrganizationMembership } from './map-groups.ts'
 import { toOrganizationMember } from './map.ts'
 import { unsupported } from './refusals.ts'
 import { groupId, memberId, recordsOf } from './rows.ts'
-import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
+import { type Auth0Upstream, maxPageSize, reading, offsetPage } from './upstream.ts'
 import { auth0Organization, auth0OrganizationMember, auth0Role, checkpoint, counted } from './wire.ts'
 
 const getOrganization = reading('groups.get', '/organizations/{id}')
@@ -20,28 +20,24 @@ const memberRoles = counted('roles', auth0Role)
 
 /** auth0.md 4.1, "Organizations". */
 export function createOrganizations(upstream: Auth0Upstream): GroupKindReader {
-  const { provider, clients } = upstream
+  const { provider } = upstream
 
   return {
     async get(id, call) {
-      const organization = await upstream.find(getOrganization, auth0Organization, call, () =>
-        clients.organizations.get(id),
-      )
+      const organization = await upstream.find(getOrganization, auth0Organization, call, { params: { id } })
       return organization && toOrganization(provider, organization)
     },
     async list(search, request, call) {
       if (search !== null) {
         throw unsupported(provider, listOrganizations.name, `${provider} cannot search organizations`)
       }
-      const page = await upstream.pageByCheckpoint(listOrganizations, organizations, request, call, (paging) =>
-        clients.organizations.list(paging),
-      )
+      const page = await upstream.pageByCheckpoint(listOrganizations, organizations, request, call, {})
       return recordsOf(page, (organization) => toOrganization(provider, organization), groupId)
     },
     async listByUser(userId, request, call) {
-      const page = await upstream.pageByOffset(listUserOrganizations, userOrganizations, request, call, (paging) =>
-        clients.users.organizations.list(userId, paging),
-      )
+      const page = await upstream.pageByOffset(listUserOrganizations, userOrganizations, request, call, {
+        params: { id: userId },
+      })
       return recordsOf(
         page,
         // The list says nothing of roles, and each membership has its own.
@@ -53,10 +49,11 @@ export function createOrganizations(upstream: Auth0Upstream): GroupKindReader {
       )
     },
     async listMembers(id, request, call) {
-      const page = await upstream.pageByCheckpoint(listMembers, members, request, call, (paging) =>
+      const page = await upstream.pageByCheckpoint(listMembers, members, request, call, {
+        params: { id },
         // Roles come only when they are named (auth0.md 5.4).
-        clients.organizations.members.list(id, { ...paging, fields: 'user_id,name,email,picture,roles' }),
-      )
+        query: { fields: 'user_id,name,email,picture,roles' },
+      })
       return recordsOf(page, (member) => toOrganizationMember(provider, member), memberId)
     },
   }
@@ -64,13 +61,14 @@ export function createOrganizations(upstream: Auth0Upstream): GroupKindReader {
 
 /** Ids of the roles that a user has in an organization: at most 50 (auth0.md 5.14), and so one page. */
 export async function readMemberRoles(
-  { clients, readList }: Auth0Upstream,
+  { read }: Auth0Upstream,
   organizationId: string,
   userId: string,
   call: Call,
 ): Promise<readonly string[]> {
-  const { items } = await readList(listMemberRoles, memberRoles, call, () =>
-    clients.organizations.members.roles.list(organizationId, userId, { page: 0, per_page: maxPageSize }),
-  )
+  const { items } = await read(listMemberRoles, memberRoles, call, {
+    params: { id: organizationId, user_id: userId },
+    query: offsetPage(0, maxPageSize),
+  })
   return items.map(({ id }) => id)
 }

@@ -17,35 +17,27 @@ const permissions = counted('permissions', auth0Permission)
 
 /** auth0.md 4.1, "Roles". */
 export function createRoles(upstream: Auth0Upstream): GroupKindReader {
-  const { provider, clients } = upstream
+  const { provider } = upstream
 
   return {
     async get(id, call) {
-      const role = await upstream.find(getRole, auth0Role, call, () => clients.roles.get(id))
+      const role = await upstream.find(getRole, auth0Role, call, { params: { id } })
       return role && toRole(provider, role)
     },
     async list(search, request, call) {
-      const page = await upstream.pageByOffset(listRoles, roles, request, call, (paging) =>
-        clients.roles.list({ ...paging, name_filter: search?.toWellFormed() ?? null }),
-      )
+      const page = await upstream.pageByOffset(listRoles, roles, request, call, { query: { name_filter: search } })
       return recordsOf(page, (role) => toRole(provider, role), groupId)
     },
     async listByUser(userId, request, call) {
-      const page = await upstream.pageByOffset(listUserRoles, roles, request, call, (paging) =>
-        clients.users.roles.list(userId, paging),
-      )
+      const page = await upstream.pageByOffset(listUserRoles, roles, request, call, { params: { id: userId } })
       return recordsOf(page, (role) => toRoleMembership(provider, role), membershipGroupId)
     },
     async listMembers(id, request, call) {
-      const page = await upstream.pageByCheckpoint(listMembers, members, request, call, (paging) =>
-        clients.roles.users.list(id, paging),
-      )
+      const page = await upstream.pageByCheckpoint(listMembers, members, request, call, { params: { id } })
       return recordsOf(page, (member) => toRoleMember(provider, member), memberId)
     },
     async listPermissions(id, request, call) {
-      const page = await upstream.pageByOffset(listPermissions, permissions, request, call, (paging) =>
-        clients.roles.permissions.list(id, paging),
-      )
+      const page = await upstream.pageByOffset(listPermissions, permissions, request, call, { params: { id } })
       return recordsOf(page, toPermission, permissionKey)
     },
   }

@@ -20,7 +20,7 @@ export function createSessionActions(
   upstream: Auth0Upstream,
   getSession: SessionReader['get'],
 ): Required<SessionActions> {
-  const { provider, clients } = upstream
+  const { provider } = upstream
 
   return {
     /** With the refresh tokens that were issued in it. */
@@ -28,13 +28,13 @@ export function createSessionActions(
       // Whose session it is stands in the session alone: an id is no proof of it.
       const owner = { nativeId: key.userId, record: () => Promise.resolve(null) }
       if ((await getSession(key, owner, call)) === null) throw notFound(provider, revokeSession.name)
-      await send(upstream, revokeSession, call, () => clients.sessions.revoke(key.nativeId))
+      await send(upstream, revokeSession, call, (clients) => clients.sessions.revoke(key.nativeId))
       return { count: 1, scope: 'session', revokedIds: [key.nativeId], pending: true }
     },
 
     async revokeAll(userId, call) {
       if (!isUserId(userId)) throw notFound(provider, revokeAllSessions.name)
-      await send(upstream, revokeAllSessions, call, () => clients.users.sessions.delete(userId))
+      await send(upstream, revokeAllSessions, call, (clients) => clients.users.sessions.delete(userId))
       return { count: null, scope: 'allSessionsOfUser', revokedIds: [], pending: true }
     },
   }
@@ -56,12 +56,12 @@ export function createEndingSessions(
   upstream: Auth0Upstream,
   revokeAll: Required<SessionActions>['revokeAll'],
 ): EndingSessions {
-  const { provider, clients } = upstream
+  const { provider } = upstream
 
   return async (revokeSessions, userId, call, change) => {
     if (revokeSessions === 'required') {
       if (!isUserId(userId)) throw notFound(provider, trySessions.name)
-      await upstream.readList(trySessions, sessions, call, () => clients.users.sessions.list(userId, { take: 1 }))
+      await upstream.read(trySessions, sessions, call, { params: { user_id: userId }, query: { take: 1 } })
     }
     const user = await change()
     if (revokeSessions === 'no') return user

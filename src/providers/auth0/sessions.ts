@@ -15,7 +15,7 @@ const sessions = checkpoint('sessions', auth0Session)
 
 /** Plans below Enterprise refuse these (auth0.md 8). */
 export function createSessions(upstream: Auth0Upstream, clock: Clock): SessionReader {
-  const { provider, clients } = upstream
+  const { provider } = upstream
 
   return {
     async listByUser({ nativeId }, { clientId, ...request }, call) {
@@ -23,9 +23,9 @@ export function createSessions(upstream: Auth0Upstream, clock: Clock): SessionRe
         throw unsupported(provider, listSessions.name, `${provider} cannot list sessions by application`)
       }
       if (!isUserId(nativeId)) throw notFound(provider, listSessions.name)
-      const page = await upstream.pageByCheckpoint(listSessions, sessions, request, call, (paging) =>
-        clients.users.sessions.list(nativeId, paging),
-      )
+      const page = await upstream.pageByCheckpoint(listSessions, sessions, request, call, {
+        params: { user_id: nativeId },
+      })
       const toOwn = (session: Auth0Session): Session => {
         if (session.user_id !== nativeId) throw foreignRow(provider, listSessions.name)
         return toSession(provider, session, clock.now())
@@ -35,7 +35,7 @@ export function createSessions(upstream: Auth0Upstream, clock: Clock): SessionRe
 
     async get({ nativeId, userId }, _user, call) {
       if (!isOpaqueId(nativeId)) return null
-      const session = await upstream.find(getSession, auth0Session, call, () => clients.sessions.get(nativeId))
+      const session = await upstream.find(getSession, auth0Session, call, { params: { id: nativeId } })
       if (session !== null && session.id !== nativeId) throw otherId(provider, getSession.name)
       return session?.user_id === userId ? toSession(provider, session, clock.now()) : null
     },

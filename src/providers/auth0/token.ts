@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { errorOfAnswer, jsonOf } from '../../upstream/answer.ts'
 import type { Clock } from '../../upstream/clock.ts'
+import { basePathOf } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import type { Pipeline } from '../../upstream/pipeline.ts'
 import { createTokenSource, type TokenSource } from '../../upstream/token.ts'
@@ -27,7 +28,8 @@ export interface TokenOptions {
 
 /** Management API tokens by client credentials (auth0.md 1.4). */
 export function createAuth0TokenSource(options: TokenOptions): TokenSource {
-  const { baseUrl, clock, timeoutMs, pauseMs } = options
+  const { clock, timeoutMs, pauseMs } = options
+  const path = `${basePathOf(options.baseUrl)}/oauth/token`
   return createTokenSource({
     timeoutMs,
     pauseMs,
@@ -46,7 +48,7 @@ export function createAuth0TokenSource(options: TokenOptions): TokenSource {
       const response = await pipeline.send(
         {
           method: 'POST',
-          url: new URL(`${baseUrl}/oauth/token`),
+          path,
           headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
           body: form.toString(),
         },

@@ -3,7 +3,7 @@ import type { Call } from '../../identity/call.ts'
 import type { ProviderError } from '../../identity/errors.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
 import type { Clock } from '../../upstream/clock.ts'
-import { createHttp, type Http } from '../../upstream/http.ts'
+import { createHttp, type Http, type JsonRequest } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { pageByNumber, pageByToken } from '../../upstream/paging.ts'
 import type { Pipeline } from '../../upstream/pipeline.ts'
@@ -16,9 +16,6 @@ import { unsupported } from './refusals.ts'
 /** The largest page, and the most results of one query whatever the page size (auth0.md 2.1). */
 export const maxPageSize = 100
 export const maxResults = 1000
-
-/** What a list method of the package answers: the raw body is in `response`. */
-type SdkList = Promise<{ readonly response: unknown }>
 
 /** A page of an offset list. */
 export interface Counted<Item> {
@@ -33,52 +30,60 @@ export interface Checkpoint<Item> {
   readonly total: number | null
 }
 
-/** One Auth0 tenant: its operations through the package, its answers parsed. */
+/** What fills a route and stands behind it. */
+type Asked = Pick<JsonRequest, 'params' | 'query'>
+
+/**
+ * One Auth0 tenant, its answers parsed. Changes are made through the package; reads are asked for by ourselves, because the package's own
+ * way to a request costs several times as much as all the rest of a read.
+ */
 export interface Auth0Upstream {
   readonly provider: string
-  readonly clients: Clients
+  /** The package, imported when it is first needed. */
+  clients(): Promise<Clients>
   /** For changes; reads go through the methods below. */
   readonly sdk: Sdk
-  /** For the few requests that the package cannot make. */
+  /** For the few requests that need neither. */
   readonly http: Http
   read<Schema extends z.ZodType>(
     operation: Operation,
     schema: Schema,
     call: Call,
-    work: () => Promise<unknown>,
+    asked?: Asked,
   ): Promise<z.output<Schema>>
   /** As `read`, but a 404 is `null`. */
   find<Schema extends z.ZodType>(
     operation: Operation,
     schema: Schema,
     call: Call,
-    work: () => Promise<unknown>,
+    asked: Asked,
   ): Promise<z.output<Schema> | null>
-  /** As `read`, for the raw body of a list method. */
-  readList<Schema extends z.ZodType>(
-    operation: Operation,
-    schema: Schema,
-    call: Call,
-    work: () => SdkList,
-  ): Promise<z.output<Schema>>
   /** One page of an offset list. `ceiling`: the upstream refuses what lies beyond its first 1,000 results. */
   pageByOffset<Item>(
     operation: Operation,
     schema: z.ZodType<Counted<Item>>,
     request: PageRequest,
     call: Call,
-    work: (paging: { readonly page: number; readonly per_page: number }) => SdkList,
+    asked: Asked,
     options?: { readonly ceiling: boolean },
   ): Promise<Page<Item>>
-  /** One page of a checkpoint list. `minSize`: the smallest slice worth reading, where not every item is of the list. */
+  /**
+   * One page of a checkpoint list. `minSize`: the smallest slice worth reading, where not every item is of the list. `isUncounted`: the
+   * list does not know the parameter that asks for its length.
+   */
   pageByCheckpoint<Item>(
     operation: Operation,
     schema: z.ZodType<Checkpoint<Item>>,
     request: PageRequest,
     call: Call,
-    work: (paging: { readonly from: string | null; readonly take: number }) => SdkList,
-    options?: { readonly minSize: number },
+    asked: Asked,
+    options?: { readonly minSize?: number; readonly isUncounted?: boolean },
   ): Promise<Page<Item>>
+}
+
+/** The parameters of one page of an offset list, with the length of the whole. */
+export function offsetPage(page: number, size: number) {
+  return { page, per_page: size, include_totals: true } as const
 }
 
 /** A read: GETs can always be made again. */
@@ -86,28 +91,27 @@ export function reading(name: string, path: `/${string}`): Operation {
   return { name, route: `GET ${path}`, safe: true }
 }
 
-/** Imports the package, and makes the tenant out of its parts. `baseUrl`: what stands before `/api/v2`, without a slash at its end. */
-export async function createUpstream(pipeline: Pipeline, baseUrl: string, clock: Clock): Promise<Auth0Upstream> {
+/** Makes the tenant. `baseUrl`: what stands before `/api/v2`, without a slash at its end. */
+export function createUpstream(pipeline: Pipeline, baseUrl: string, clock: Clock): Auth0Upstream {
   const { provider } = pipeline
   const apiUrl = `${baseUrl}/api/v2`
-  const clients = await importClients(apiUrl)
-  const sdk = createSdk({ pipeline, readVendorError: readAuth0Error, clock })
+  const http = createHttp({ pipeline, baseUrl: apiUrl, readVendorError: readAuth0Error, clock })
+  let clients: Promise<Clients> | null = null
 
   const upstream: Auth0Upstream = {
     provider,
-    clients,
-    sdk,
-    http: createHttp({ pipeline, baseUrl: apiUrl, readVendorError: readAuth0Error, clock }),
-    async read(operation, schema, call, work) {
-      return parseWire(schema, await sdk.run(operation, call, work), { provider, operation: operation.name })
+    clients: () => (clients ??= importClients(apiUrl)),
+    sdk: createSdk({ pipeline, readVendorError: readAuth0Error, clock }),
+    http,
+    async read(operation, schema, call, asked = {}) {
+      const { body } = await http.request({ operation, ...asked }, call)
+      return parseWire(schema, body, { provider, operation: operation.name })
     },
-    async find(operation, schema, call, work) {
-      const answer = await sdk.find(operation, call, async () => ({ body: await work() }))
+    async find(operation, schema, call, asked) {
+      const answer = await http.find({ operation, ...asked }, call)
       return answer && parseWire(schema, answer.body, { provider, operation: operation.name })
     },
-    readList: (operation, schema, call, work) =>
-      upstream.read(operation, schema, call, async () => (await work()).response),
-    pageByOffset: (operation, schema, request, call, work, options = { ceiling: false }) =>
+    pageByOffset: (operation, schema, request, call, { params = {}, query = {} }, options = { ceiling: false }) =>
       pageByNumber(
         request,
         { provider, operation: operation.name },
@@ -116,24 +120,23 @@ export async function createUpstream(pipeline: Pipeline, baseUrl: string, clock:
           maxSize: maxPageSize,
           async read(page, size) {
             if (options.ceiling && (page + 1) * size > maxResults) throw beyondCeiling(operation)
-            const { items, total } = await upstream.readList(operation, schema, call, () =>
-              work({ page, per_page: size }),
-            )
+            const asked = { params, query: { ...query, ...offsetPage(page, size) } }
+            const { items, total } = await upstream.read(operation, schema, call, asked)
             return { items, total, hasNext: (page + 1) * size < total }
           },
         },
       ),
-    pageByCheckpoint: (operation, schema, request, call, work, options) =>
+    pageByCheckpoint: (operation, schema, request, call, { params = {}, query = {} }, options = {}) =>
       pageByToken(
         request,
         { provider, operation: operation.name },
         {
           maxSize: maxPageSize,
-          ...options,
+          ...(options.minSize === undefined ? {} : { minSize: options.minSize }),
           async read(token, size) {
-            const { items, next, total } = await upstream.readList(operation, schema, call, () =>
-              work({ from: token, take: size }),
-            )
+            const counted = options.isUncounted ? {} : { include_totals: true }
+            const asked = { params, query: { ...query, ...counted, from: token, take: size } }
+            const { items, next, total } = await upstream.read(operation, schema, call, asked)
             return { items, next, total: total ?? undefined }
           },
         },

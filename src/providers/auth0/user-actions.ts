@@ -45,12 +45,12 @@ export function createUserActions(
   upstream: Auth0Upstream,
   endingSessions: EndingSessions,
 ): Required<Pick<UserActions, Actions>> {
-  const { provider, clients } = upstream
+  const { provider } = upstream
   const contextOf = ({ name }: Operation) => ({ provider, operation: name })
 
   async function liftBlocks(operation: Operation, id: string, call: Call): Promise<null> {
     if (!isUserId(id)) throw notFound(provider, operation.name)
-    await send(upstream, operation, call, () => clients.userBlocks.delete(id))
+    await send(upstream, operation, call, (clients) => clients.userBlocks.delete(id))
     return null
   }
 
@@ -76,7 +76,7 @@ export function createUserActions(
           app_metadata: optionalObject(privateMetadata, 'privateMetadata', context),
         }),
       }
-      const user = await change(upstream, createUser, auth0User, call, () => clients.users.create(body))
+      const user = await change(upstream, createUser, auth0User, call, (clients) => clients.users.create(body))
       return toUser(provider, user)
     },
 
@@ -89,11 +89,12 @@ export function createUserActions(
     /** The upstream deletes whom it does not know, too, without a word; so it is asked first. */
     async delete(id, call) {
       if (!isUserId(id)) throw notFound(provider, deleteUser.name)
-      const found = await upstream.read(findBeforeDelete, auth0UserId, call, () =>
-        clients.users.get(id, { fields: 'user_id' }),
-      )
+      const found = await upstream.read(findBeforeDelete, auth0UserId, call, {
+        params: { id },
+        query: { fields: 'user_id' },
+      })
       if (found.user_id !== id) throw otherId(provider, deleteUser.name)
-      await send(upstream, deleteUser, call, () => clients.users.delete(id))
+      await send(upstream, deleteUser, call, (clients) => clients.users.delete(id))
     },
 
     disable: (id, revokeSessions, call) =>

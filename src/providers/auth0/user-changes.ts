@@ -2,6 +2,7 @@ import type { Call } from '../../identity/call.ts'
 import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { change } from './changes.ts'
+import type { Clients } from './clients.ts'
 import { isUserId } from './ids.ts'
 import { toUser } from './map.ts'
 import { notFound, otherId } from './refusals.ts'
@@ -9,7 +10,7 @@ import { type Auth0Upstream, reading } from './upstream.ts'
 import { auth0User } from './wire.ts'
 
 /** The members of a PATCH of a user. */
-type UserPatch = Parameters<Auth0Upstream['clients']['users']['update']>[1]
+type UserPatch = Parameters<Clients['users']['update']>[1]
 
 /** Changes a user, and answers the user as changed. */
 export async function patchUser(
@@ -19,22 +20,22 @@ export async function patchUser(
   patch: UserPatch,
   call: Call,
 ): Promise<User> {
-  const { provider, clients } = upstream
+  const { provider } = upstream
   if (!isUserId(id)) throw notFound(provider, operation.name)
-  const user = await change(upstream, operation, auth0User, call, () => clients.users.update(id, patch))
+  const user = await change(upstream, operation, auth0User, call, (clients) => clients.users.update(id, patch))
   if (user.user_id !== id) throw otherId(provider, operation.name, 'unknown')
   return toUser(provider, user)
 }
 
 /** Reads a user before a change that depends on what it carries now. */
 export async function readUserFor(
-  { provider, clients, read }: Auth0Upstream,
+  { provider, read }: Auth0Upstream,
   operation: Operation,
   id: string,
   call: Call,
 ): Promise<User> {
   if (!isUserId(id)) throw notFound(provider, operation.name)
-  const user = await read(reading(operation.name, '/users/{id}'), auth0User, call, () => clients.users.get(id))
+  const user = await read(reading(operation.name, '/users/{id}'), auth0User, call, { params: { id } })
   if (user.user_id !== id) throw otherId(provider, operation.name)
   return toUser(provider, user)
 }

@@ -7,7 +7,7 @@ import { toListedUser } from './map.ts'
 import { unsupported } from './refusals.ts'
 import { recordsOf } from './rows.ts'
 import { allOf, anyOf, clausesOf } from './search.ts'
-import { type Auth0Upstream, type Counted, maxPageSize, maxResults, reading } from './upstream.ts'
+import { type Auth0Upstream, type Counted, maxPageSize, maxResults, reading, offsetPage } from './upstream.ts'
 import { type Auth0User, auth0Users } from './wire.ts'
 
 const listUsers = reading('users.list', '/users')
@@ -46,7 +46,7 @@ export function createUserList(
   upstream: Auth0Upstream,
   filters: UserFilterTranslators<string>,
 ): Pick<UserReader, 'orders' | 'list'> {
-  const { provider, clients } = upstream
+  const { provider } = upstream
 
   return {
     orders,
@@ -61,7 +61,7 @@ export function createUserList(
           auth0Users,
           query,
           call,
-          (paging) => request(query, clauses, paging),
+          { query: searched(query, clauses) },
           { ceiling: true },
         )
         return recordsOf(
@@ -87,14 +87,9 @@ export function createUserList(
     },
   }
 
-  function request(
-    { order }: UserQuery,
-    clauses: readonly string[],
-    paging: { readonly page: number; readonly per_page: number },
-  ) {
-    const q = allOf(clauses)
+  function searched({ order }: UserQuery, clauses: readonly string[]) {
     const sort = `${orders[order.field]}:${order.direction === 'asc' ? 1 : -1}`
-    return clients.users.list({ search_engine: 'v3', sort, ...(q && { q }), ...paging })
+    return { search_engine: 'v3', sort, q: allOf(clauses) }
   }
 
   async function readByCreation(
@@ -106,9 +101,9 @@ export function createUserList(
   ): Promise<Slice<PlacedUser>> {
     const clauses = after === null ? filtering : [...filtering, ...clausesAfter(after, query)]
     const read = async (page: number, size: number): Promise<Counted<Auth0User>> => {
-      const { items, total } = await upstream.readList(listUsers, auth0Users, call, () =>
-        request(query, clauses, { page, per_page: size }),
-      )
+      const { items, total } = await upstream.read(listUsers, auth0Users, call, {
+        query: { ...searched(query, clauses), ...offsetPage(page, size) },
+      })
       // Rows of before the place would send the walk back.
       return { items: after === null ? items : items.filter((user) => isFrom(createdAt(user), after.at)), total }
     }

@@ -6,7 +6,7 @@ import { isUserId } from './ids.ts'
 import { toAuthenticator, toIdentityEvent, toPermission } from './map.ts'
 import { foreignRow, notFound } from './refusals.ts'
 import { permissionKey, recordsOf } from './rows.ts'
-import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
+import { type Auth0Upstream, maxPageSize, reading, offsetPage } from './upstream.ts'
 import {
   type Auth0AuthenticationMethod,
   auth0AuthenticationMethod,
@@ -26,7 +26,7 @@ type UserRelations = Pick<UserReader, 'listBlockedIps' | 'listAuthenticators' | 
 
 /** What hangs on one user. Auth0 keeps no devices apart from sessions and credentials. */
 export function createUserRelations(upstream: Auth0Upstream): UserRelations {
-  const { provider, clients } = upstream
+  const { provider } = upstream
   const methods = counted('authenticators', auth0AuthenticationMethod)
   const permissions = counted('permissions', auth0Permission)
   const logs = counted('logs', auth0LogEvent)
@@ -34,9 +34,10 @@ export function createUserRelations(upstream: Auth0Upstream): UserRelations {
   async function readMethods(id: string, call: Call): Promise<readonly Auth0AuthenticationMethod[]> {
     const found: Auth0AuthenticationMethod[] = []
     for (let page = 0; ; page += 1) {
-      const { items, total } = await upstream.readList(listMethods, methods, call, () =>
-        clients.users.authenticationMethods.list(id, { page, per_page: maxPageSize }),
-      )
+      const { items, total } = await upstream.read(listMethods, methods, call, {
+        params: { id },
+        query: offsetPage(page, maxPageSize),
+      })
       found.push(...items)
       if (items.length === 0 || (page + 1) * maxPageSize >= total) return found
     }
@@ -46,9 +47,7 @@ export function createUserRelations(upstream: Auth0Upstream): UserRelations {
     async listBlockedIps(id, page, call) {
       if (!isUserId(id)) throw notFound(provider, listBlocks.name)
       return pageOfAll(page, { provider, operation: listBlocks.name }, async () => {
-        const { blocked_for } = await upstream.read(listBlocks, auth0UserBlocks, call, () =>
-          clients.userBlocks.list(id),
-        )
+        const { blocked_for } = await upstream.read(listBlocks, auth0UserBlocks, call, { params: { id } })
         // An address is listed once for each identifier that was tried from it.
         const addresses = new Set(blocked_for.flatMap(({ ip }) => (ip === null ? [] : [ip])))
         return [...addresses].map((address) => ({ address, blockedUntil: null, lastAttemptAt: null }))
@@ -64,9 +63,7 @@ export function createUserRelations(upstream: Auth0Upstream): UserRelations {
 
     async listPermissions(id, request, call) {
       if (!isUserId(id)) throw notFound(provider, listPermissions.name)
-      const page = await upstream.pageByOffset(listPermissions, permissions, request, call, (paging) =>
-        clients.users.permissions.list(id, paging),
-      )
+      const page = await upstream.pageByOffset(listPermissions, permissions, request, call, { params: { id } })
       return recordsOf(page, toPermission, permissionKey)
     },
 
@@ -77,7 +74,7 @@ export function createUserRelations(upstream: Auth0Upstream): UserRelations {
         logs,
         request,
         call,
-        (paging) => clients.users.logs.list(id, { ...paging, sort: 'date:-1' }),
+        { params: { id }, query: { sort: 'date:-1' } },
         { ceiling: true },
       )
       const toOwn = (event: Auth0LogEvent): IdentityEvent => {

@@ -6,7 +6,7 @@ import { isUserId } from './ids.ts'
 import { byIdOnlyFields, toListedUser, toUser } from './map.ts'
 import { otherId } from './refusals.ts'
 import { allOf, anyOf, clausesOf, createFilters } from './search.ts'
-import { type Auth0Upstream, maxPageSize, reading } from './upstream.ts'
+import { type Auth0Upstream, maxPageSize, reading, offsetPage } from './upstream.ts'
 import { createUserList } from './user-list.ts'
 import { createUserRelations } from './user-relations.ts'
 import { auth0User, auth0Users, auth0UserTotal } from './wire.ts'
@@ -24,12 +24,12 @@ const countActiveUsers = reading('users.countActive', '/stats/active-users')
 
 /** Users by search and by id (auth0.md 2.3). A search lags behind writes and leaves out metadata where there is much of it. */
 export function createUsers(upstream: Auth0Upstream): UserReader {
-  const { provider, clients } = upstream
+  const { provider } = upstream
   const filters = createFilters(provider)
 
   /** Consistent at once, where a search lags behind writes (auth0.md 2.3). */
   async function getOne(id: string, call: Call): Promise<User | null> {
-    const user = await upstream.find(getUser, auth0User, call, () => clients.users.get(id))
+    const user = await upstream.find(getUser, auth0User, call, { params: { id } })
     if (user !== null && user.user_id !== id) throw otherId(provider, getUser.name)
     return user && toUser(provider, user)
   }
@@ -45,9 +45,9 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
     const found = new Map<string, User>()
     for (const part of searchable(field, values)) {
       for (let page = 0, hasNext = true; hasNext; page += 1) {
-        const { items, total } = await upstream.readList(searchUsers, auth0Users, call, () =>
-          clients.users.list({ q: anyOf(field, part), search_engine: 'v3', page, per_page: maxPageSize }),
-        )
+        const { items, total } = await upstream.read(searchUsers, auth0Users, call, {
+          query: { q: anyOf(field, part), search_engine: 'v3', ...offsetPage(page, maxPageSize) },
+        })
         for (const user of items.map((item) => toListedUser(provider, item))) {
           const value = key(user)
           if (value !== null && wanted.has(value)) found.set(user.nativeId, user)
@@ -63,9 +63,7 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
    * addresses in lower case. On its own it would miss accounts of federated connections, for it compares case (auth0.md 2.3).
    */
   async function lookUpEmail(address: string, call: Call): Promise<readonly User[]> {
-    const users = await upstream.read(usersByEmail, z.array(auth0User), call, () =>
-      clients.users.listUsersByEmail({ email: address.toWellFormed() }),
-    )
+    const users = await upstream.read(usersByEmail, z.array(auth0User), call, { query: { email: address } })
     return users.map((user) => toListedUser(provider, user)).filter((user) => emailOf(user) === address)
   }
 
@@ -86,12 +84,12 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
 
     async count(filter: UserFilter, call) {
       const q = allOf(clausesOf(filters, filter, provider, countUsers.name))
-      const { total } = await upstream.readList(countUsers, auth0UserTotal, call, () =>
-        clients.users.list({ search_engine: 'v3', page: 0, per_page: 1, fields: 'user_id', ...(q && { q }) }),
-      )
+      const { total } = await upstream.read(countUsers, auth0UserTotal, call, {
+        query: { search_engine: 'v3', ...offsetPage(0, 1), fields: 'user_id', q },
+      })
       return total
     },
-    countActive: (call) => upstream.read(countActiveUsers, z.number(), call, () => clients.stats.getActiveUsersCount()),
+    countActive: (call) => upstream.read(countActiveUsers, z.number(), call),
 
     maxValuesPerLookup: maxValuesPerSearch,
     async findByEmails(emails, call) {

@@ -8,15 +8,15 @@ import type { ArgumentNames } from './errors.ts'
 import { isUserId } from './ids.ts'
 import { toUser } from './map-user.ts'
 import { notFound, otherRecord } from './rows.ts'
-import type { ClerkUpstream } from './upstream.ts'
+import type { ClerkUpstream, ClerkWork } from './upstream.ts'
 import { resourceWire, userWire } from './wire.ts'
 
 /** Changes of one user. Clerk documents none as safe to repeat (clerk.md 8), so that each is made at most once. */
 export interface UserChanger {
   /** A change that Clerk answers with the user as it is then. */
-  changed(operation: Operation, id: string, call: Call, work: () => Promise<unknown>): Promise<User>
+  changed(operation: Operation, id: string, call: Call, work: ClerkWork<unknown>): Promise<User>
   /** A change whose answer tells nothing of the user. */
-  done(operation: Operation, id: string, call: Call, work: () => Promise<unknown>): Promise<null>
+  done(operation: Operation, id: string, call: Call, work: ClerkWork<unknown>): Promise<null>
 }
 
 const userResource = resourceWire(userWire)

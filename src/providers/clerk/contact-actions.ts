@@ -41,7 +41,7 @@ type List = 'emails' | 'phoneNumbers'
 
 /** Addresses and numbers, which Clerk keeps as things of their own, under paths that do not name the user. */
 export function createContactActions(upstream: ClerkUpstream, getMany: UserReader['getMany']): UserActions {
-  const { provider, client } = upstream
+  const { provider } = upstream
   const { changed, done } = createUserChanger(upstream, argumentNames)
 
   async function readUser(id: string, operation: Operation, call: Call): Promise<User> {
@@ -65,13 +65,13 @@ export function createContactActions(upstream: ClerkUpstream, getMany: UserReade
 
   return {
     addEmail: (id, { address, verified, primary }, call) =>
-      done(operations.addEmail, id, call, () =>
+      done(operations.addEmail, id, call, (client) =>
         client.emailAddresses.createEmailAddress({ userId: id, emailAddress: address, verified, primary }),
       ),
 
     async removeEmail(id, emailId, call) {
       await requireOwn('emails', id, emailId, operations.removeEmail, call)
-      return done(operations.removeEmail, id, call, () => client.emailAddresses.deleteEmailAddress(emailId))
+      return done(operations.removeEmail, id, call, (client) => client.emailAddresses.deleteEmailAddress(emailId))
     },
 
     /**
@@ -82,7 +82,7 @@ export function createContactActions(upstream: ClerkUpstream, getMany: UserReade
       const { emails } = await readUser(id, operations.changeEmail, call)
       if (emails.length <= 1) {
         const params = { emailAddress: address, identificationStatus: verified ? 'verified' : 'reserved' }
-        return done(operations.changeEmail, id, call, () => client.users.replaceUserEmailAddress(id, params))
+        return done(operations.changeEmail, id, call, (client) => client.users.replaceUserEmailAddress(id, params))
       }
       if (!verified) {
         const context = { provider, operation: operations.changeEmail.name }
@@ -93,14 +93,15 @@ export function createContactActions(upstream: ClerkUpstream, getMany: UserReade
       return inSteps([
         {
           fields: ['address', 'verified'],
-          run: () => done(operations.addNewEmail, id, call, () => client.emailAddresses.createEmailAddress(added)),
+          run: () =>
+            done(operations.addNewEmail, id, call, (client) => client.emailAddresses.createEmailAddress(added)),
         },
         ...(old
           ? [
               {
                 fields: [],
                 run: () =>
-                  done(operations.removeOldEmail, id, call, () =>
+                  done(operations.removeOldEmail, id, call, (client) =>
                     client.emailAddresses.deleteEmailAddress(old.nativeId),
                   ),
               },
@@ -111,35 +112,35 @@ export function createContactActions(upstream: ClerkUpstream, getMany: UserReade
 
     /** Clerk itself refuses an address of somebody else here. */
     setPrimaryEmail: (id, emailId, call) =>
-      changed(operations.setPrimaryEmail, id, call, () =>
+      changed(operations.setPrimaryEmail, id, call, (client) =>
         client.users.updateUser(id, { primaryEmailAddressID: emailId }),
       ),
 
     async setEmailVerified(id, emailId, verified, call) {
       await requireOwn('emails', id, emailId, operations.setEmailVerified, call)
-      return done(operations.setEmailVerified, id, call, () =>
+      return done(operations.setEmailVerified, id, call, (client) =>
         client.emailAddresses.updateEmailAddress(emailId, { verified }),
       )
     },
 
     addPhone: (id, { number, verified, primary }, call) =>
-      done(operations.addPhone, id, call, () =>
+      done(operations.addPhone, id, call, (client) =>
         client.phoneNumbers.createPhoneNumber({ userId: id, phoneNumber: number, verified, primary }),
       ),
 
     async removePhone(id, phoneId, call) {
       await requireOwn('phoneNumbers', id, phoneId, operations.removePhone, call)
-      return done(operations.removePhone, id, call, () => client.phoneNumbers.deletePhoneNumber(phoneId))
+      return done(operations.removePhone, id, call, (client) => client.phoneNumbers.deletePhoneNumber(phoneId))
     },
 
     setPrimaryPhone: (id, phoneId, call) =>
-      changed(operations.setPrimaryPhone, id, call, () =>
+      changed(operations.setPrimaryPhone, id, call, (client) =>
         client.users.updateUser(id, { primaryPhoneNumberID: phoneId }),
       ),
 
     async setPhoneVerified(id, phoneId, verified, call) {
       await requireOwn('phoneNumbers', id, phoneId, operations.setPhoneVerified, call)
-      return done(operations.setPhoneVerified, id, call, () =>
+      return done(operations.setPhoneVerified, id, call, (client) =>
         client.phoneNumbers.updatePhoneNumber(phoneId, { verified }),
       )
     },

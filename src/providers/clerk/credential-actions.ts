@@ -71,25 +71,11 @@ type UpdateUserParams = NonNullable<Parameters<ClerkClient['users']['updateUser'
 
 /** How users prove who they are: passwords, second factors, passkeys, linked accounts. */
 export function createCredentialActions(upstream: ClerkUpstream, getMany: UserReader['getMany']): UserActions {
-  const { provider, client } = upstream
+  const { provider } = upstream
   const ofAnyPassword = createUserChanger(upstream, argumentNames)
   const { changed, done } = ofAnyPassword
   const ofOldPassword = createUserChanger(upstream, { password: ['oldPassword'] })
   const ofNewPassword = createUserChanger(upstream, { ...argumentNames, password: ['newPassword'] })
-
-  async function isPassword(
-    changer: UserChanger,
-    operation: Operation,
-    id: string,
-    password: string,
-    call: Call,
-  ): Promise<boolean> {
-    const check = changer.done(operation, id, call, () => client.users.verifyPassword({ userId: id, password }))
-    return passes(check, wrongPassword).catch((error: unknown) => {
-      // However the check ends, it changes nothing.
-      throw error instanceof ProviderError ? restated(error, { outcome: 'notApplied' }) : error
-    })
-  }
 
   async function removePhoneFactor(id: string, phoneId: string, call: Call): Promise<null> {
     const operation = operations.removePhoneFactor
@@ -98,7 +84,7 @@ export function createCredentialActions(upstream: ClerkUpstream, getMany: UserRe
     if (!user?.phoneNumbers.some(({ nativeId }) => nativeId === phoneId)) {
       throw notFound({ provider, operation: operation.name })
     }
-    return done(operation, id, call, () =>
+    return done(operation, id, call, (client) =>
       client.phoneNumbers.updatePhoneNumber(phoneId, { reservedForSecondFactor: false }),
     )
   }
@@ -109,7 +95,7 @@ export function createCredentialActions(upstream: ClerkUpstream, getMany: UserRe
       if (input.passwordHash && input.revokeSessions === 'required') {
         throw unsupported(context, ['revokeSessions'], `${provider} ends no sessions when it is given a hash`)
       }
-      return changed(operations.setPassword, id, call, () => client.users.updateUser(id, toPasswordParams(input)))
+      return changed(operations.setPassword, id, call, (client) => client.users.updateUser(id, toPasswordParams(input)))
     },
 
     async changePassword(id, { oldPassword, newPassword, revokeSessions }, call) {
@@ -123,39 +109,40 @@ export function createCredentialActions(upstream: ClerkUpstream, getMany: UserRe
         })
       }
       const params = toPasswordParams({ password: newPassword, revokeSessions, skipChecks: false })
-      return ofNewPassword.changed(operations.changePassword, id, call, () => client.users.updateUser(id, params))
+      return ofNewPassword.changed(operations.changePassword, id, call, (client) => client.users.updateUser(id, params))
     },
 
-    removePassword: (id, call) => changed(operations.removePassword, id, call, () => client.users.removePassword(id)),
+    removePassword: (id, call) =>
+      changed(operations.removePassword, id, call, (client) => client.users.removePassword(id)),
 
     verifyPassword: (id, password, call) => isPassword(ofAnyPassword, operations.verifyPassword, id, password, call),
 
     requirePasswordReset: (id, revokeSessions, call) =>
-      changed(operations.requirePasswordReset, id, call, () =>
+      changed(operations.requirePasswordReset, id, call, (client) =>
         client.users.setPasswordCompromised(id, { revokeAllSessions: revokeSessions !== 'no' }),
       ),
 
     clearPasswordReset: (id, call) =>
-      changed(operations.clearPasswordReset, id, call, () => client.users.unsetPasswordCompromised(id)),
+      changed(operations.clearPasswordReset, id, call, (client) => client.users.unsetPasswordCompromised(id)),
 
     /** A backup code counts too, and is used up. */
     verifyTotp: (id, code, call) =>
       passes(
-        done(operations.verifyTotp, id, call, () => client.users.verifyTOTP({ userId: id, code })),
+        done(operations.verifyTotp, id, call, (client) => client.users.verifyTOTP({ userId: id, code })),
         wrongTotp,
       ),
 
-    resetMfa: (id, call) => done(operations.resetMfa, id, call, () => client.users.disableUserMFA(id)),
+    resetMfa: (id, call) => done(operations.resetMfa, id, call, (client) => client.users.disableUserMFA(id)),
 
     async removeAuthenticator(id, authenticatorId, call) {
       if (authenticatorId === 'password') {
-        return changed(operations.removePasswordFactor, id, call, () => client.users.removePassword(id))
+        return changed(operations.removePasswordFactor, id, call, (client) => client.users.removePassword(id))
       }
       if (authenticatorId === 'totp') {
-        return done(operations.removeTotp, id, call, () => client.users.deleteUserTOTP(id))
+        return done(operations.removeTotp, id, call, (client) => client.users.deleteUserTOTP(id))
       }
       if (authenticatorId === 'backup_code') {
-        return done(operations.removeBackupCodes, id, call, () => client.users.deleteUserBackupCodes(id))
+        return done(operations.removeBackupCodes, id, call, (client) => client.users.deleteUserBackupCodes(id))
       }
       if (authenticatorId.startsWith(phoneFactorPrefix)) {
         return removePhoneFactor(id, authenticatorId.slice(phoneFactorPrefix.length), call)
@@ -164,17 +151,17 @@ export function createCredentialActions(upstream: ClerkUpstream, getMany: UserRe
         throw notFound({ provider, operation: operations.removePasskey.name })
       }
       const passkey = { userId: id, passkeyIdentificationId: authenticatorId }
-      return done(operations.removePasskey, id, call, () => client.users.deleteUserPasskey(passkey))
+      return done(operations.removePasskey, id, call, (client) => client.users.deleteUserPasskey(passkey))
     },
 
     async unlinkIdentity(id, identityId, call) {
       if (isExternalAccountId(identityId)) {
         const account = { userId: id, externalAccountId: identityId }
-        return done(operations.unlinkAccount, id, call, () => client.users.deleteUserExternalAccount(account))
+        return done(operations.unlinkAccount, id, call, (client) => client.users.deleteUserExternalAccount(account))
       }
       if (isIdentificationId(identityId)) {
         const wallet = { userId: id, web3WalletIdentificationId: identityId }
-        return done(operations.unlinkWallet, id, call, () => client.users.deleteUserWeb3Wallet(wallet))
+        return done(operations.unlinkWallet, id, call, (client) => client.users.deleteUserWeb3Wallet(wallet))
       }
       const context = { provider, operation: operations.unlinkAccount.name }
       throw unsupported(context, ['identityId'], `${provider} unlinks accounts and wallets, and no enterprise accounts`)
@@ -202,4 +189,18 @@ function toPasswordParams({ password, passwordHash, revokeSessions, skipChecks }
     ? { passwordDigest: passwordHash.digest, passwordHasher: passwordHash.algorithm }
     : { password, skipPasswordChecks: skipChecks, signOutOfOtherSessions: revokeSessions !== 'no' }
   return params as UpdateUserParams // Clerk itself refuses a hasher that it does not know
+}
+
+async function isPassword(
+  changer: UserChanger,
+  operation: Operation,
+  id: string,
+  password: string,
+  call: Call,
+): Promise<boolean> {
+  const check = changer.done(operation, id, call, (client) => client.users.verifyPassword({ userId: id, password }))
+  return passes(check, wrongPassword).catch((error: unknown) => {
+    // However the check ends, it changes nothing.
+    throw error instanceof ProviderError ? restated(error, { outcome: 'notApplied' }) : error
+  })
 }

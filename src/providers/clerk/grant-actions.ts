@@ -18,7 +18,7 @@ const operations = {
 
 /** Ending grants. Clerk ties none to an application, so that there is no ending by application. */
 export function createGrantActions(
-  { provider, client, sdk: makeSdk }: ClerkUpstream,
+  { provider, sdk: makeSdk }: ClerkUpstream,
   getGrant: GrantReader['get'],
 ): GrantActions {
   const sdk = makeSdk()
@@ -33,7 +33,7 @@ export function createGrantActions(
           if (!(await getGrant(key, owner, call))) {
             throw notFound({ provider, operation: operations.revokeKey.name })
           }
-          await sdk.run(operations.revokeKey, call, () => client.apiKeys.revoke({ apiKeyId: nativeId }))
+          await sdk.run(operations.revokeKey, call, (client) => client.apiKeys.revoke({ apiKeyId: nativeId }))
           return revoked(key)
         }
         case 'oauthAccessToken': {
@@ -42,7 +42,7 @@ export function createGrantActions(
             throw notFound({ provider, operation: operation.name })
           }
           // The only way to drop such a token takes the linked account with it (clerk.md 4.5).
-          await sdk.run(operation, call, () =>
+          await sdk.run(operation, call, (client) =>
             client.users.deleteUserExternalAccount({ userId, externalAccountId: nativeId }),
           )
           return revoked(key)

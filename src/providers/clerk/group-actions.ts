@@ -9,7 +9,7 @@ import type { ArgumentNames } from './errors.ts'
 import { isOrganizationId, isUserId } from './ids.ts'
 import { toGroup, toGroupMember } from './map.ts'
 import { notFound, otherRecord } from './rows.ts'
-import type { ClerkUpstream } from './upstream.ts'
+import type { ClerkUpstream, ClerkWork } from './upstream.ts'
 import { membershipWire, organizationWire, resourceWire } from './wire.ts'
 
 const membershipPath = '/organizations/{organization_id}/memberships/{user_id}'
@@ -43,10 +43,10 @@ const organizationResource = resourceWire(organizationWire)
 const membershipResource = resourceWire(membershipWire)
 
 /** Organizations, their metadata and who belongs to them. */
-export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpstream): GroupActions {
+export function createGroupActions({ provider, sdk: makeSdk }: ClerkUpstream): GroupActions {
   const sdk = makeSdk(argumentNames)
 
-  async function changed(operation: Operation, id: string, call: Call, work: () => Promise<unknown>): Promise<Group> {
+  async function changed(operation: Operation, id: string, call: Call, work: ClerkWork<unknown>): Promise<Group> {
     const context = { provider, operation: operation.name }
     if (!isOrganizationId(id)) throw notFound(context)
     const wire = readAnswer(organizationResource, await sdk.run(operation, call, work), context)
@@ -59,7 +59,7 @@ export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpst
     operation: Operation,
     { groupId, userId }: MembershipChange,
     call: Call,
-    work: () => Promise<unknown>,
+    work: ClerkWork<unknown>,
   ): Promise<{ readonly roles: readonly string[] | null }> {
     const context = { provider, operation: operation.name }
     if (!isOrganizationId(groupId) || !isUserId(userId)) throw notFound(context)
@@ -87,7 +87,8 @@ export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpst
     if (Object.keys(attributes).length > 0) {
       steps.push({
         fields: Object.keys(attributes),
-        run: () => changed(operations.update, id, call, () => client.organizations.updateOrganization(id, attributes)),
+        run: () =>
+          changed(operations.update, id, call, (client) => client.organizations.updateOrganization(id, attributes)),
       })
     }
     if (publicMetadata !== undefined) {
@@ -97,10 +98,10 @@ export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpst
         fields: ['publicMetadata'],
         run: () =>
           isReplaced
-            ? changed(operations.replaceMetadata, id, call, () =>
+            ? changed(operations.replaceMetadata, id, call, (client) =>
                 client.organizations.replaceOrganizationMetadata(id, metadata),
               )
-            : changed(operations.mergeMetadata, id, call, () =>
+            : changed(operations.mergeMetadata, id, call, (client) =>
                 client.organizations.updateOrganizationMetadata(id, metadata),
               ),
       })
@@ -120,7 +121,7 @@ export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpst
         ...(slug === undefined ? {} : { slug }),
         ...(publicMetadata == null ? {} : { publicMetadata: requireObject(publicMetadata, 'publicMetadata', context) }),
       }
-      const answer = await sdk.run(operations.create, call, () => client.organizations.createOrganization(params))
+      const answer = await sdk.run(operations.create, call, (client) => client.organizations.createOrganization(params))
       return toGroup(provider, readAnswer(organizationResource, answer, context))
     },
 
@@ -131,12 +132,12 @@ export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpst
 
     async delete(id, call) {
       if (!isOrganizationId(id)) throw notFound({ provider, operation: operations.delete.name })
-      await sdk.run(operations.delete, call, () => client.organizations.deleteOrganization(id))
+      await sdk.run(operations.delete, call, (client) => client.organizations.deleteOrganization(id))
     },
 
     async addMember(change, call) {
       const role = roleOf(change.roles, operations.addMember)
-      return changedMember(operations.addMember, change, call, () =>
+      return changedMember(operations.addMember, change, call, (client) =>
         client.organizations.createOrganizationMembership({
           organizationId: change.groupId,
           userId: change.userId,
@@ -147,7 +148,7 @@ export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpst
 
     async updateMember(change, call) {
       const role = roleOf(change.roles, operations.updateMember)
-      return changedMember(operations.updateMember, change, call, () =>
+      return changedMember(operations.updateMember, change, call, (client) =>
         client.organizations.updateOrganizationMembership({
           organizationId: change.groupId,
           userId: change.userId,
@@ -157,7 +158,7 @@ export function createGroupActions({ provider, client, sdk: makeSdk }: ClerkUpst
     },
 
     async removeMember({ groupId, userId }, call) {
-      await changedMember(operations.removeMember, { groupId, userId }, call, () =>
+      await changedMember(operations.removeMember, { groupId, userId }, call, (client) =>
         client.organizations.deleteOrganizationMembership({ organizationId: groupId, userId }),
       )
     },

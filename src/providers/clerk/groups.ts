@@ -9,7 +9,7 @@ import { isOrganizationId, isUserId } from './ids.ts'
 import { toGroup, toGroupMember, toUserMembership } from './map.ts'
 import { notFound, onlyAsked, onlyAskedRecords, otherRecord } from './rows.ts'
 import type { ClerkUpstream } from './upstream.ts'
-import { membershipWire, organizationWire, resourceListWire, resourceWire } from './wire.ts'
+import { listWire, membershipWire, organizationWire } from './wire.ts'
 
 const operations = {
   getOne: { name: 'groups.getMany', route: 'GET /organizations/{organization_id}', safe: true },
@@ -25,12 +25,15 @@ const operations = {
 
 const maxLimit = 500
 
-const organizations = resourceListWire(organizationWire)
-const memberships = resourceListWire(membershipWire)
+/** How many members there are is told only where it is asked for. */
+const withCount = { include_members_count: true } as const
 
-/** Organizations, the only groups there are. The package reads them as well as we could, and keeps the wire objects. */
-export function createGroupReader({ provider, client, sdk: makeSdk }: ClerkUpstream): GroupReader {
-  const sdk = makeSdk({ query: ['search'], offset: ['after'], limit: ['first'] })
+const organizations = listWire(organizationWire)
+const memberships = listWire(membershipWire)
+
+/** Organizations, the only groups there are. */
+export function createGroupReader({ provider, http: makeHttp }: ClerkUpstream): GroupReader {
+  const http = makeHttp({ query: ['search'], offset: ['after'], limit: ['first'] })
 
   const requireOrganizations = (kind: GroupKind, operation: Operation): void => {
     if (kind === 'organization') return
@@ -46,17 +49,17 @@ export function createGroupReader({ provider, client, sdk: makeSdk }: ClerkUpstr
   async function readOne(organizationId: string, call: Call): Promise<readonly Group[]> {
     const operation = operations.getOne
     const context = { provider, operation: operation.name }
-    const result = await sdk.find(operation, call, () =>
-      client.organizations.getOrganization({ organizationId, includeMembersCount: true }),
-    )
-    if (result === null) return []
-    const wire = parseWire(resourceWire(organizationWire), result, context)
+    const request = { operation, params: { organization_id: organizationId }, query: withCount }
+    const answer = await http.find(request, call)
+    if (!answer) return []
+    const wire = parseWire(organizationWire, answer.body, context)
     if (wire.id !== organizationId) throw otherRecord(context, 'organization')
     return [toGroup(provider, wire)]
   }
 
   return {
     kinds: ['organization'],
+    kindOf: () => 'organization',
     maxIdsPerCall: 100,
 
     async getMany(ids, call) {
@@ -65,14 +68,9 @@ export function createGroupReader({ provider, client, sdk: makeSdk }: ClerkUpstr
       if (first === undefined) return []
       if (others.length === 0) return readOne(first, call)
       const operation = operations.getMany
-      const result = await sdk.run(operation, call, () =>
-        client.organizations.getOrganizationList({
-          organizationId: [...asked],
-          limit: asked.size,
-          includeMembersCount: true,
-        }),
-      )
-      const { data } = parseWire(organizations, result, { provider, operation: operation.name })
+      const query = { organization_id: [...asked], limit: asked.size, ...withCount }
+      const { body } = await http.request({ operation, query }, call)
+      const { data } = parseWire(organizations, body, { provider, operation: operation.name })
       return onlyAskedRecords(
         data.map((wire) => toGroup(provider, wire)),
         (group) => group.nativeId,
@@ -87,12 +85,10 @@ export function createGroupReader({ provider, client, sdk: makeSdk }: ClerkUpstr
       const groups = await pageByOffset(page, context, {
         maxSize: maxLimit,
         read: async (offset, limit) => {
-          const query = search === null ? {} : { query: search }
-          const result = await sdk.run(operation, call, () =>
-            client.organizations.getOrganizationList({ ...query, limit, offset, includeMembersCount: true }),
-          )
-          const { data, totalCount } = parseWire(organizations, result, context)
-          return { items: data, hasNext: offset + data.length < totalCount, total: totalCount }
+          const query = { query: search, limit, offset, ...withCount }
+          const { body } = await http.request({ operation, query }, call)
+          const { data, total_count: total } = parseWire(organizations, body, context)
+          return { items: data, hasNext: offset + data.length < total, total }
         },
       })
       return onlyAsked(
@@ -111,11 +107,10 @@ export function createGroupReader({ provider, client, sdk: makeSdk }: ClerkUpstr
       const found = await pageByOffset(page, context, {
         maxSize: maxLimit,
         read: async (offset, limit) => {
-          const result = await sdk.run(operation, call, () =>
-            client.users.getOrganizationMembershipList({ userId, limit, offset }),
-          )
-          const { data, totalCount } = parseWire(memberships, result, context)
-          return { items: data, hasNext: offset + data.length < totalCount, total: totalCount }
+          const request = { operation, params: { user_id: userId }, query: { limit, offset } }
+          const { body } = await http.request(request, call)
+          const { data, total_count: total } = parseWire(memberships, body, context)
+          return { items: data, hasNext: offset + data.length < total, total }
         },
       })
       const own = onlyAsked(
@@ -134,17 +129,12 @@ export function createGroupReader({ provider, client, sdk: makeSdk }: ClerkUpstr
       const found = await pageByOffset(page, context, {
         maxSize: maxLimit,
         read: async (offset, limit) => {
-          const result = await sdk.run(operation, call, () =>
-            // Newest first is what the documents say of it, but not where they list its orders (clerk.md 10).
-            client.organizations.getOrganizationMembershipList({
-              organizationId,
-              limit,
-              offset,
-              orderBy: '-created_at',
-            }),
-          )
-          const { data, totalCount } = parseWire(memberships, result, context)
-          return { items: data, hasNext: offset + data.length < totalCount, total: totalCount }
+          // Newest first is what the documents say of it, but not where they list its orders (clerk.md 10).
+          const query = { limit, offset, order_by: '-created_at' }
+          const request = { operation, params: { organization_id: organizationId }, query }
+          const { body } = await http.request(request, call)
+          const { data, total_count: total } = parseWire(memberships, body, context)
+          return { items: data, hasNext: offset + data.length < total, total }
         },
       })
       const own = onlyAsked(

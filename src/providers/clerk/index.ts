@@ -11,7 +11,7 @@ import { createGroupReader } from './groups.ts'
 import { createSessionActions } from './session-actions.ts'
 import { createSessionReader } from './sessions.ts'
 import { createTokenVerifier } from './tokens.ts'
-import { type ClerkUpstream, connectUpstream } from './upstream.ts'
+import { connectUpstream } from './upstream.ts'
 import { createUserActions } from './user-actions.ts'
 import { createUserReader } from './users.ts'
 import { userListWire } from './wire.ts'
@@ -27,7 +27,7 @@ export const clerk: ProviderDefinition<ClerkSettings> = {
 const check: Operation = { name: 'check', route: 'GET /users', safe: true }
 
 async function connect(settings: ClerkSettings, deps: UpstreamDeps): Promise<ConnectedProvider> {
-  const upstream: ClerkUpstream = await connectUpstream(settings, deps)
+  const upstream = connectUpstream(settings, deps)
   const { provider, pipeline, maxParallelCalls } = upstream
   const http = upstream.http()
   const users = createUserReader(upstream)

@@ -1,25 +1,35 @@
 import type { ClerkClient } from '@clerk/backend'
+import type { Call } from '../../identity/call.ts'
 import type { Clock } from '../../upstream/clock.ts'
 import { systemClock } from '../../upstream/clock.ts'
 import type { UpstreamDeps } from '../../upstream/definition.ts'
 import { createHttp, type Http } from '../../upstream/http.ts'
+import type { Operation } from '../../upstream/operation.ts'
 import { createPipeline, type Pipeline } from '../../upstream/pipeline.ts'
-import { createSdk, installSdkFetch, type Sdk } from '../../upstream/sdk.ts'
+import { createSdk, installSdkFetch } from '../../upstream/sdk.ts'
 import type { ClerkSettings } from './config.ts'
 import { type ArgumentNames, readClerkError } from './errors.ts'
 
+/** What is done with the package. */
+export type ClerkWork<Result> = (client: ClerkClient) => Promise<Result>
+
+/** Runs calls of the package, which is imported for the first of them. Throws as `Sdk.run` does. */
+export interface ClerkSdk {
+  run<Result>(operation: Operation, call: Call, work: ClerkWork<Result>): Promise<Result>
+}
+
 /**
- * The two ways to Clerk's API, over one pipeline. The package makes the changes and reads organizations. What it reads with two requests
- * (users) or hands on without the wire object (sessions, tokens, keys) is asked for by ourselves, with the package's headers.
+ * The two ways to Clerk's API, over one pipeline. The package makes the changes. Reads are asked for by ourselves, with the package's
+ * headers: it reads users with two requests, hands on sessions, tokens and keys without the wire object, and its own way to a request
+ * costs several times as much as all the rest of a read.
  */
 export interface ClerkUpstream {
   readonly provider: string
-  readonly client: ClerkClient
   readonly pipeline: Pipeline
   readonly clock: Clock
   readonly maxParallelCalls: number
   /** `argumentNames`: what we call the parameters of the endpoints that are called through it. */
-  sdk(argumentNames?: ArgumentNames): Sdk
+  sdk(argumentNames?: ArgumentNames): ClerkSdk
   http(argumentNames?: ArgumentNames): Http
 }
 
@@ -28,12 +38,10 @@ const apiVersion = '2026-05-12'
 
 const userAgent = 'identity-gateway'
 
-/** Imports the package and makes the pipeline. Calls nobody. */
-export async function connectUpstream(settings: ClerkSettings, deps: UpstreamDeps): Promise<ClerkUpstream> {
+/** Makes the pipeline. Calls nobody. */
+export function connectUpstream(settings: ClerkSettings, deps: UpstreamDeps): ClerkUpstream {
   const { name: provider, baseUrl, secretKey } = settings
   const clock = deps.clock ?? systemClock
-  installSdkFetch()
-  const { createClerkClient } = await import('@clerk/backend')
   // A development instance allows 100 requests in 10 seconds (clerk.md 3.3).
   const maxParallelCalls = settings.maxParallelCalls ?? 8
   const pipeline = createPipeline({
@@ -48,13 +56,28 @@ export async function connectUpstream(settings: ClerkSettings, deps: UpstreamDep
     // clerk.md 3.1
     requestIdHeader: 'cf-ray',
   })
+  let client: Promise<ClerkClient> | null = null
+
+  async function importClient(): Promise<ClerkClient> {
+    installSdkFetch()
+    const { createClerkClient } = await import('@clerk/backend')
+    return createClerkClient({ secretKey, apiUrl: baseUrl, userAgent, telemetry: { disabled: true } })
+  }
+
   return {
     provider,
-    client: createClerkClient({ secretKey, apiUrl: baseUrl, userAgent, telemetry: { disabled: true } }),
     pipeline,
     clock,
     maxParallelCalls,
-    sdk: (argumentNames) => createSdk({ pipeline, readVendorError: readClerkError(argumentNames), clock }),
+    sdk(argumentNames) {
+      const sdk = createSdk({ pipeline, readVendorError: readClerkError(argumentNames), clock })
+      return {
+        async run(operation, call, work) {
+          const imported = await (client ??= importClient())
+          return sdk.run(operation, call, () => work(imported))
+        },
+      }
+    },
     http: (argumentNames) =>
       createHttp({
         pipeline,

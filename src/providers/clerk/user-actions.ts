@@ -76,7 +76,7 @@ type UpdateUserParams = NonNullable<Parameters<ClerkClient['users']['updateUser'
 
 /** The account as a whole: its life, its state, its profile. */
 export function createUserActions(upstream: ClerkUpstream): UserActions {
-  const { provider, client, clock } = upstream
+  const { provider, clock } = upstream
   const { changed, done } = createUserChanger(upstream, argumentNames)
   const sdk = upstream.sdk(argumentNames)
 
@@ -95,11 +95,12 @@ export function createUserActions(upstream: ClerkUpstream): UserActions {
     const steps: readonly Step<User>[] = [
       {
         fields: Object.keys(merged),
-        run: () => changed(operations.mergeMetadata, id, call, () => client.users.updateUserMetadata(id, merged)),
+        run: () => changed(operations.mergeMetadata, id, call, (client) => client.users.updateUserMetadata(id, merged)),
       },
       {
         fields: Object.keys(replaced),
-        run: () => changed(operations.replaceMetadata, id, call, () => client.users.replaceUserMetadata(id, replaced)),
+        run: () =>
+          changed(operations.replaceMetadata, id, call, (client) => client.users.replaceUserMetadata(id, replaced)),
       },
     ]
     return steps.filter((step) => step.fields.length > 0)
@@ -110,7 +111,7 @@ export function createUserActions(upstream: ClerkUpstream): UserActions {
       const context = { provider, operation: operations.create.name }
       refuseOtherFields(input, createFields, context)
       const params = toCreateParams(input, context)
-      const answer = await sdk.run(operations.create, call, () => client.users.createUser(params))
+      const answer = await sdk.run(operations.create, call, (client) => client.users.createUser(params))
       return toUser(provider, readAnswer(resourceWire(userWire), answer, context), clock.now())
     },
 
@@ -118,11 +119,11 @@ export function createUserActions(upstream: ClerkUpstream): UserActions {
       refuseOtherFields(changes, updateFields, { provider, operation: operations.update.name })
       const params = toUpdateParams(changes)
       if (Object.keys(params).length === 0) return null
-      return changed(operations.update, id, call, () => client.users.updateUser(id, params))
+      return changed(operations.update, id, call, (client) => client.users.updateUser(id, params))
     },
 
     async delete(id, call) {
-      await done(operations.delete, id, call, () => client.users.deleteUser(id))
+      await done(operations.delete, id, call, (client) => client.users.deleteUser(id))
     },
 
     /** A ban, which ends every session. */
@@ -131,34 +132,34 @@ export function createUserActions(upstream: ClerkUpstream): UserActions {
         const context = { provider, operation: operations.disable.name }
         throw unsupported(context, ['revokeSessions'], `${provider} ends the sessions of whom it disables`)
       }
-      return changed(operations.disable, id, call, () => client.users.banUser(id))
+      return changed(operations.disable, id, call, (client) => client.users.banUser(id))
     },
 
-    enable: (id, call) => changed(operations.enable, id, call, () => client.users.unbanUser(id)),
+    enable: (id, call) => changed(operations.enable, id, call, (client) => client.users.unbanUser(id)),
 
     /** For as long as the instance's settings say, an hour by default. */
-    lock: (id, call) => changed(operations.lock, id, call, () => client.users.lockUser(id)),
+    lock: (id, call) => changed(operations.lock, id, call, (client) => client.users.lockUser(id)),
 
-    unlock: (id, call) => changed(operations.unlock, id, call, () => client.users.unlockUser(id)),
+    unlock: (id, call) => changed(operations.unlock, id, call, (client) => client.users.unlockUser(id)),
 
     async updateMetadata(id, changes, call) {
       return inSteps(metadataSteps(id, changes, call))
     },
 
     setUsername: (id, username, call) =>
-      changed(operations.setUsername, id, call, () => client.users.updateUser(id, { username })),
+      changed(operations.setUsername, id, call, (client) => client.users.updateUser(id, { username })),
 
     /** A blank name removes it. */
     removeUsername: (id, call) =>
-      changed(operations.removeUsername, id, call, () => client.users.updateUser(id, { username: '' })),
+      changed(operations.removeUsername, id, call, (client) => client.users.updateUser(id, { username: '' })),
 
     setProfileImage: (id, { content, fileName }, call) =>
-      changed(operations.setProfileImage, id, call, () =>
+      changed(operations.setProfileImage, id, call, (client) =>
         client.users.updateUserProfileImage(id, { file: new File([content], fileName, { type: content.type }) }),
       ),
 
     removeProfileImage: (id, call) =>
-      changed(operations.removeProfileImage, id, call, () => client.users.deleteUserProfileImage(id)),
+      changed(operations.removeProfileImage, id, call, (client) => client.users.deleteUserProfileImage(id)),
   }
 }
 

@@ -191,8 +191,3 @@ export function resourceWire<Item extends z.ZodType>(item: Item) {
     item,
   )
 }
-
-/** What the package makes of a list with its length. */
-export function resourceListWire<Item extends z.ZodType>(item: Item) {
-  return z.object({ data: z.array(resourceWire(item)), totalCount: z.int() })
-}

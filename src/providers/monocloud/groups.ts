@@ -48,6 +48,7 @@ export function createGroups(upstream: MonoCloudUpstream): GroupReader {
 
   return {
     kinds: ['group'],
+    kindOf: () => 'group',
     maxIdsPerCall: 100,
     /** Groups are few: one page of their list usually holds all that are wanted, and what it lacks is read one by one. */
     async getMany(ids, call) {

@@ -1,0 +1,18 @@
+/** Why a request is not served, as plain values: whoever answers HTTP makes a response of it. */
+export interface Refusal {
+  readonly status: number
+  /** One of the contract's codes. */
+  readonly code: string
+  /** One sentence for the client. */
+  readonly message: string
+  /** Beside those of every answer; names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** The value of a request's header by its lower-case name; `null`: it has none. */
+export type Header = (name: string) => string | null
+
+/** A refusal as the body of a GraphQL answer. */
+export function bodyOf({ message, code }: Refusal): { readonly errors: readonly unknown[] } {
+  return { errors: [{ message, extensions: { code, provider: null } }] }
+}
