@@ -31,14 +31,27 @@ export interface Log {
 }
 
 /** A pipe takes so many bytes in one piece, so that lines of several writers do not mix. */
-const bytesPerWrite = 4096
+const bytesPerWrite = 4_096
+
+/** Fewer bytes wait for more: to write each line by itself costs ten times as much as to make it. */
+const bytesWorthWriting = 3_072
+
+/** Milliseconds that a line waits at most. */
+const longestWaitMs = 200
 
 /** Bytes kept for a reader that does not read. */
 const maxWaitingBytes = 16_000_000
 
 /** `descriptor`: where to write; left out: standard output. */
 export function openLog(level: LogLevel, descriptor: number | string = 1): Log {
-  const stream = destination({ dest: descriptor, sync: false, maxWrite: bytesPerWrite, maxLength: maxWaitingBytes })
+  const stream = destination({
+    dest: descriptor,
+    sync: false,
+    minLength: bytesWorthWriting,
+    maxWrite: bytesPerWrite,
+    maxLength: maxWaitingBytes,
+    periodicFlush: longestWaitMs,
+  })
   let dropped = 0
   stream.on('drop', () => (dropped += 1))
   let isBroken = false

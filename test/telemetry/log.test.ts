@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Attempt } from '../../src/identity/call.ts'
 import { framesOf } from '../../src/telemetry/frames.ts'
@@ -122,6 +124,21 @@ describe('the log', () => {
     })
     expect(lines).toHaveLength(3)
     expect(JSON.stringify(lines)).not.toContain('planted-secret')
+  })
+
+  it('is written to the last line when the process ends at once', async () => {
+    const program = `
+      const { openLog } = await import('./src/telemetry/log.ts')
+      const log = openLog('info')
+      for (let number = 1; number <= 40; number += 1) log.credentialsRefused('provider-' + number)
+      process.exit()
+    `
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
+      cwd: join(import.meta.dirname, '../..'),
+    })
+    const lines = stdout.trim().split('\n')
+    expect(lines).toHaveLength(40)
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ event: 'credentialsRefused', provider: 'provider-40' })
   })
 
   it('says of a bug of ours what it is and where, and in which request', async () => {
