@@ -57,7 +57,7 @@ export async function startTarget(name: TargetName, options: StartOptions): Prom
       PATH: process.env['PATH'] ?? '',
       NODE_ENV: 'production',
       PORT: String(port),
-      API_KEYS: `bench:${digestOfApiKey(apiKey)}`,
+      API_KEYS: `bench:${digestOfApiKey(apiKey)}:*`,
       ...options.environment,
     },
     stdio: ['ignore', 'ignore', 'inherit'],

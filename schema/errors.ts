@@ -102,11 +102,22 @@ export function toClientError(error: GraphQLError, requestId: string | null): Gr
       extensions: { code, provider: null, ...(http === undefined ? {} : { http }) },
     })
   }
+  if (isGivenUp(cause)) {
+    return new GraphQLError('The request was given up before this was there', {
+      ...located,
+      extensions: { code: 'PROVIDER_TIMEOUT', provider: null },
+    })
+  }
   return new GraphQLError('Something went wrong in the gateway', {
     ...located,
     originalError: cause instanceof Error ? cause : null,
     extensions: { code: 'INTERNAL', provider: null, ...(requestId === null ? {} : { requestId }) },
   })
+}
+
+/** The caller went away, or the deadline passed, and whoever worked on the answer was told to stop. */
+function isGivenUp(cause: unknown): boolean {
+  return cause instanceof DOMException && (cause.name === 'AbortError' || cause.name === 'TimeoutError')
 }
 
 /** Why GraphQL takes a value for wrong, as far as it says so without the value. */

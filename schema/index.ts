@@ -48,15 +48,22 @@ export function createSchema({ hasNodeFields }: SchemaOptions): GraphQLSchema {
     linkUrl: federationVersion,
     federationDirectives: ['@authenticated', '@key', '@requiresScopes', '@shareable'],
   })
-  if (!hasNodeFields) {
-    for (const name of ['node', 'nodes']) delete made.getQueryType()?.getFields()[name]
-  }
+  if (!hasNodeFields) removeNodeFields(made)
   answerEntities(made)
   answerService(made)
   auditMutations(made)
   requireDeclarations(made)
   guardRoots(made)
   return made
+}
+
+function removeNodeFields(made: GraphQLSchema): void {
+  const query = made.getQueryType()
+  const fields = query?.getFields()
+  if (!query?.astNode?.fields || !fields) throw new Error('the schema has no Query')
+  for (const name of ['node', 'nodes']) delete fields[name]
+  // From which the subgraph is printed.
+  query.astNode = { ...query.astNode, fields: query.astNode.fields.filter(({ name }) => fields[name.value]) }
 }
 
 export const schema: GraphQLSchema = createSchema({ hasNodeFields: true })

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { apiKeyHeader, digestOfApiKey } from './access/api-keys.ts'
+import { apiKeyHeader, digestOfApiKey, newApiKey } from './access/api-keys.ts'
 import {
   type Config,
   ConfigError,
@@ -16,6 +16,7 @@ const usage = `identity-gateway [command]
   serve     the gateway; with no provider configured, on a sandbox of four vendors (default)
   sandbox   the sandbox alone
   schema    print the GraphQL schema; --subgraph: as a federated subgraph
+  key       make an API key and print it with the setting that makes it known
 
   --config FILE   settings as JSON; see README.md
 `
@@ -42,18 +43,17 @@ async function main(): Promise<void> {
     case 'sandbox':
       return serveSandbox(await configFrom(undefined))
     case 'schema':
-      return printSchema(values.subgraph ?? false)
+      return printSchema(values.subgraph ?? false, await configFrom(values.config ?? process.env['GATEWAY_CONFIG']))
+    case 'key':
+      return printNewKey()
     default:
-      throw new ConfigError([`${command}: no such command; expected serve, sandbox or schema`])
+      throw new ConfigError([`${command}: no such command; expected serve, sandbox, schema or key`])
   }
 }
 
-async function configFrom(
-  path: string | undefined,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<Config> {
+async function configFrom(path: string | undefined): Promise<Config> {
   const file = path === undefined || path === '' ? undefined : await readJson(path)
-  return readConfig({ environment, file, definitions: providerDefinitions })
+  return readConfig({ environment: process.env, file, definitions: providerDefinitions })
 }
 
 async function readJson(path: string): Promise<unknown> {
@@ -81,28 +81,30 @@ async function serve(config: Config): Promise<void> {
   print(`identity-gateway is serving`)
   printAddresses(config.host, port, config.isGraphiqlEnabled)
   printMetrics(config, metricsPort)
-  if (config.apiKeys.length === 0) {
-    print('  No API key is configured, so nobody will be served: set API_KEYS (see README.md)')
+  if (config.apiKeys.length + config.issuers.length === 0) {
+    print('  No API key and no issuer of tokens is configured, so nobody will be served: set API_KEYS (see README.md)')
   }
   await printProviders(gateway)
 }
 
 async function serveOnSandbox(config: Config): Promise<void> {
   // The gateway itself never needs the sandbox, so it is only loaded here.
-  const { createSandbox, sandboxEnvironment } = await import('./sandbox/sandbox.ts')
+  const { createSandbox, sandboxEnvironment, sandboxIssuers } = await import('./sandbox/sandbox.ts')
   const { listen } = await import('./sandbox/listen.ts')
   const { exampleEmail } = await import('./sandbox/people.ts')
   const sandbox = await listen(createSandbox(config.sandbox), config.sandbox.port)
-  const { providers } = await configFrom(undefined, {
-    ...sandboxEnvironment(sandbox.origin),
-    READ_ONLY: process.env['READ_ONLY'],
+  const { providers, issuers } = readConfig({
+    environment: { ...sandboxEnvironment(sandbox.origin), READ_ONLY: process.env['READ_ONLY'] },
+    file: { issuers: sandboxIssuers(sandbox.origin) },
+    definitions: providerDefinitions,
   })
   const gateway = await createGateway({
     ...config,
     providers,
+    issuers,
     auditLog: config.auditLog ?? 'off',
     redirectOrigins: config.redirectOrigins ?? sandboxRedirectOrigins,
-    apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey) }],
+    apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey), scopes: '*', providers: '*' }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
     redis: redisOf(config),
   })
@@ -130,9 +132,31 @@ async function serveSandbox(config: Config): Promise<void> {
   for (const [name, value] of Object.entries(sandboxEnvironment(sandbox.origin))) print(`  ${name}=${value}`)
 }
 
-async function printSchema(isSubgraph: boolean): Promise<void> {
+async function printSchema(isSubgraph: boolean, { hasNodeFields }: Config): Promise<void> {
   const file = isSubgraph ? 'subgraph.graphql' : 'schema.graphql'
-  print((await readFile(new URL(`../schema/${file}`, import.meta.url), 'utf8')).trimEnd())
+  const sdl = await readFile(new URL(`../schema/${file}`, import.meta.url), 'utf8')
+  print((hasNodeFields ? sdl : await withoutNodeFields(sdl)).trimEnd())
+}
+
+/** As it is served with NODE_FIELDS=off. */
+async function withoutNodeFields(sdl: string): Promise<string> {
+  const graphql = await import('graphql')
+  const document = graphql.visit(graphql.parse(sdl), {
+    FieldDefinition: ({ name }, _key, _parent, _path, ancestors) => {
+      const owner = ancestors.findLast((node) => 'kind' in node)
+      const isRoot = owner && 'name' in owner && owner.name?.value === 'Query'
+      return isRoot && ['node', 'nodes'].includes(name.value) ? null : undefined
+    },
+  })
+  return graphql.print(document)
+}
+
+/** The key itself is printed here and nowhere else: only its digest is configured. */
+function printNewKey(): void {
+  const key = newApiKey()
+  print(`key      ${key}`)
+  print(`digest   ${digestOfApiKey(key)}`)
+  print(`setting  API_KEYS=web:${digestOfApiKey(key)}:users:read+groups:read`)
 }
 
 function printAddresses(host: string, port: number, hasGraphiql: boolean): void {

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import type { ApiKey } from './access/api-keys.ts'
+import type { TokenIssuer } from './access/issuers.ts'
+import { checkAccess, issuersFrom, namesIssuer } from './settings/issuers.ts'
+import type { EntityCacheSettings } from './cache/entity-cache.ts'
 import { ConfigError, parse } from './settings/parse.ts'
 import {
   type Definitions,
@@ -8,7 +11,7 @@ import {
   providerFromFile,
   providersFromEnvironment,
 } from './settings/providers.ts'
-import { readSettings, settingMembers, variableOf } from './settings/settings.ts'
+import { readSettings, settingMembers, type Settings, variableOf } from './settings/settings.ts'
 import { telemetryFrom } from './settings/telemetry.ts'
 import type { TelemetryOptions } from './telemetry/telemetry.ts'
 
@@ -37,11 +40,15 @@ export interface Config {
   readonly shutdownTimeoutMs: number
   readonly isGraphiqlEnabled: boolean
   readonly apiKeys: readonly ApiKey[]
+  /** Whose tokens are accepted beside API keys. */
+  readonly issuers: readonly TokenIssuer[]
   /** Mutations in one operation. */
   readonly maxMutations: number
   /** `off`, `stdout` or a path; `undefined`: nobody said. */
   readonly auditLog: string | undefined
   readonly telemetry: TelemetryOptions
+  /** How users and groups are kept for later requests; `null`: not at all. */
+  readonly entityCache: EntityCacheSettings | null
   /** The Redis that several processes share; `null`: none. */
   readonly redis: { readonly url: string; readonly keyPrefix: string } | null
   /** Empty: the sandbox is started instead. */
@@ -72,6 +79,7 @@ const fileSchema = z.strictObject({
   providers: z
     .array(z.looseObject({ kind: z.string(), name: z.string(), readOnly: z.boolean().optional() }))
     .optional(),
+  issuers: z.array(z.looseObject({})).optional(),
 })
 
 /**
@@ -93,12 +101,16 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
   for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index))) {
     faults.push(`providers: the name ${name} is used more than once; every provider needs a name of its own`)
   }
-  const isForSandbox = file === undefined && !environment['API_KEYS'] && !environment['HOST']
+  const issuers = issuersFrom(environment, fromFile.issuers ?? [], faults)
+  const apiKeys = set.apiKeys ?? []
+  const isForSandbox =
+    file === undefined && !environment['API_KEYS'] && !environment['HOST'] && !namesIssuer(environment)
   if (providers.length === 0 && !isForSandbox && faults.length === 0) {
     faults.push(
-      'providers: none is configured; expected the variables of at least one (see README.md). Without API_KEYS, HOST and a config file the gateway runs on made-up data',
+      'providers: none is configured; expected the variables of at least one (see README.md). Without API_KEYS, JWT_ISSUER, HOST and a config file the gateway runs on made-up data',
     )
   }
+  if (faults.length === 0) checkAccess({ apiKeys, issuers, providers: known }, faults)
   const requestTimeoutMs = set.requestTimeoutMs ?? 10_000
   const softDeadlineMs = set.softDeadlineMs ?? Math.min(defaultSoftDeadlineMs, requestTimeoutMs / 2)
   if (softDeadlineMs >= requestTimeoutMs) {
@@ -120,10 +132,12 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     // No request takes longer, so that none is given up.
     shutdownTimeoutMs: set.shutdownTimeoutMs ?? requestTimeoutMs,
     isGraphiqlEnabled: set.graphiql ?? false,
-    apiKeys: set.apiKeys ?? [],
+    apiKeys,
+    issuers,
     maxMutations: set.maxMutations ?? defaultMaxMutations,
     auditLog: set.auditLog,
     telemetry: telemetryFrom(set, known.length === 0),
+    entityCache: entityCacheOf(set),
     redis: set.redisUrl === undefined ? null : { url: set.redisUrl, keyPrefix: set.redisKeyPrefix ?? defaultKeyPrefix },
     providers: known,
     sandbox: {
@@ -131,5 +145,18 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
       users: set.sandboxUsers,
       searchLagMs: set.sandboxSearchLagMs,
     },
+  }
+}
+
+const defaultMaxRecords = 10_000
+
+function entityCacheOf(set: Settings): EntityCacheSettings | null {
+  const seconds = set.entityCacheSeconds ?? 0
+  if (seconds === 0) return null
+  return {
+    freshMs: seconds * 1000,
+    staleMs: (set.entityCacheStaleSeconds ?? 0) * 1000,
+    staleIfErrorMs: (set.entityCacheStaleIfErrorSeconds ?? 0) * 1000,
+    maxRecords: set.entityCacheMaxRecords ?? defaultMaxRecords,
   }
 }

@@ -2,6 +2,8 @@ import type { AttemptLimit } from './access/attempt-limit.ts'
 import type { Caller } from './access/caller.ts'
 import { nameOfReach, withinReach } from './access/reach.ts'
 import { batchKey, type BatchLoader, createBatchLoader } from './batch.ts'
+import type { EntityCache } from './cache/entity-cache.ts'
+import { createRequestCache, type RequestCache } from './cache/request-cache.ts'
 import type { Call } from './identity/call.ts'
 import type { IdentityProvider, UserHandle } from './identity/provider.ts'
 import type { Group, User } from './identity/records.ts'
@@ -53,6 +55,7 @@ export interface RequestContext {
   remember(records: { readonly users?: readonly User[]; readonly groups?: readonly Group[] }): void
   /** Forgets all that was read so far, because something has changed: what follows is read afresh. */
   forget(): void
+  readonly cache: RequestCache
   /** Whether changes at this provider are turned off. */
   isReadOnly(provider: string): boolean
   /** Takes the record of each mutation. */
@@ -76,6 +79,8 @@ export interface RequestContextOptions {
   /** The providers at which nothing may be changed. */
   readonly readOnlyProviders: ReadonlySet<string>
   readonly audit: AuditSink
+  /** `null` or left out: every request reads afresh. */
+  readonly cache?: EntityCache | null
 }
 
 export function createRequestContext(options: RequestContextOptions): RequestContext {
@@ -90,7 +95,8 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
       if (attempt.requestId !== null && !attempt.route.startsWith('GET ')) requestIds.push(attempt.requestId)
     },
   }
-  const loaders = createLoaders(providers, call)
+  const cache = createRequestCache(options.cache ?? null, caller, call)
+  const loaders = createLoaders(providers, call, cache)
   const shared = new Map<string, Promise<unknown>>()
 
   return {
@@ -108,6 +114,7 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     },
     maxRepresentations,
     softDeadlineMs,
+    cache,
     loaders,
     once<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
       const known = shared.get(key)
@@ -139,7 +146,7 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
   }
 }
 
-function createLoaders(providers: Providers, call: Call): Loaders {
+function createLoaders(providers: Providers, call: Call, cache: RequestCache): Loaders {
   const lookup = (
     method: 'findByEmails' | 'findByPhoneNumbers' | 'findByExternalIds',
     keysOf: (user: User) => readonly string[],
@@ -167,7 +174,7 @@ function createLoaders(providers: Providers, call: Call): Loaders {
         return {
           maxKeysPerCall: provider.users.maxIdsPerCall,
           maxParallelCalls: provider.maxParallelCalls,
-          read: (ids) => provider.users.getMany(ids, call),
+          read: (ids) => cache.read({ kind: 'user', provider: name, ids, load: provider.users.getMany }),
         }
       },
       keysOf: (user) => [user.nativeId],
@@ -198,7 +205,7 @@ function createLoaders(providers: Providers, call: Call): Loaders {
         return {
           maxKeysPerCall: groups.maxIdsPerCall,
           maxParallelCalls: provider.maxParallelCalls,
-          read: (ids) => groups.getMany(ids, call),
+          read: (ids) => cache.read({ kind: 'group', provider: name, ids, load: groups.getMany }),
         }
       },
       keysOf: (group) => [group.nativeId],

@@ -1,6 +1,10 @@
 import { createAttemptLimit } from './access/attempt-limit.ts'
 import type { ApiKey } from './access/api-keys.ts'
-import { createAuthenticator } from './access/api-keys.ts'
+import { createAuthenticator } from './access/authenticate.ts'
+import type { TokenIssuer } from './access/issuers.ts'
+import type { OnRefused } from './access/refusal.ts'
+import { createEntityCache, type EntityCacheSettings } from './cache/entity-cache.ts'
+import { createEpochs } from './cache/epochs.ts'
 import { ConfigError, defaultMaxMutations, type ProviderConfig } from './config.ts'
 import type { Providers } from './context.ts'
 import { exampleTabs } from './graphiql/examples.ts'
@@ -9,6 +13,7 @@ import { GatewayStoppingError } from './identity/errors.ts'
 import { createHttpServer } from './lifecycle/http-server.ts'
 import { createReadiness, type ProviderCheck } from './lifecycle/readiness.ts'
 import { createServer } from './server.ts'
+import { createSharedEpochs } from './shared-store/epochs.ts'
 import { openRedis, type RedisOptions } from './shared-store/redis.ts'
 import { sharePaceOver } from './shared-store/shared-pace.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
@@ -23,6 +28,10 @@ export type { ProviderCheck } from './lifecycle/readiness.ts'
 export interface GatewayOptions {
   readonly providers: readonly ProviderConfig[]
   readonly apiKeys: readonly ApiKey[]
+  /** Whose tokens are accepted beside API keys. Left out: nobody's. */
+  readonly issuers?: readonly TokenIssuer[]
+  /** Told of requests that were refused, and why. Never of what they showed. */
+  readonly onRefused?: OnRefused
   /** Milliseconds within which a GraphQL request is answered. */
   readonly requestTimeoutMs: number
   /** How many representations a router may send in one `_entities`. Default 500. */
@@ -54,6 +63,8 @@ export interface GatewayOptions {
   readonly auditLog?: string | undefined
   /** Mutations in one operation. Left out: 10. */
   readonly maxMutations?: number
+  /** How users and groups are kept for later requests. Left out or `null`: not at all. */
+  readonly entityCache?: EntityCacheSettings | null
   /** The Redis that several processes share. Left out or `null`: this process does as if it were the only one. */
   readonly redis?: RedisOptions | null
 }
@@ -73,7 +84,7 @@ export interface Gateway {
 
 /** Connects the providers, and serves them as one API. Makes no call to any of them. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { record, onInternalError: tellInternalError, redis = null, ...serving } = options
+  const { record, onInternalError: tellInternalError, redis = null, entityCache = null, ...serving } = options
   const telemetry = await openTelemetry(options.telemetry ?? noTelemetry)
   const onInternalError = (error: Error, requestId: string | null = null): void => {
     telemetry.internalError(error, requestId)
@@ -90,6 +101,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     options.providers.map(({ definition, settings }) => definition.connect(settings, deps)),
   )
   const providers: Providers = new Map(connected.map(({ provider }) => [provider.name, provider]))
+  const authenticator = createAuthenticator({
+    ...options,
+    tokensOf: (name) => providers.get(name)?.tokens,
+  })
   const readiness = createReadiness({ providers })
   const stopping = new AbortController()
   const yoga = createServer({
@@ -97,6 +112,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     onInternalError,
     requests: telemetry.requests,
     providers,
+    cache: entityCache && createEntityCache(entityCache, store ? createSharedEpochs(store) : createEpochs()),
     guesses: options.guessLimit && createAttemptLimit(options.guessLimit),
     stopping: stopping.signal,
     standing: () => ({
@@ -104,7 +120,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       providers: readiness.providers(),
       sharedStore: store && (store.isUp() ? 'up' : 'down'),
     }),
-    authenticate: createAuthenticator(options.apiKeys),
+    authenticate: authenticator.authenticate,
     graphiql: options.graphiql && {
       headers: options.graphiql.headers,
       tabs: exampleTabs(options.graphiql.exampleEmail),
@@ -131,6 +147,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     async close(drainMs = 0) {
       readiness.stop()
       await http.close(drainMs, () => stopping.abort(new GatewayStoppingError()))
+      await authenticator.close()
       await Promise.all(connected.map((connection) => connection.close()))
       await store?.close()
       await audit.close()

@@ -4,9 +4,11 @@ import { toClientErrors } from '../schema/answer-errors.ts'
 import { type Authorize, createAuthorize } from '../schema/authorize.ts'
 import { createSchema, schema as wholeSchema } from '../schema/index.ts'
 import { countMutations } from '../schema/mutations/limit.ts'
-import { apiKeyHeader, type Authenticate } from './access/api-keys.ts'
 import { type AttemptLimit, createAttemptLimit } from './access/attempt-limit.ts'
+import { type Authenticate, isRefusal } from './access/authenticate.ts'
 import type { Caller } from './access/caller.ts'
+import { showsCredentials } from './access/credentials.ts'
+import type { EntityCache } from './cache/entity-cache.ts'
 import { createRequestContext, type Providers, type RequestContext } from './context.ts'
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
 import type { AttemptRecorder } from './identity/call.ts'
@@ -52,6 +54,8 @@ export interface ServerOptions {
   readonly readOnlyProviders: ReadonlySet<string>
   /** Mutations in one operation. */
   readonly maxMutations: number
+  /** Keeps users and groups for later requests. Left out or `null`: nothing is kept. */
+  readonly cache?: EntityCache | null
 }
 
 export const graphqlPath = '/graphql'
@@ -103,13 +107,14 @@ export function createServer(options: ServerOptions) {
       watching.first,
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
       useHealth(options.standing ?? alwaysReady, options.authenticate),
-      useAuthentication(options.authenticate),
-      useRefusal(refuseTimeLimit),
+      useAuthentication(options.authenticate, watching),
+      useRefusal(refuseTimeLimit, watching),
       useBodyLimit(),
       useMutationLimit(options.maxMutations),
       useAuthorization(createAuthorize(schema)),
       useExecutionCancellation(),
       useClientErrors(options.onInternalError, watching),
+      useStaleness(),
       watching.last,
     ],
   })
@@ -118,20 +123,15 @@ export function createServer(options: ServerOptions) {
 /** Who sent each request that is being answered. */
 const callers = new WeakMap<Request, Caller>()
 
-/** Nobody is served without a key that we know. */
-function useAuthentication(authenticate: Authenticate): Plugin {
+/** Nobody is served whom we do not know. */
+function useAuthentication(authenticate: Authenticate, watching: YogaWatch): Plugin {
   return {
-    onRequest({ request, url, endResponse, fetchAPI }) {
+    async onRequest({ request, url, endResponse, fetchAPI }) {
       // Whatever is not open to anybody, so that another spelling of a path is no way in.
       if (isHealthPath(url.pathname)) return
-      const caller = authenticate(request.headers.get(apiKeyHeader))
-      if (caller) {
-        callers.set(request, caller)
-        return
-      }
-      const message = `Show an API key in the header ${apiKeyHeader}`
-      const errors = [{ message, extensions: { code: 'UNAUTHENTICATED', provider: null } }]
-      endResponse(fetchAPI.Response.json({ errors }, { status: 401, headers: { 'www-authenticate': 'ApiKey' } }))
+      const answer = await authenticate({ header: (name) => request.headers.get(name) })
+      if (isRefusal(answer)) endResponse(refuse(request, answer, watching, fetchAPI))
+      else callers.set(request, answer)
     },
   }
 }
@@ -141,9 +141,11 @@ const alwaysReady = (): Standing => ({ isReady: true, providers: new Map(), shar
 /** Open to anybody, who is told one word. */
 function useHealth(standing: () => Standing, authenticate: Authenticate): Plugin {
   return {
-    onRequest({ request, url, endResponse, fetchAPI }) {
+    async onRequest({ request, url, endResponse, fetchAPI }) {
       if (!isHealthPath(url.pathname)) return
-      const answer = answerHealth(url.pathname, standing(), authenticate(request.headers.get(apiKeyHeader)))
+      const header: Header = (name) => request.headers.get(name)
+      const caller = showsCredentials(header) ? await authenticate({ header }) : null
+      const answer = answerHealth(url.pathname, standing(), caller && isRefusal(caller) ? null : caller)
       const headers = { 'cache-control': 'no-store' }
       if (answer) endResponse(fetchAPI.Response.json(answer.body, { status: answer.status, headers }))
     },
@@ -151,15 +153,19 @@ function useHealth(standing: () => Standing, authenticate: Authenticate): Plugin
 }
 
 /** Answers a request that this check refuses. */
-function useRefusal(check: (header: Header) => Refusal | null): Plugin {
+function useRefusal(check: (header: Header) => Refusal | null, watching: YogaWatch): Plugin {
   return {
     onRequest({ request, endResponse, fetchAPI }) {
       const refusal = check((name) => request.headers.get(name))
-      if (!refusal) return
-      const { status, headers } = refusal
-      endResponse(fetchAPI.Response.json(bodyOf(refusal), { status, headers }))
+      if (refusal) endResponse(refuse(request, refusal, watching, fetchAPI))
     },
   }
+}
+
+function refuse(request: Request, refusal: Refusal, watching: YogaWatch, fetchAPI: FetchAPI): Response {
+  const { status, code, headers } = refusal
+  watching.of(request)?.refuses(code)
+  return fetchAPI.Response.json(bodyOf(refusal), { status, headers })
 }
 
 /** Only a body that brings a file may be as long as one. */
@@ -224,6 +230,22 @@ function useMutationLimit(max: number): Plugin<RequestContext> {
   }
 }
 
+/** Says of which providers an answer holds records that should have been read again, and how old they are. */
+function useStaleness(): Plugin<RequestContext> {
+  return {
+    onExecute({ args: { contextValue } }) {
+      return {
+        onExecuteDone({ result, setResult }) {
+          const { staleness } = contextValue.cache
+          if (staleness.size === 0 || !('data' in result)) return
+          const stale = [...staleness].map(([provider, ageMs]) => ({ provider, ageSeconds: Math.ceil(ageMs / 1000) }))
+          setResult({ ...result, extensions: { ...result.extensions, stale } })
+        },
+      }
+    },
+  }
+}
+
 /** Nothing is executed of an operation that asks for what the caller may not have. */
 function useAuthorization(authorize: Authorize): Plugin<RequestContext> {
   return {
@@ -243,10 +265,8 @@ function useClientErrors(onInternalError: ServerOptions['onInternalError'], watc
       if (Array.isArray(result) || !('errors' in result) || !result.errors) return
       const requestId = watching.of(request)?.requestId ?? null
       const errors = toClientErrors(result.errors, requestId)
-      for (const error of errors) {
-        const bug = error.extensions['code'] === 'INTERNAL' ? (error.originalError ?? error) : null
-        if (bug && !watching.isDeparture(request, bug)) onInternalError(bug, requestId)
-      }
+      for (const error of errors)
+        if (error.extensions['code'] === 'INTERNAL') onInternalError(error.originalError ?? error, requestId)
       setResult({ ...result, errors })
     },
   }

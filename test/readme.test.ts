@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config.ts'
 import { providerDefinitions } from '../src/providers/index.ts'
+import { sandboxEnvironment } from '../src/sandbox/sandbox.ts'
+import { issuerVariables } from '../src/settings/issuers.ts'
 import { createTestGateway } from './support/gateway.ts'
 import { connectAll } from './support/sandbox.ts'
 
@@ -27,16 +29,26 @@ describe('the README', () => {
   })
 
   it('shows a config file that is accepted', () => {
-    const file: unknown = JSON.parse(blocks('json')[1] ?? '')
+    const file: unknown = JSON.parse(blocks('json').find((block) => block.includes('"apiKeys"')) ?? '')
     const environment = { CUSTOMERS_AUTH0_SECRET: 'secret', STAFF_CLERK_KEY: 'sk_test_secret' }
     const config = readConfig({ environment, file, definitions: providerDefinitions })
     expect(config.providers.map(({ name }) => name)).toEqual(['customers', 'staff'])
+  })
+
+  it('shows issuers that are accepted', () => {
+    const file: unknown = JSON.parse(blocks('json').find((block) => block.includes('"issuers"')) ?? '')
+    const environment = sandboxEnvironment('http://127.0.0.1:4010')
+    expect(readConfig({ environment, file, definitions: providerDefinitions }).issuers).toHaveLength(3)
   })
 
   it('names every variable that a provider reads', () => {
     for (const definition of Object.values(providerDefinitions)) {
       for (const variable of Object.keys(definition.environment)) expect(readme).toContain(variable)
     }
+  })
+
+  it('names every variable that says whose tokens are accepted', () => {
+    for (const variable of Object.values(issuerVariables)) expect(readme).toContain(`\`${variable}\``)
   })
 
   it('links to files that are there', () => {

@@ -139,9 +139,12 @@ async function attempt<Input extends object, Action, Payload extends PayloadShap
     if (!options.isCheckOnly && context.isReadOnly(provider.name)) throw new ReadOnlyError(provider.name)
     const action = options.action(provider)
     if (action === undefined) throw unsupported(provider.name, name)
+    // Whose record it is must not be told from memory.
+    context.cache.readAfresh()
     if (context.caller.account) await requireOwn(options, work, context.caller.account)
     if (options.isGuess) await countGuess(provider.name, work)
-    return { ...known, target: aim.target, ...(await options.run(action, work)), provider: provider.name, errors: [] }
+    const done = await context.cache.changing(provider.name, () => options.run(action, work))
+    return { ...known, target: aim.target, ...done, provider: provider.name, errors: [] }
   } catch (error) {
     return {
       ...known,

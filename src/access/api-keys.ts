@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Caller } from './caller.ts'
-import { scopes } from './scopes.ts'
+import { type Scope, scopes as allScopes } from './scopes.ts'
 
 /** A key that callers may show. Only its digest is configured. */
 export interface ApiKey {
@@ -8,10 +8,11 @@ export interface ApiKey {
   readonly name: string
   /** SHA-256 of the key, 64 hexadecimal digits. */
   readonly sha256: string
+  /** What its holder may do; `*`: everything. */
+  readonly scopes: readonly Scope[] | '*'
+  /** The names of the providers that exist for its holder; `*`: all. */
+  readonly providers: readonly string[] | '*'
 }
-
-/** Who shows this key; `null`: nobody that we know. */
-export type Authenticate = (presented: string | null) => Caller | null
 
 /** The header in which a caller shows the key. */
 export const apiKeyHeader = 'x-api-key'
@@ -19,28 +20,39 @@ export const apiKeyHeader = 'x-api-key'
 /** Longer than any key that we would hand out; hashing stays cheap. */
 const maxKeyLength = 512
 
+/** By which a scanner of repositories and logs knows a key for one. */
+const prefix = 'idgw_'
+
 /**
- * Knows callers by their API keys. Digests are compared in constant time, and every configured key is compared, so that the time taken
- * says nothing about how close a guess was.
+ * Knows callers by their API keys; `null`: nobody shows this key. Digests are compared in constant time, and every configured key is
+ * compared, so that the time taken says nothing about how close a guess was.
  */
-export function createAuthenticator(keys: readonly ApiKey[]): Authenticate {
-  const known = keys.map(({ name, sha256 }) => ({ name, digest: Buffer.from(sha256, 'hex') }))
+export function createKeyRing(keys: readonly ApiKey[]): (presented: string) => Caller | null {
+  const known = keys.map((key) => ({ digest: Buffer.from(key.sha256, 'hex'), caller: holderOf(key) }))
   return (presented) => {
-    if (presented === null || presented === '' || presented.length > maxKeyLength) return null
+    if (presented === '' || presented.length > maxKeyLength) return null
     const digest = createHash('sha256').update(presented).digest()
-    let caller: Caller | null = null
-    for (const key of known) {
-      if (timingSafeEqual(key.digest, digest))
-        caller = { subject: key.name, scopes: allScopes, providers: null, account: null }
-    }
-    return caller
+    let found: Caller | null = null
+    for (const { digest: expected, caller } of known) if (timingSafeEqual(expected, digest)) found = caller
+    return found
   }
 }
 
-/** An API key holds every scope there is. */
-const allScopes = new Set(scopes)
+function holderOf({ name, scopes, providers }: ApiKey): Caller {
+  return {
+    subject: name,
+    scopes: new Set(scopes === '*' ? allScopes : scopes),
+    providers: providers === '*' ? null : new Set(providers),
+    account: null,
+  }
+}
 
 /** The digest that is configured for a key. */
 export function digestOfApiKey(key: string): string {
   return createHash('sha256').update(key).digest('hex')
+}
+
+/** A key that nobody can guess: 256 random bits. */
+export function newApiKey(): string {
+  return prefix + randomBytes(32).toString('hex')
 }

@@ -18,7 +18,7 @@ export function isRedirectOrigin(text: string): boolean {
   const hasAnyPort = text.endsWith(anyPort)
   const url = URL.parse(hasAnyPort ? text.slice(0, -anyPort.length) : text)
   // What is more than an origin, or is written in another way, would never equal one.
-  if (!url || `${url.origin}${hasAnyPort ? anyPort : ''}` !== text) return false
+  if (!url || url.hostname.includes('*') || `${url.origin}${hasAnyPort ? anyPort : ''}` !== text) return false
   const isLocal = loopbackHosts.has(url.hostname)
   return (url.protocol === 'https:' && (!hasAnyPort || isLocal)) || (url.protocol === 'http:' && isLocal)
 }

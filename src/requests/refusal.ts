@@ -5,6 +5,10 @@ export interface Refusal {
   readonly code: string
   /** One sentence for the client. */
   readonly message: string
+  /** The provider at fault; left out or `null`: none is. */
+  readonly provider?: string | null
+  /** Seconds until another try makes sense; left out or `null`: waiting does not help. */
+  readonly retryAfterSeconds?: number | null
   /** Beside those of every answer; names in lower case. */
   readonly headers: Readonly<Record<string, string>>
 }
@@ -13,6 +17,14 @@ export interface Refusal {
 export type Header = (name: string) => string | null
 
 /** A refusal as the body of a GraphQL answer. */
-export function bodyOf({ message, code }: Refusal): { readonly errors: readonly unknown[] } {
-  return { errors: [{ message, extensions: { code, provider: null } }] }
+export function bodyOf({ message, code, provider = null, retryAfterSeconds = null }: Refusal): {
+  readonly errors: readonly unknown[]
+} {
+  const extensions = {
+    code,
+    provider,
+    ...(provider === null ? {} : { retryable: retryAfterSeconds !== null }),
+    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+  }
+  return { errors: [{ message, extensions }] }
 }

@@ -1,3 +1,4 @@
+import { sessionTokenIssuer } from './clerk/session-token.ts'
 import { createFaults, faultSchema } from './faults.ts'
 import { defaultPeopleCount, makePeople, type VendorName } from './people.ts'
 import type { RequestObserver, SandboxVendor, SandboxVendorDefinition } from './vendor.ts'
@@ -41,6 +42,22 @@ export const maxPeople = 100_000
 /** The environment variables with which a gateway uses the sandbox at this origin as its four tenants. */
 export function sandboxEnvironment(origin: string): Readonly<Record<string, string>> {
   return Object.assign({}, ...Object.values(vendors).map((vendor) => vendor.environment(origin)))
+}
+
+/** An application whose users' session tokens the sandboxed gateway accepts. */
+export const sandboxApplication = 'http://localhost:3000'
+
+/** The `issuers` of a gateway's config file with which it accepts tokens of the sandbox's end users. */
+export function sandboxIssuers(origin: string): readonly object[] {
+  return [
+    {
+      issuer: sessionTokenIssuer,
+      jwksUrl: `${origin}/clerk/.well-known/jwks.json`,
+      authorizedParties: [sandboxApplication],
+      provider: 'clerk',
+    },
+    { provider: 'app-services' },
+  ]
 }
 
 export function createSandbox(settings: SandboxSettings = {}): Sandbox {

@@ -1,22 +1,10 @@
 import { z } from 'zod'
-import type { ApiKey } from '../access/api-keys.ts'
 import { isRedirectOrigin } from '../access/redirect-origins.ts'
 import { logLevels } from '../telemetry/log.ts'
 import { samplerNames } from '../telemetry/sampler-name.ts'
+import { apiKeys, apiKeyOf } from './api-keys.ts'
 import { parse } from './parse.ts'
 import { inEnvironmentOnly, list, oneOf, onOrOff, secretUrl, type Setting, text, wholeNumber } from './setting.ts'
-
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key, 64 lower-case hexadecimal digits')
-const keyName = z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, `_`, `.` and `-`, at most 64')
-const apiKeys: z.ZodType<readonly ApiKey[]> = z
-  .array(z.strictObject({ name: keyName, sha256 }))
-  .refine((keys) => new Set(keys.map(({ name }) => name)).size === keys.length, 'each key needs a name of its own')
-
-/** `name:digest`. */
-function apiKeyOf(entry: string): unknown {
-  const colon = entry.indexOf(':')
-  return { name: entry.slice(0, Math.max(colon, 0)).trim(), sha256: entry.slice(colon + 1).trim() }
-}
 
 /** 0 to 1. */
 function share(variable: string): Setting<number> {
@@ -68,6 +56,10 @@ const settings = {
   otelTracesEndpoint: httpUrl('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
   otelSampler: inEnvironmentOnly(oneOf('OTEL_TRACES_SAMPLER', samplerNames)),
   otelSamplerRatio: share('OTEL_TRACES_SAMPLER_ARG'),
+  entityCacheSeconds: wholeNumber('ENTITY_CACHE_SECONDS', 0, 3_600),
+  entityCacheStaleSeconds: wholeNumber('ENTITY_CACHE_STALE_SECONDS', 0, 3_600),
+  entityCacheStaleIfErrorSeconds: wholeNumber('ENTITY_CACHE_STALE_IF_ERROR_SECONDS', 0, 86_400),
+  entityCacheMaxRecords: wholeNumber('ENTITY_CACHE_MAX_RECORDS', 1, 1_000_000),
   redisUrl: secretUrl('REDIS_URL', ['redis:', 'rediss:']),
   redisKeyPrefix: text('REDIS_KEY_PREFIX'),
   sandboxPort: inEnvironmentOnly(wholeNumber('SANDBOX_PORT', 0, 65_535)),

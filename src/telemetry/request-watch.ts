@@ -23,6 +23,8 @@ export interface RequestWatch {
   identified(subject: string): void
   /** Says what is asked for, once that is known. */
   operates(name: string | null, type: OperationType): void
+  /** Says that it is not served, and by which code, where GraphQL never sees it. */
+  refuses(code: string): void
   /** Says what will be answered. */
   answers(answer: WatchedAnswer): void
   /** Ends it. Once; further times do nothing. `isAborted`: the caller has gone away. */
@@ -63,6 +65,10 @@ export function watchRequest(
       operationName = name
       operationType = type
     },
+    refuses(code) {
+      answered = 'refused'
+      codes = [code]
+    },
     answers({ data, errors }) {
       if (!errors || errors.length === 0) {
         answered = 'ok'
@@ -98,7 +104,7 @@ function hasAny(data: unknown): boolean {
   return typeof data === 'object' && data !== null && Object.values(data).some((value) => value !== null)
 }
 
-/** The code of an answer that was given before GraphQL had its turn. */
+/** The code of an answer that was given before GraphQL had its turn, by who did not say which. */
 function codeOfStatus(status: number): string {
   if (status === 401) return 'UNAUTHENTICATED'
   if (status === 403) return 'FORBIDDEN'

@@ -20,8 +20,6 @@ export interface YogaWatch {
   of(request: Request): RequestWatch | undefined
   /** The call that is made for a request. `record` sees its attempts as well. */
   callFor(request: Request, patience: Pick<Call, 'signal' | 'deadline'>, record?: AttemptRecorder): Call
-  /** Whether an error says no more than that the caller of this request has gone away. */
-  isDeparture(request: Request, error: unknown): boolean
   /** Goes before all other plugins. */
   readonly first: Plugin
   /** Goes after those that change answers. */
@@ -48,10 +46,6 @@ export function watchYoga(options: YogaWatchOptions): YogaWatch {
         },
         ...(watch.trace && { trace: watch.trace }),
       }
-    },
-    isDeparture(request, error) {
-      const signal = signals.get(request)
-      return signal !== undefined && hasGone(signal) && error === signal.reason
     },
     first: {
       onRequest({ request, url }) {

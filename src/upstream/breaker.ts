@@ -83,7 +83,8 @@ export function createBreaker(settings: BreakerSettings, clock: Clock, watch: Br
     // Nobody knows how long the probe will take; its successor comes after this time at the earliest.
     if (isProbing) return settings.openMs
     const left = openUntil - clock.now()
-    return left > 0 ? left : null
+    // More than there can be left: the clock was set back.
+    return left > 0 && left <= settings.openMs ? left : null
   }
 
   return {

@@ -29,12 +29,17 @@ export const loginSettings = {
 
 const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
+/** Whether a URL leads to this machine. */
+export function isLoopback({ hostname }: URL): boolean {
+  return loopbackHosts.has(hostname)
+}
+
 /** A URL that a provider can be reached under. Plain HTTP is for sandboxes on this machine: a key sent over it is everybody's. */
 export const baseUrlSetting = z.string().superRefine((text, context) => {
   const expect = (message: string): void => context.addIssue({ code: 'custom', message })
   const url = URL.parse(text)
   if (!url || !['https:', 'http:'].includes(url.protocol)) return expect('a URL beginning with https://')
-  if (url.protocol === 'http:' && !loopbackHosts.has(url.hostname)) {
+  if (url.protocol === 'http:' && !isLoopback(url)) {
     return expect('a URL beginning with https:// (http:// only for an address of this machine)')
   }
   if (url.username + url.password + url.search + url.hash !== '')

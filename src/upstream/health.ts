@@ -30,6 +30,9 @@ export function createHealthTracker(clock: Clock, onRefused: () => void = () => 
   let isRefused = false
   let lastError: { readonly message: string; readonly at: Date; readonly retryAt: Date | null } | null = null
 
+  /** `null` also when the clock was set back since: then nobody knows how long to wait. */
+  const retryAt = (): Date | null => (lastError && lastError.at.getTime() <= clock.now() ? lastError.retryAt : null)
+
   return {
     succeeded() {
       failuresInARow = 0
@@ -51,7 +54,7 @@ export function createHealthTracker(clock: Clock, onRefused: () => void = () => 
         lastError: lastError?.message ?? (retired.length > 0 ? `No longer offered: ${retired.join(', ')}` : null),
         lastErrorAt: lastError?.at ?? null,
         // A time that came with a failure holds nobody back here, but whoever asks may as well wait for it.
-        retryAt: heldBackUntil ?? lastError?.retryAt ?? null,
+        retryAt: heldBackUntil ?? retryAt(),
         rateLimitRemaining: remaining,
       }
     },

@@ -78,7 +78,7 @@ export function createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock }
     }
   }
 
-  const canAdmit = (): boolean => running < maxParallelCalls && queue.size > 0
+  const canAdmit = (): boolean => running < Math.min(maxParallelCalls, pace.maxParallelCalls()) && queue.size > 0
 
   function admitNext(): void {
     while (canAdmit()) {

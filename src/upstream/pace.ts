@@ -7,6 +7,8 @@ import type { WireResponse } from './transport.ts'
 export interface Pace {
   /** Epoch milliseconds from which an attempt may start when so many others start before it. In the past: at once. */
   readyAt(others: number): number
+  /** How many attempts may be under way at once. Infinite, but for a while after a 429: calls that waited for the same moment come one by one. */
+  maxParallelCalls(): number
   /** An attempt starts. */
   started(): void
   /** An answer came to an attempt that started at `startedAt`, while `running` others were under way. */
@@ -32,14 +34,17 @@ const longestGuessedPauseMs = 30_000
 /** Milliseconds for which the upstream's word is taken: one wrong header must not switch a provider off. */
 const longestPauseMs = 3_600_000
 const longestQuotaWaitMs = 60_000
+/** So many calls at once are as many as anybody makes. */
+const parallelWithoutBound = 256
 
 export function createPace({ maxCallsPerSecond, clock, random }: PaceOptions): Pace {
   const bucket = maxCallsPerSecond === undefined ? null : createTokenBucket(maxCallsPerSecond, clock)
   let pause = { beganAt: Number.NEGATIVE_INFINITY, until: Number.NEGATIVE_INFINITY }
   let refusalsInARow = 0
+  let maxParallel = Number.POSITIVE_INFINITY
   let remaining: number | null = null
   /** What the upstream will still take until then. */
-  let quota: { left: number; readonly resetsAt: number } | null = null
+  let quota: { left: number; readonly resetsAt: number; readonly readAt: number } | null = null
 
   const guessedPauseMs = (): number => {
     const longest = Math.min(longestGuessedPauseMs, firstPauseMs * 2 ** (refusalsInARow - 1))
@@ -52,9 +57,25 @@ export function createPace({ maxCallsPerSecond, clock, random }: PaceOptions): P
     // Calls that were under way when the pause began are part of the same refusal.
     const isNew = startedAt >= pause.beganAt
     if (!isNew && asked === null) return
-    if (isNew) refusalsInARow += 1
+    if (isNew) {
+      refusalsInARow += 1
+      maxParallel = 1
+    }
     const waitMs = Math.min(longestPauseMs, asked ?? guessedPauseMs())
     pause = { beganAt: isNew ? now : pause.beganAt, until: Math.max(pause.until, now + waitMs) }
+  }
+
+  const accepted = (): void => {
+    refusalsInARow = 0
+    maxParallel += 1
+    if (maxParallel > parallelWithoutBound) maxParallel = Number.POSITIVE_INFINITY
+  }
+
+  /** A clock that was set back would make a pause of seconds one of hours. */
+  const forgetTheFuture = (): void => {
+    const now = clock.now()
+    if (pause.beganAt > now) pause = { beganAt: Number.NEGATIVE_INFINITY, until: Number.NEGATIVE_INFINITY }
+    if (quota && quota.readAt > now) quota = null
   }
 
   const readQuota = ({ headers }: WireResponse, running: number): void => {
@@ -65,14 +86,16 @@ export function createPace({ maxCallsPerSecond, clock, random }: PaceOptions): P
     const resetsAt = Number(headers.get('x-ratelimit-reset') ?? Number.NaN) * 1000
     if (!(resetsAt > now)) return
     // The upstream may not have counted yet what is still under way.
-    quota = { left: remaining - running, resetsAt: Math.min(resetsAt, now + longestQuotaWaitMs) }
+    quota = { left: remaining - running, resetsAt: Math.min(resetsAt, now + longestQuotaWaitMs), readAt: now }
   }
 
   return {
     readyAt(others) {
+      forgetTheFuture()
       const quotaAt = quota && quota.left <= others ? quota.resetsAt : Number.NEGATIVE_INFINITY
       return Math.max(pause.until, quotaAt, bucket?.readyAt(others) ?? Number.NEGATIVE_INFINITY)
     },
+    maxParallelCalls: () => maxParallel,
     started() {
       bucket?.take()
       if (quota && quota.resetsAt <= clock.now()) quota = null
@@ -81,13 +104,14 @@ export function createPace({ maxCallsPerSecond, clock, random }: PaceOptions): P
     answered(response, startedAt, running) {
       readQuota(response, running)
       if (response.status === 429) refused(response, startedAt)
-      else if (startedAt >= pause.beganAt) refusalsInARow = 0
+      else if (startedAt >= pause.beganAt) accepted()
     },
     pause(ms) {
       const now = clock.now()
       pause = { beganAt: now, until: Math.max(pause.until, now + Math.min(ms, longestPauseMs)) }
     },
     pausedUntil() {
+      forgetTheFuture()
       const until = Math.max(pause.until, quota && quota.left <= 0 ? quota.resetsAt : Number.NEGATIVE_INFINITY)
       return until > clock.now() ? until : null
     },

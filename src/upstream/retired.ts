@@ -34,7 +34,8 @@ export function createRetiredOperations(clock: Clock): RetiredOperations {
       const standing = standings.get(name)
       if (!standing || standing.until === 0) return null
       const now = clock.now()
-      if (standing.until > now) return standing.until - now
+      // More than there can be left: the clock was set back.
+      if (standing.until > now && standing.until <= now + heldBackForMs) return standing.until - now
       standing.until = now + heldBackForMs
       return null
     },

@@ -18,6 +18,8 @@ export function createRollingCount(windowMs: number, clock: Clock): RollingCount
   const current = (): number => {
     const number = Math.floor(clock.now() / slotMs)
     while (slots[0] && slots[0].number <= number - slotsPerWindow) slots.shift()
+    // The clock was set back: what lies ahead is of another time.
+    while ((slots.at(-1)?.number ?? number) > number) slots.pop()
     return number
   }
 

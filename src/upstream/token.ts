@@ -41,6 +41,8 @@ const refusals: ReadonlySet<ProviderErrorKind> = new Set(['credentials', 'forbid
 /** What everybody is answered until a moment, in epoch milliseconds. */
 interface Refusal {
   readonly error: ProviderError
+  /** Before it, the clock was set back. */
+  readonly since: number
   readonly until: number
 }
 
@@ -57,7 +59,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       return token
     } catch (error) {
       if (error instanceof ProviderError && refusals.has(error.kind))
-        refusal = { error, until: clock.now() + pauseAfter(error) }
+        refusal = { error, since: clock.now(), until: clock.now() + pauseAfter(error) }
       throw error
     } finally {
       fetching = null
@@ -71,7 +73,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     async get(call) {
       call.signal.throwIfAborted() // or a fetch would begin whose failure nobody hears of
       if (token && token.expiresAt.getTime() - renewBeforeMs > clock.now()) return token.value
-      if (refusal && clock.now() < refusal.until) throw repeated(refusal, clock.now())
+      if (refusal && clock.now() < refusal.until && clock.now() >= refusal.since) throw repeated(refusal, clock.now())
       fetching ??= fetchOnce(call)
       return (await orAborted(fetching, call.signal)).value
     },

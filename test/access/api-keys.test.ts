@@ -1,19 +1,42 @@
 import { describe, expect, it } from 'vitest'
-import { createAuthenticator, digestOfApiKey } from '../../src/access/api-keys.ts'
+import { type ApiKey, createKeyRing, digestOfApiKey, newApiKey } from '../../src/access/api-keys.ts'
+import { scopes } from '../../src/access/scopes.ts'
 
-const authenticate = createAuthenticator([
-  { name: 'web', sha256: digestOfApiKey('key of the web') },
-  { name: 'support', sha256: digestOfApiKey('key of support') },
+const key = (name: string, text: string, rights: Partial<ApiKey> = {}): ApiKey => ({
+  name,
+  sha256: digestOfApiKey(text),
+  scopes: '*',
+  providers: '*',
+  ...rights,
+})
+
+const holderOf = createKeyRing([
+  key('web', 'key of the web', { scopes: ['users:read', 'groups:read'], providers: ['clerk'] }),
+  key('support', 'key of support'),
 ])
 
 describe('an API key', () => {
   it('makes its holder known by name, whichever of several it is', () => {
-    expect(authenticate('key of the web')?.subject).toBe('web')
-    expect(authenticate('key of support')?.subject).toBe('support')
+    expect(holderOf('key of the web')?.subject).toBe('web')
+    expect(holderOf('key of support')?.subject).toBe('support')
+  })
+
+  it('gives its holder the scopes and providers that stand beside it, and no others', () => {
+    expect(holderOf('key of the web')).toMatchObject({
+      scopes: new Set(['users:read', 'groups:read']),
+      providers: new Set(['clerk']),
+    })
+  })
+
+  it('opens everything where a star stands beside it', () => {
+    expect(holderOf('key of support')).toMatchObject({ scopes: new Set(scopes), providers: null })
+  })
+
+  it('is nobody’s account', () => {
+    expect(holderOf('key of support')?.account).toBeNull()
   })
 
   it.each([
-    ['none', null],
     ['an empty one', ''],
     ['the beginning of one', 'key of the we'],
     ['one with more behind it', 'key of the web '],
@@ -21,16 +44,26 @@ describe('an API key', () => {
     ['two at once', 'key of the web, key of support'],
     ['its own digest', digestOfApiKey('key of the web')],
     ['one beyond any length', 'key of the web'.repeat(1_000)],
-  ])('that is %s makes nobody known', (_, key) => {
-    expect(authenticate(key)).toBeNull()
+  ])('that is %s makes nobody known', (_, presented) => {
+    expect(holderOf(presented)).toBeNull()
   })
 
-  it('that is wrong stays wrong, a thousand times over', () => {
-    for (let guess = 0; guess < 1_000; guess += 1) expect(authenticate(`guess ${guess}`)).toBeNull()
+  it('that is wrong stays wrong, thousands of times over', () => {
+    for (let guess = 0; guess < 3_000; guess += 1) expect(holderOf(`guess ${guess}`)).toBeNull()
   })
 
   it('opens nothing where none is configured', () => {
-    expect(createAuthenticator([])('key of the web')).toBeNull()
-    expect(createAuthenticator([])('')).toBeNull()
+    expect(createKeyRing([])('key of the web')).toBeNull()
+    expect(createKeyRing([])('')).toBeNull()
+  })
+})
+
+describe('a new API key', () => {
+  it('is known for one by its beginning, and holds 256 bits', () => {
+    expect(newApiKey()).toMatch(/^idgw_[0-9a-f]{64}$/)
+  })
+
+  it('is never the same twice', () => {
+    expect(new Set(Array.from({ length: 100 }, newApiKey)).size).toBe(100)
   })
 })

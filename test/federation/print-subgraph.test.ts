@@ -12,6 +12,26 @@ describe('the printed subgraph', () => {
     expect(data?.['_service']?.['sdl']).toBe(committed)
   })
 
+  it('says of each field that takes something to have what that is, and nothing of what other teams declare, too', () => {
+    const linesOf = (type: string): readonly string[] =>
+      new RegExp(`^type ${type} [^}]*`, 'm')
+        .exec(committed)?.[0]
+        .split('\n')
+        .map((line) => line.trim()) ?? []
+    expect(linesOf('User')).toEqual(
+      expect.arrayContaining([
+        'type User implements Node @key(fields: "id") @key(fields: "providerName nativeId") {',
+        'nativeId: String! @authenticated',
+        'privateMetadata: JSON @requiresScopes(scopes: [["users:read", "users:read:private"]])',
+        'signInCount: Int @requiresScopes(scopes: [["users:read"]])',
+      ]),
+    )
+    expect(linesOf('Mutation')).toContain(
+      'changePassword(input: ChangePasswordInput!): UserPayload! @requiresScopes(scopes: [["users:credentials", "users:verify"]])',
+    )
+    expect(linesOf('PageInfo').join()).not.toMatch(/@authenticated|@requiresScopes/)
+  })
+
   it('names neither what only routers call nor what federation brings', () => {
     expect(committed).not.toMatch(/_entities|_service|_Any|_Entity|FieldSet|link__/)
   })

@@ -10,7 +10,7 @@ let gateway: RunningGateway
 
 const start = (environment: Readonly<Record<string, string>> = {}): Promise<RunningGateway> =>
   startGateway({
-    environment: { ...sandbox.environment, API_KEYS: `tests:${digestOfApiKey('key')}`, ...environment },
+    environment: { ...sandbox.environment, API_KEYS: `tests:${digestOfApiKey('key')}:*`, ...environment },
   })
 
 beforeEach(async () => {

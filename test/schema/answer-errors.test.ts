@@ -1,4 +1,6 @@
+import { GraphQLError } from 'graphql'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { toClientErrors } from '../../schema/answer-errors.ts'
 import { encodeGlobalId } from '../../src/identity/global-id.ts'
 import { createTestGateway, type TestGateway } from '../support/gateway.ts'
 import { createInMemoryProvider, makeUser, populatedDirectory } from '../support/in-memory-provider.ts'
@@ -100,6 +102,15 @@ describe('errors of an answer', () => {
       ],
     ])
     expect(text).not.toContain('secret')
+  })
+
+  it.each(['AbortError', 'TimeoutError'])('of a caller who went away are no bug of ours: %s', (name) => {
+    const originalError = new DOMException('This operation was aborted', name)
+    const [error] = toClientErrors(
+      [new GraphQLError('This operation was aborted', { originalError, path: ['users'] })],
+      'request-1',
+    )
+    expect([error?.path, error?.extensions]).toEqual([['users'], { code: 'PROVIDER_TIMEOUT', provider: null }])
   })
 
   it('that are a bug of ours are told to the operator once', async () => {

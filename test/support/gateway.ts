@@ -1,11 +1,17 @@
 import { createAttemptLimit } from '../../src/access/attempt-limit.ts'
-import { createAuthenticator, digestOfApiKey } from '../../src/access/api-keys.ts'
+import { type ApiKey, digestOfApiKey } from '../../src/access/api-keys.ts'
+import { createAuthenticator } from '../../src/access/authenticate.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
 import { createServer, type ServerOptions } from '../../src/server.ts'
 import type { AuditRecord } from '../../src/telemetry/audit.ts'
 
 /** The key that test callers show. */
 export const testApiKey = 'key-of-the-tests'
+
+/** A key that opens everything. */
+export function openKey(name: string, key: string): ApiKey {
+  return { name, sha256: digestOfApiKey(key), scopes: '*', providers: '*' }
+}
 
 /** A client's view of an answer. */
 export interface GraphqlAnswer {
@@ -52,7 +58,7 @@ export function createTestGateway(
   const audit: AuditRecord[] = []
   const server = createServer({
     providers: new Map(providers.map((provider) => [provider.name, provider])),
-    authenticate: createAuthenticator([{ name: 'tests', sha256: digestOfApiKey(testApiKey) }]),
+    authenticate: createAuthenticator({ apiKeys: [openKey('tests', testApiKey)] }).authenticate,
     requestTimeoutMs,
     softDeadlineMs: 5_000,
     graphiql: null,

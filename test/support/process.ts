@@ -9,6 +9,7 @@ export interface RunningGateway {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string
   readonly sandboxOrigin: string | null
+  readonly pid: number
   /** Everything it has printed, to either stream. */
   output(): string
   /** Its exit code, `null` after it was killed. */
@@ -28,7 +29,8 @@ export interface StartOptions {
 /** Starts `npm start`'s program on free ports and waits until it says that the last provider was checked. */
 export async function startGateway(options: StartOptions = {}): Promise<RunningGateway> {
   const { child, output } = run(options)
-  const ended = once(child, 'exit').then(([code]) => code as number | null) // by the event's declaration
+  // Not its exit: what it printed last comes after that.
+  const ended = once(child, 'close').then(([code]) => code as number | null) // by the event's declaration
   const readyWhen = options.readyWhen ?? /Provider +app-services: .*\n/
   await until(child, output, readyWhen)
   const port = /GraphQL +http:\/\/[^:]+:(\d+)\//.exec(output())?.[1]
@@ -36,6 +38,7 @@ export async function startGateway(options: StartOptions = {}): Promise<RunningG
   return {
     origin: `http://127.0.0.1:${port}`,
     sandboxOrigin: sandbox,
+    pid: child.pid ?? 0,
     output,
     ended,
     signal: (name) => void child.kill(name),

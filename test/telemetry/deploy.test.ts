@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
-import { digestOfApiKey } from '../../src/access/api-keys.ts'
 import { readConfig } from '../../src/config.ts'
 import { createGateway, type Gateway } from '../../src/index.ts'
 import { providerDefinitions } from '../../src/providers/index.ts'
+import { openKey } from '../support/gateway.ts'
 import { parseMetrics, type Sample } from '../support/prometheus.ts'
 import { startSandbox, type TestSandbox } from '../support/sandbox.ts'
 
@@ -69,7 +69,7 @@ beforeAll(async () => {
   const { providers } = readConfig({ environment: sandbox.environment, definitions: providerDefinitions })
   gateway = await createGateway({
     providers,
-    apiKeys: [{ name: 'tests', sha256: digestOfApiKey('key') }],
+    apiKeys: [openKey('tests', 'key')],
     requestTimeoutMs: 5_000,
     softDeadlineMs: 2_000,
     graphiql: null,

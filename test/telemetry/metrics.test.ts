@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { digestOfApiKey } from '../../src/access/api-keys.ts'
 import { readConfig } from '../../src/config.ts'
 import { createGateway, type Gateway } from '../../src/index.ts'
 import { providerDefinitions } from '../../src/providers/index.ts'
 import { createOperationNames } from '../../src/telemetry/operation-names.ts'
+import { openKey } from '../support/gateway.ts'
 import { parseMetrics, type Sample, valueOf } from '../support/prometheus.ts'
 import { startSandbox, type TestSandbox } from '../support/sandbox.ts'
 
@@ -19,7 +19,7 @@ beforeEach(async () => {
   const { providers } = readConfig({ environment: sandbox.environment, definitions: providerDefinitions })
   gateway = await createGateway({
     providers,
-    apiKeys: [{ name: 'tests', sha256: digestOfApiKey('key') }],
+    apiKeys: [openKey('tests', 'key')],
     requestTimeoutMs: 5_000,
     softDeadlineMs: 2_000,
     graphiql: null,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { createAuthenticator, digestOfApiKey } from '../../src/access/api-keys.ts'
+import { createAuthenticator } from '../../src/access/authenticate.ts'
 import { scopes } from '../../src/access/scopes.ts'
 import { ProviderError } from '../../src/identity/errors.ts'
 import type { RequestSummary } from '../../src/telemetry/request-summary.ts'
-import { createTestGateway, testApiKey } from '../support/gateway.ts'
+import { createTestGateway, openKey, testApiKey } from '../support/gateway.ts'
 import { createInMemoryProvider } from '../support/in-memory-provider.ts'
 import { present } from '../support/present.ts'
 import { connectAll } from '../support/sandbox.ts'
@@ -69,6 +69,13 @@ describe('what is told of a request', () => {
 
   it.each([
     ['has no credentials', { 'x-api-key': '' }, '{"query":"{ viewer { subject } }"}', 'UNAUTHENTICATED', 401],
+    [
+      'asks for an impossible time',
+      { 'x-request-timeout-ms': 'never' },
+      '{"query":"{ viewer { subject } }"}',
+      'BAD_USER_INPUT',
+      400,
+    ],
     ['is no GraphQL', {}, '{"query":"{"}', 'BAD_USER_INPUT', 200],
     ['asks for what is not there', {}, '{"query":"{ nothing }"}', 'BAD_USER_INPUT', 200],
     ['is no JSON', {}, 'nothing', 'BAD_USER_INPUT', 400],
@@ -189,13 +196,8 @@ describe('extensions.upstream', () => {
   })
 
   it('is not there for a caller who may not read the providers', async () => {
-    const authenticate = createAuthenticator([{ name: 'tests', sha256: digestOfApiKey(testApiKey) }])
-    const less: Partial<ServerOptions> = {
-      authenticate(presented) {
-        const caller = authenticate(presented)
-        return caller && { ...caller, scopes: new Set(scopes.filter((scope) => scope !== 'providers:read')) }
-      },
-    }
+    const key = { ...openKey('tests', testApiKey), scopes: scopes.filter((scope) => scope !== 'providers:read') }
+    const less = { authenticate: createAuthenticator({ apiKeys: [key] }).authenticate }
     expect(await extensionsFor({ 'x-upstream': 'on' }, less)).toBeUndefined()
   })
 

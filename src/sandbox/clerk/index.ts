@@ -18,6 +18,7 @@ import { userFactors } from './routes/user-factors.ts'
 import { userReads } from './routes/user-reads.ts'
 import { userStatus } from './routes/user-status.ts'
 import { userWrites } from './routes/user-writes.ts'
+import { publicJwk } from './session-token.ts'
 import { createTenant } from './state/tenant.ts'
 
 const name = 'clerk'
@@ -60,6 +61,11 @@ export const clerk: SandboxVendorDefinition = {
     })
     const routes = createRoutes(router, () => tenant, nextTrace)
     for (const addRoutes of routeGroups) addRoutes(routes)
+    // Of the front end's API, which is open to everybody: where others than the instance itself find its keys.
+    router.on('GET', '/.well-known/jwks.json', async () => Response.json({ keys: [await publicJwk()] }), {
+      basePath: '',
+      open: true,
+    })
     return {
       name,
       fetch: router.fetch,

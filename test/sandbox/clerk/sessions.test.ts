@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { verifyToken } from '@clerk/backend'
+import { decodeJwt } from 'jose'
 import { mintSessionToken, sessionTokenIssuer } from '../../../src/sandbox/clerk/session-token.ts'
 import type { ClerkSession } from '../../../src/sandbox/clerk/wire.ts'
 import { present } from '../../support/present.ts'
@@ -163,6 +164,20 @@ describe('a session token', () => {
     expect(claims).toMatchObject({ sub: id, sid: session.id, iss: sessionTokenIssuer })
     expect(claims.exp - claims.iat).toBe(60)
     await own.close()
+  })
+
+  test('names the application that asks for it, by its origin', async () => {
+    const { id } = await sessionThatIs('active')
+    const origin = 'http://localhost:3000'
+    const { body } = await client.call<{ jwt: string }>('POST', `/sessions/${id}/tokens`, {}, { origin })
+    expect(decodeJwt(body.jwt)['azp']).toBe(origin)
+    const { body: ofNobody } = await client.call<{ jwt: string }>('POST', `/sessions/${id}/tokens`)
+    expect(decodeJwt(ofNobody.jwt)).not.toHaveProperty('azp')
+  })
+
+  test('can be checked by anybody, against keys that are open to everybody', async () => {
+    const open = await fetch(`${client.baseUrl}/.well-known/jwks.json`)
+    expect(await open.json()).toEqual((await client.call('GET', '/jwks')).body)
   })
 
   test('is minted by tests with any claims', async () => {

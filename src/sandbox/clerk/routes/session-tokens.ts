@@ -16,10 +16,13 @@ export function sessionTokens(routes: Routes): void {
     const session = findSession(tenant, parameter(request, 'session_id'))
     if (!isLive(session)) throw failure(400, 'invalid_session_token', 'Invalid session', 'The session is over.')
     const { expires_in_seconds: lifetimeSeconds } = readForm(tokenForm, request.body)
+    // The application, as the front end's API names it in the tokens that it hands out.
+    const origin = request.headers.get('origin')
     const jwt = await mintSessionToken({
       userId: session.user_id,
       sessionId: session.id,
       issuedAt: tenant.now(),
+      ...(origin === null ? {} : { authorizedParty: origin }),
       ...(typeof lifetimeSeconds === 'number' ? { lifetimeSeconds } : {}),
     })
     return { object: 'token', jwt }

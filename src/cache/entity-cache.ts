@@ -1,0 +1,199 @@
+import { LRUCache } from 'lru-cache'
+import type { Call } from '../identity/call.ts'
+import { PartialBatchError, ProviderError } from '../identity/errors.ts'
+import { type Clock, systemClock } from '../upstream/clock.ts'
+import type { Epochs } from './epochs.ts'
+
+export interface EntityCacheSettings {
+  /** Milliseconds for which a record is answered without asking again. */
+  readonly freshMs: number
+  /** Milliseconds after that for which it is still answered, and read again meanwhile. */
+  readonly staleMs: number
+  /** Milliseconds after `freshMs` for which it is answered when it cannot be read again. */
+  readonly staleIfErrorMs: number
+  /** More than these push out those that were not asked for the longest. */
+  readonly maxRecords: number
+}
+
+interface Cacheable {
+  readonly nativeId: string
+}
+
+/** Records that are asked for by their ids. */
+export interface CachedRead<Found extends Cacheable> {
+  readonly provider: string
+  readonly kind: 'user' | 'group'
+  readonly ids: readonly string[]
+  /** Who may see the same: what one of them read, another one may be answered. */
+  readonly audience: string
+  readonly call: Call
+  readonly load: (ids: readonly string[], call: Call) => Promise<readonly Found[]>
+  /** Told of each record that is answered although it is older than `freshMs`. */
+  readonly onStale: (ageMs: number) => void
+}
+
+/** Users and groups by id, for a short time, in the memory of this process. Nothing of it is written anywhere. */
+export interface EntityCache {
+  /** As `load`, but what is at hand is not loaded. Answers copies, which are the caller's own. */
+  read<Found extends Cacheable>(request: CachedRead<Found>): Promise<readonly Found[]>
+  /** Something is going to be changed, or was changed, at this provider: nothing that was read before is answered any more. */
+  changed(provider: string): Promise<void>
+}
+
+interface Entry {
+  readonly record: Cacheable
+  readonly readAt: number
+  readonly epoch: string
+}
+
+/** What is kept of the records of one read. */
+interface AtHand<Found> {
+  /** Milliseconds; infinite for what is not kept. */
+  ageOf(id: string): number
+  /** Copies of what is kept of these. */
+  answer(ids: readonly string[]): readonly Found[]
+}
+
+function keyOf({ kind, provider, audience }: CachedRead<Cacheable>, id: string): string {
+  return `${kind} ${provider} ${audience} ${id}`
+}
+
+/** Milliseconds that a read in the background may take. */
+const refreshTimeoutMs = 10_000
+
+export function createEntityCache(
+  { freshMs, staleMs, staleIfErrorMs, maxRecords }: EntityCacheSettings,
+  epochs: Epochs,
+  clock: Clock = systemClock,
+): EntityCache {
+  const entries = new LRUCache<string, Entry>({ max: maxRecords })
+  const refreshing = new Set<string>()
+
+  /** Under the epoch in which the read began: what was changed meanwhile makes it worthless. */
+  async function load<Found extends Cacheable>(
+    request: CachedRead<Found>,
+    ids: readonly string[],
+    epoch: string,
+    call: Call,
+  ): Promise<readonly Found[]> {
+    const keep = (records: readonly Found[]): void => {
+      const readAt = clock.now()
+      for (const record of records) entries.set(keyOf(request, record.nativeId), { record, readAt, epoch })
+    }
+    try {
+      const records = await request.load(ids, call)
+      keep(records)
+      const found = new Set(records.map(({ nativeId }) => nativeId))
+      for (const id of ids) if (!found.has(id)) entries.delete(keyOf(request, id))
+      return records.map(copyOf)
+    } catch (error) {
+      if (!(error instanceof PartialBatchError)) throw error
+      const found = error.found as readonly Found[] // thrown by the read above, whose records these are
+      keep(found)
+      throw new PartialBatchError(found.map(copyOf), error.failures)
+    }
+  }
+
+  function refresh(request: CachedRead<Cacheable>, ids: readonly string[], epoch: string): void {
+    const due = ids.filter((id) => !refreshing.has(keyOf(request, id)))
+    if (due.length === 0) return
+    for (const id of due) refreshing.add(keyOf(request, id))
+    const deadline = clock.now() + refreshTimeoutMs
+    const call: Call = { signal: AbortSignal.timeout(refreshTimeoutMs), deadline, record: () => {} }
+    load(request, due, epoch, call)
+      .catch(() => {}) // whoever asks once it is too old hears of the failure
+      .finally(() => {
+        for (const id of due) refreshing.delete(keyOf(request, id))
+      })
+  }
+
+  /** What there is of these records, and how old it is. */
+  function lookUp<Found extends Cacheable>(request: CachedRead<Found>, epoch: string): AtHand<Found> {
+    const now = clock.now()
+    const known = new Map<string, { readonly record: Found; readonly ageMs: number }>()
+    for (const id of request.ids) {
+      const entry = entries.get(keyOf(request, id))
+      // A clock that was set back makes no record younger.
+      if (!entry || entry.epoch !== epoch || entry.readAt > now) continue
+      known.set(id, { record: entry.record as Found, ageMs: now - entry.readAt }) // of the same kind, by its key
+    }
+    return {
+      ageOf: (id) => known.get(id)?.ageMs ?? Number.POSITIVE_INFINITY,
+      answer: (ids) =>
+        ids.flatMap((id) => {
+          const one = known.get(id)
+          if (!one) return []
+          if (one.ageMs >= freshMs) request.onStale(one.ageMs)
+          return [copyOf(one.record)]
+        }),
+    }
+  }
+
+  /** Answers old records in the place of those that could not be read, as far as that may be; else throws as the read did. */
+  async function rescue<Found extends Cacheable>(
+    error: unknown,
+    request: CachedRead<Found>,
+    epoch: string,
+    ids: readonly string[],
+    { ageOf, answer }: AtHand<Found>,
+  ): Promise<readonly Found[]> {
+    const { found, failures } = outcomeOf(error, ids)
+    const kept = [...failures]
+      .filter(([id, failure]) => mayPass(failure) && ageOf(id) < freshMs + staleIfErrorMs)
+      .map(([id]) => id)
+    // Changed in the meantime: then it is not only old but wrong.
+    if (kept.length === 0 || (await epochs.current(request.provider)) !== epoch) throw error
+    const records = [...(found as readonly Found[]), ...answer(kept)] // read for these ids
+    const left = new Map([...failures].filter(([id]) => !kept.includes(id)))
+    if (left.size > 0) throw new PartialBatchError(records, left)
+    return records
+  }
+
+  return {
+    async read(request) {
+      const { provider, ids, call } = request
+      const epoch = await epochs.current(provider)
+      if (epoch === null) return request.load(ids, call)
+      const known = lookUp(request, epoch)
+      const wanted = ids.filter((id) => known.ageOf(id) >= freshMs + staleMs)
+      const atHand = ids.filter((id) => !wanted.includes(id))
+      const expired = atHand.filter((id) => known.ageOf(id) >= freshMs)
+      if (expired.length > 0) refresh(request, expired, epoch)
+      const answered = known.answer(atHand)
+      if (wanted.length === 0) return answered
+      try {
+        const read = await load(request, wanted, epoch, call).catch((error: unknown) =>
+          rescue(error, request, epoch, wanted, known),
+        )
+        return [...answered, ...read]
+      } catch (error) {
+        if (answered.length === 0) throw error
+        const { found, failures } = outcomeOf(error, wanted)
+        throw new PartialBatchError([...answered, ...found], failures)
+      }
+    },
+    changed: (provider) => epochs.advance(provider),
+  }
+}
+
+/** What was read, and why the rest was not. Our own bugs are thrown on. */
+function outcomeOf(
+  error: unknown,
+  ids: readonly string[],
+): { readonly found: readonly unknown[]; readonly failures: ReadonlyMap<string, ProviderError> } {
+  if (error instanceof PartialBatchError) {
+    return { found: error.found, failures: error.failures }
+  }
+  if (!(error instanceof ProviderError)) throw error
+  return { found: [], failures: new Map(ids.map((id) => [id, error])) }
+}
+
+/** Whether the record may well be there as it was: what is refused is not answered from memory. */
+function mayPass({ isRetryable, kind }: ProviderError): boolean {
+  return isRetryable || kind === 'badResponse' || kind === 'quotaExhausted'
+}
+
+/** Whoever answers a request marks the records in it. */
+function copyOf<Found extends Cacheable>(record: Found): Found {
+  return { ...record }
+}
