@@ -3,6 +3,7 @@ import type { ApiKey } from './access/api-keys.ts'
 import type { TokenIssuer } from './access/issuers.ts'
 import { checkAccess, issuersFrom, namesIssuer } from './settings/issuers.ts'
 import type { EntityCacheSettings } from './cache/entity-cache.ts'
+import type { Defences } from './limits/defences.ts'
 import { ConfigError, parse } from './settings/parse.ts'
 import {
   type Definitions,
@@ -11,6 +12,7 @@ import {
   providerFromFile,
   providersFromEnvironment,
 } from './settings/providers.ts'
+import { defencesOf } from './settings/limits.ts'
 import { readSettings, settingMembers, type Settings, variableOf } from './settings/settings.ts'
 import { telemetryFrom } from './settings/telemetry.ts'
 import type { TelemetryOptions } from './telemetry/telemetry.ts'
@@ -18,7 +20,9 @@ import type { TelemetryOptions } from './telemetry/telemetry.ts'
 export { ConfigError } from './settings/parse.ts'
 export type { ProviderConfig } from './settings/providers.ts'
 
-export interface Config {
+export interface Config extends Defences {
+  /** Path of a folder or file of the only documents that are served; `undefined`: any are. */
+  readonly persistedOperations: string | undefined
   readonly host: string
   /** 0: any free one. */
   readonly port: number
@@ -120,6 +124,7 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
   if (faults.length > 0) throw new ConfigError(faults)
 
   return {
+    ...defencesOf(set),
     host: set.host ?? '127.0.0.1',
     port: set.port ?? 4000,
     maxRepresentations: set.maxRepresentations,

@@ -12,6 +12,8 @@ import type { AttemptRecorder } from './identity/call.ts'
 import { GatewayStoppingError } from './identity/errors.ts'
 import { createHttpServer } from './lifecycle/http-server.ts'
 import { createReadiness, type ProviderCheck } from './lifecycle/readiness.ts'
+import type { Defences } from './limits/defences.ts'
+import { readKnownDocuments } from './limits/known-documents.ts'
 import { createServer } from './server.ts'
 import { createSharedEpochs } from './shared-store/epochs.ts'
 import { openRedis, type RedisOptions } from './shared-store/redis.ts'
@@ -25,7 +27,9 @@ export type { IdentityProvider } from './identity/provider.ts'
 export type { TelemetryOptions } from './telemetry/telemetry.ts'
 export type { ProviderCheck } from './lifecycle/readiness.ts'
 
-export interface GatewayOptions {
+export interface GatewayOptions extends Defences {
+  /** Path of a folder or JSON file of the only documents that are served. Left out: any are. */
+  readonly persistedOperations?: string | undefined
   readonly providers: readonly ProviderConfig[]
   readonly apiKeys: readonly ApiKey[]
   /** Whose tokens are accepted beside API keys. Left out: nobody's. */
@@ -113,6 +117,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     requests: telemetry.requests,
     providers,
     cache: entityCache && createEntityCache(entityCache, store ? createSharedEpochs(store) : createEpochs()),
+    knownDocuments: await readPersistedOperations(options.persistedOperations),
     guesses: options.guessLimit && createAttemptLimit(options.guessLimit),
     stopping: stopping.signal,
     standing: () => ({
@@ -153,6 +158,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await audit.close()
       await telemetry.close()
     },
+  }
+}
+
+/** A gateway that does not find what it is to serve does not start. */
+async function readPersistedOperations(path: string | undefined): Promise<ReadonlyMap<string, string> | undefined> {
+  if (path === undefined) return undefined
+  try {
+    return await readKnownDocuments(path)
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'not such a place'
+    const expected = 'a folder of .graphql files, or a JSON file of documents by name'
+    throw new ConfigError([`PERSISTED_OPERATIONS: cannot be read (${reason}); expected ${expected}`])
   }
 }
 

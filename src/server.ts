@@ -12,14 +12,27 @@ import type { EntityCache } from './cache/entity-cache.ts'
 import { createRequestContext, type Providers, type RequestContext } from './context.ts'
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
 import type { AttemptRecorder } from './identity/call.ts'
+import { type CallCount, createCallCount } from './limits/cost-limit.ts'
+import { createDocumentCache } from './limits/document-cache.ts'
+import type { Defences } from './limits/defences.ts'
+import { defaultLimits } from './limits/limits.ts'
+import { closedSchemaRules } from './limits/introspection.ts'
+import { createMemoryDocumentStore, type DocumentStore, findByHash, findKnown } from './limits/persisted.ts'
+import { useBoundedParser, useCostLimit, useDocuments, useRequestRate, useRules } from './limits/plugins.ts'
+import { createMemoryRateStore, createRateLimit, type RateLimit, type RateStore } from './limits/rate-limit.ts'
 import { answerHealth, isHealthPath, livePath, type Standing } from './requests/health.ts'
-import { bodyOf, type Header, type Refusal } from './requests/refusal.ts'
+import { addressIn, type AddressOf } from './requests/address.ts'
+import type { CorsOptions } from './requests/cors.ts'
+import { refuseCrossSite } from './requests/cross-site.ts'
+import { refuseEncoding } from './requests/encoding.ts'
+import { refusalBehind, responseOf, useCors, useRefusal, useSecurityHeaders } from './requests/plugins.ts'
+import type { Header } from './requests/refusal.ts'
 import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 import type { RequestWatchOptions } from './telemetry/request-watch.ts'
 import { watchYoga, type YogaWatch } from './telemetry/yoga.ts'
 
-export interface ServerOptions {
+export interface ServerOptions extends Defences {
   readonly providers: Providers
   readonly authenticate: Authenticate
   /** Milliseconds within which a GraphQL request is answered, with what is there by then. */
@@ -56,6 +69,12 @@ export interface ServerOptions {
   readonly maxMutations: number
   /** Keeps users and groups for later requests. Left out or `null`: nothing is kept. */
   readonly cache?: EntityCache | null
+  /** The only documents that are served, by name. Left out: any. */
+  readonly knownDocuments?: ReadonlyMap<string, string> | undefined
+  /** Keeps documents that clients name by their hashes. Left out: this process does by itself. */
+  readonly documentStore?: DocumentStore | undefined
+  /** Keeps how fast callers are. Left out: this process does by itself. */
+  readonly rateStore?: RateStore | undefined
 }
 
 export const graphqlPath = '/graphql'
@@ -76,10 +95,15 @@ export function createServer(options: ServerOptions) {
   const guesses = options.guesses ?? createAttemptLimit(defaultGuessLimit)
   const { redirectOrigins = [] } = options
   const stopping = options.stopping ?? new AbortController().signal
+  const limits = { ...defaultLimits, ...options.limits }
+  const rateStore = options.rateStore ?? createMemoryRateStore()
+  const documentStore = options.documentStore ?? createMemoryDocumentStore()
+  const callCounts = new WeakMap<object, CallCount>()
   const watching = watchYoga({
     ...(options.requests ?? { sinks: [], traces: null }),
     isWatched: (pathname) => !isHealthPath(pathname),
     callerOf: (request) => callers.get(request),
+    refusalCodeOf: (response) => refusalBehind(response)?.code,
   })
   return createYoga<Record<string, unknown>, RequestContext>({
     schema,
@@ -91,6 +115,9 @@ export function createServer(options: ServerOptions) {
     graphiql: false,
     multipart: true,
     maxRequestBodySize: maxUploadBytes,
+    batching: { limit: limits.maxBatch },
+    extraParamNames: ['documentId'],
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createDocumentCache() },
     // Our own plugin masks, so that every error has a code of ours.
     maskedErrors: false,
     logging: false,
@@ -100,18 +127,41 @@ export function createServer(options: ServerOptions) {
       const { requestTimeoutMs, softDeadlineMs } = timeLimitOf((name) => request.headers.get(name), options)
       const deadline = Date.now() + requestTimeoutMs
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(requestTimeoutMs), stopping])
-      const call = watching.callFor(request, { signal, deadline }, options.record)
-      return createRequestContext({ ...options, softDeadlineMs, caller, guesses, redirectOrigins, call })
+      const count = createCallCount(options.record ?? (() => {}))
+      const call = watching.callFor(request, { signal, deadline }, count.record)
+      const context = createRequestContext({ ...options, softDeadlineMs, caller, guesses, redirectOrigins, call })
+      callCounts.set(context.call, count)
+      return context
     },
     plugins: [
       watching.first,
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
+      useSecurityHeaders(),
+      useCors(options.cors ?? closedToPages),
       useHealth(options.standing ?? alwaysReady, options.authenticate),
-      useAuthentication(options.authenticate, watching),
-      useRefusal(refuseTimeLimit, watching),
+      useAuthentication(
+        options.authenticate,
+        createRateLimit('requests without a good key', limits.failedLoginsPerMinute, rateStore),
+        addressIn(options.addressHeader ?? null),
+      ),
+      useRefusal(
+        (header, method) => refuseCrossSite(method, header) ?? refuseEncoding(header) ?? refuseTimeLimit(header),
+      ),
+      ...(options.isSchemaClosed ? [useRules(closedSchemaRules)] : []),
       useBodyLimit(),
+      useDocuments(options.knownDocuments ? findKnown(options.knownDocuments) : findByHash(documentStore)),
+      useBoundedParser(limits),
+      useRequestRate(createRateLimit('requests', limits.requestsPerMinute, rateStore), (request) =>
+        callers.get(request),
+      ),
       useMutationLimit(options.maxMutations),
       useAuthorization(createAuthorize(schema)),
+      useCostLimit({
+        schema,
+        maxCost: limits.maxCost,
+        rate: createRateLimit('calls to providers', limits.costPerMinute, rateStore),
+        callsOf: ({ call }) => callCounts.get(call),
+      }),
       useExecutionCancellation(),
       useClientErrors(options.onInternalError, watching),
       useStaleness(),
@@ -123,18 +173,30 @@ export function createServer(options: ServerOptions) {
 /** Who sent each request that is being answered. */
 const callers = new WeakMap<Request, Caller>()
 
-/** Nobody is served whom we do not know. */
-function useAuthentication(authenticate: Authenticate, watching: YogaWatch): Plugin {
+/** Nobody is served whom we do not know, and whoever is not known too often is told to wait. */
+function useAuthentication(
+  authenticate: Authenticate,
+  failures: RateLimit,
+  addressOf: AddressOf,
+): Plugin<Record<string, unknown>> {
   return {
-    async onRequest({ request, url, endResponse, fetchAPI }) {
+    async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
       // Whatever is not open to anybody, so that another spelling of a path is no way in.
       if (isHealthPath(url.pathname)) return
-      const answer = await authenticate({ header: (name) => request.headers.get(name) })
-      if (isRefusal(answer)) endResponse(refuse(request, answer, watching, fetchAPI))
-      else callers.set(request, answer)
+      const header = (name: string): string | null => request.headers.get(name)
+      const answer = await authenticate({ header })
+      if (!isRefusal(answer)) {
+        callers.set(request, answer)
+        return
+      }
+      const address = answer.status === 401 ? addressOf(serverContext, header) : null
+      const tooMany = address === null ? null : await failures.take(address, 1)
+      endResponse(responseOf(tooMany ?? answer, fetchAPI))
     },
   }
 }
+
+const closedToPages: CorsOptions = { origins: [], allowCredentials: false }
 
 const alwaysReady = (): Standing => ({ isReady: true, providers: new Map(), sharedStore: null })
 
@@ -150,22 +212,6 @@ function useHealth(standing: () => Standing, authenticate: Authenticate): Plugin
       if (answer) endResponse(fetchAPI.Response.json(answer.body, { status: answer.status, headers }))
     },
   }
-}
-
-/** Answers a request that this check refuses. */
-function useRefusal(check: (header: Header) => Refusal | null, watching: YogaWatch): Plugin {
-  return {
-    onRequest({ request, endResponse, fetchAPI }) {
-      const refusal = check((name) => request.headers.get(name))
-      if (refusal) endResponse(refuse(request, refusal, watching, fetchAPI))
-    },
-  }
-}
-
-function refuse(request: Request, refusal: Refusal, watching: YogaWatch, fetchAPI: FetchAPI): Response {
-  const { status, code, headers } = refusal
-  watching.of(request)?.refuses(code)
-  return fetchAPI.Response.json(bodyOf(refusal), { status, headers })
 }
 
 /** Only a body that brings a file may be as long as one. */
@@ -260,14 +306,17 @@ function useAuthorization(authorize: Authorize): Plugin<RequestContext> {
 
 /** Gives every error its code, and masks what is nobody's business. */
 function useClientErrors(onInternalError: ServerOptions['onInternalError'], watching: YogaWatch): Plugin {
+  const forClients = <Result extends object>(result: Result, requestId: string | null): Result => {
+    if (!('errors' in result) || !result.errors) return result
+    const errors = toClientErrors(result.errors as readonly GraphQLError[], requestId) // of an execution result
+    for (const error of errors)
+      if (error.extensions['code'] === 'INTERNAL') onInternalError(error.originalError ?? error, requestId)
+    return { ...result, errors }
+  }
   return {
     onResultProcess({ request, result, setResult }) {
-      if (Array.isArray(result) || !('errors' in result) || !result.errors) return
       const requestId = watching.of(request)?.requestId ?? null
-      const errors = toClientErrors(result.errors, requestId)
-      for (const error of errors)
-        if (error.extensions['code'] === 'INTERNAL') onInternalError(error.originalError ?? error, requestId)
-      setResult({ ...result, errors })
+      setResult(Array.isArray(result) ? result.map((one) => forClients(one, requestId)) : forClients(result, requestId))
     },
   }
 }

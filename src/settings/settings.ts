@@ -3,6 +3,7 @@ import { isRedirectOrigin } from '../access/redirect-origins.ts'
 import { logLevels } from '../telemetry/log.ts'
 import { samplerNames } from '../telemetry/sampler-name.ts'
 import { apiKeys, apiKeyOf } from './api-keys.ts'
+import { limitSettings } from './limits.ts'
 import { parse } from './parse.ts'
 import { inEnvironmentOnly, list, oneOf, onOrOff, secretUrl, type Setting, text, wholeNumber } from './setting.ts'
 
@@ -30,6 +31,7 @@ const redirectOrigins = z.array(
 
 /** Every setting of the gateway but its providers, by its name in the config file. */
 const settings = {
+  ...limitSettings,
   host: text('HOST'),
   port: wholeNumber('PORT', 0, 65_535),
   requestTimeoutMs: wholeNumber('REQUEST_TIMEOUT_MS', 100, 120_000),

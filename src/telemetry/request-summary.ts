@@ -1,7 +1,10 @@
 import type { UpstreamUsage } from './upstream-usage.ts'
 
-/** `none`: a request that never became an operation, such as one without credentials, or for a page. */
-export type OperationType = 'query' | 'mutation' | 'subscription' | 'none'
+/**
+ * `none`: a request that never became an operation, such as one without credentials, or for a page. `batch`: one that brought several
+ * operations.
+ */
+export type OperationType = 'query' | 'mutation' | 'subscription' | 'none' | 'batch'
 
 /**
  * - `ok`: answered without an error;

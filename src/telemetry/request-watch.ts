@@ -25,8 +25,8 @@ export interface RequestWatch {
   operates(name: string | null, type: OperationType): void
   /** Says that it is not served, and by which code, where GraphQL never sees it. */
   refuses(code: string): void
-  /** Says what will be answered. */
-  answers(answer: WatchedAnswer): void
+  /** Says what will be answered, to each of its operations. */
+  answers(answers: readonly WatchedAnswer[]): void
   /** Ends it. Once; further times do nothing. `isAborted`: the caller has gone away. */
   end(status: number, isAborted?: boolean): void
 }
@@ -62,20 +62,20 @@ export function watchRequest(
       subject = who
     },
     operates(name, type) {
-      operationName = name
-      operationType = type
+      const isFirst = operationType === 'none'
+      operationName = isFirst ? name : null
+      operationType = isFirst ? type : 'batch'
     },
     refuses(code) {
       answered = 'refused'
       codes = [code]
     },
-    answers({ data, errors }) {
-      if (!errors || errors.length === 0) {
-        answered = 'ok'
-        return
-      }
-      answered = data === undefined ? 'refused' : hasAny(data) ? 'partial' : 'failed'
-      codes = [...new Set(errors.map(({ extensions }) => String(extensions['code'])))]
+    answers(answers) {
+      const outcomes = new Set(answers.map(outcomeOf))
+      const [outcome = 'ok'] = outcomes
+      answered = outcomes.size > 1 ? 'partial' : outcome
+      const errors = answers.flatMap((answer) => answer.errors ?? [])
+      if (errors.length > 0) codes = [...new Set(errors.map(({ extensions }) => String(extensions['code'])))]
     },
     end(status, isAborted = false) {
       if (hasEnded) return
@@ -97,6 +97,12 @@ export function watchRequest(
       for (const sink of sinks) sink.ended(summary)
     },
   }
+}
+
+function outcomeOf({ data, errors }: WatchedAnswer): RequestOutcome {
+  if (!errors || errors.length === 0) return 'ok'
+  if (data === undefined) return 'refused'
+  return hasAny(data) ? 'partial' : 'failed'
 }
 
 /** Whether any field that was asked for has a value. */

@@ -13,6 +13,8 @@ export interface YogaWatchOptions extends RequestWatchOptions {
   readonly callerOf: (
     request: Request,
   ) => { readonly subject: string; readonly scopes: ReadonlySet<string> } | undefined
+  /** The code of an answer that refuses a request before GraphQL sees it; `undefined`: it is none. */
+  readonly refusalCodeOf: (response: Response) => string | undefined
 }
 
 export interface YogaWatch {
@@ -67,18 +69,25 @@ export function watchYoga(options: YogaWatchOptions): YogaWatch {
         response.headers.set(requestIdHeader, watch.requestId)
         const caller = options.callerOf(request)
         if (caller) watch.identified(caller.subject)
+        const code = options.refusalCodeOf(response)
+        if (code !== undefined) watch.refuses(code)
         watch.end(response.status, hasGone(signals.get(request) ?? request.signal))
       },
     },
     last: {
       onResultProcess({ request, result, setResult }) {
         const watch = watches.get(request)
-        // Batches and streams are not offered.
-        if (!watch || Array.isArray(result) || Symbol.asyncIterator in result) return
-        watch.answers(result)
+        // Streams are not offered.
+        if (!watch || Symbol.asyncIterator in result) return
+        watch.answers(Array.isArray(result) ? result : [result])
         const scopes = options.callerOf(request)?.scopes
         const upstream = scopes && upstreamExtension(request.headers.get(upstreamHeader), scopes, watch)
-        if (upstream) setResult({ ...result, extensions: { ...result.extensions, upstream } })
+        if (!upstream) return
+        const extended = <Answer extends { readonly extensions?: object }>(answer: Answer): Answer => ({
+          ...answer,
+          extensions: { ...answer.extensions, upstream },
+        })
+        setResult(Array.isArray(result) ? result.map(extended) : extended(result))
       },
     },
   }

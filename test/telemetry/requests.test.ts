@@ -86,6 +86,21 @@ describe('what is told of a request', () => {
     expect(last()).toMatchObject({ outcome: 'refused', codes: [code], status, operationType: 'none' })
   })
 
+  it('is of a batch what became of all of it', async () => {
+    const { gateway, provider, summaries, last } = watchedGateway()
+    provider.misbehaviour.failure = unavailable
+    await gateway.fetch(
+      post('[{"query":"query One { viewer { subject } }"},{"query":"query Two { users { nodes { id } } }"}]'),
+    )
+    expect(summaries).toHaveLength(1)
+    expect(last()).toMatchObject({
+      operationName: null,
+      operationType: 'batch',
+      outcome: 'partial',
+      codes: ['PROVIDER_UNAVAILABLE'],
+    })
+  })
+
   it('is not told of the health check, which is asked for all the time', async () => {
     const { gateway, summaries } = watchedGateway()
     await gateway.fetch(new Request('http://gateway.test/health'))
