@@ -83,5 +83,7 @@ export function createSharedLimiter({ limiter, pace, sharedPace, clock }: Shared
     },
     pause: limiter.pause,
     dismiss: limiter.dismiss,
+    running: limiter.running,
+    waiting: limiter.waiting,
   }
 }
