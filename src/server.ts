@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql'
-import { useExecutionCancellation, createYoga, type FetchAPI, type Plugin } from 'graphql-yoga'
+import { useExecutionCancellation, createYoga, type Plugin } from 'graphql-yoga'
 import { toClientErrors } from '../schema/answer-errors.ts'
 import { type Authorize, createAuthorize } from '../schema/authorize.ts'
 import { createSchema, schema as wholeSchema } from '../schema/index.ts'
@@ -23,6 +23,7 @@ import { createMemoryRateStore, createRateLimit, type RateLimit, type RateStore 
 import { answerHealth, isHealthPath, livePath, type Standing } from './requests/health.ts'
 import { addressIn, type AddressOf } from './requests/address.ts'
 import type { CorsOptions } from './requests/cors.ts'
+import { maxUploadBytes, useBodyLimit } from './requests/body-limit.ts'
 import { refuseCrossSite } from './requests/cross-site.ts'
 import { refuseEncoding } from './requests/encoding.ts'
 import { responseOf, useCors, useRefusal, useSecurityHeaders } from './requests/plugins.ts'
@@ -79,12 +80,6 @@ export const graphiqlPath = '/graphiql'
 /** How often the password or codes of one user may be guessed at. */
 const defaultGuessLimit = { attempts: 5, windowSeconds: 900 } as const
 
-/** A body of more bytes is refused before it is read. */
-const maxBodyBytes = 256_000
-
-/** As above, for a body that brings a file: the largest image, and what goes with it. */
-const maxUploadBytes = 6_000_000
-
 /** The gateway as a Yoga server: give it to `http.createServer`, or call its `fetch`. */
 export function createServer(options: ServerOptions) {
   const record: AttemptRecorder = options.record ?? (() => {})
@@ -105,7 +100,8 @@ export function createServer(options: ServerOptions) {
     landingPage: false,
     graphiql: false,
     multipart: true,
-    maxRequestBodySize: maxUploadBytes,
+    // Beyond our own limit, which knows what is wrong with a form that is too long.
+    maxRequestBodySize: 2 * maxUploadBytes,
     batching: { limit: limits.maxBatch },
     extraParamNames: ['documentId'],
     parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createDocumentCache() },
@@ -172,7 +168,7 @@ function useAuthentication(
     async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
       // Whatever is not open to anybody, so that another spelling of a path is no way in.
       if (isHealthPath(url.pathname)) return
-      const header = (name: string): string | null => request.headers.get(name)
+      const header: Header = (name) => request.headers.get(name)
       const answer = await authenticate({ header })
       if (!isRefusal(answer)) {
         callers.set(request, answer)
@@ -201,42 +197,6 @@ function useHealth(standing: () => Standing, authenticate: Authenticate): Plugin
       if (answer) endResponse(fetchAPI.Response.json(answer.body, { status: answer.status, headers }))
     },
   }
-}
-
-/** Only a body that brings a file may be as long as one. */
-function useBodyLimit(): Plugin {
-  return {
-    onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
-      const isUpload = request.headers.get('content-type')?.startsWith('multipart/form-data') ?? false
-      if (isUpload || !requestParser || !request.body) return
-      if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
-      setRequestParser((whole) => requestParser(limited(whole, fetchAPI)))
-    },
-  }
-}
-
-/** The same request, of which no more than allowed can be read: its length need not be what it says, nor said at all. */
-function limited(request: Request, { Request: RequestOfServer, TransformStream: StreamOfServer }: FetchAPI): Request {
-  if (!request.body) return request
-  // A native stream goes through a native one only.
-  const Stream = request.body instanceof ReadableStream ? TransformStream : StreamOfServer
-  let bytes = 0
-  const counting = new Stream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      bytes += chunk.byteLength
-      if (bytes > maxBodyBytes) controller.error(tooLarge())
-      else controller.enqueue(chunk)
-    },
-  })
-  const { url, method, headers, signal } = request
-  const init = { method, headers, signal, body: request.body.pipeThrough(counting), duplex: 'half' }
-  return new RequestOfServer(url, init)
-}
-
-function tooLarge(): GraphQLError {
-  return new GraphQLError('The body of the request is too large', {
-    extensions: { code: 'BAD_USER_INPUT', http: { status: 413 } },
-  })
 }
 
 /** Whoever wants more sends more operations, which are counted and logged one by one. Who tries is on record. */

@@ -38,11 +38,14 @@ export function useDocuments(find: FindDocument): Plugin {
     async onParams({ params, setParams, setResult }) {
       const found = await find(params)
       if (!found) return
+      // The server would rather say that there is no query than why there is none.
+      setParams({ ...params, query: 'refusal' in found ? unread : found.document })
       if ('refusal' in found) setResult({ errors: [asGraphqlError(found.refusal)] })
-      else setParams({ ...params, query: found.document })
     },
   }
 }
+
+const unread = '{ __typename }'
 
 /** Documents must keep these rules, too. */
 export function useRules(rules: readonly ValidationRule[]): Plugin {
