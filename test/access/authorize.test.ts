@@ -269,6 +269,26 @@ describe('a mutation', () => {
   })
 })
 
+describe('a batch', () => {
+  test('has each of its operations judged by itself', async () => {
+    const response = await gateway.fetch(
+      new Request('http://gateway.test/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': 'reader' },
+        body: JSON.stringify([
+          { query: '{ viewer { subject } }' },
+          { query: '{ groups { totalCount } }' },
+          { query: '{ users(first: 1) { totalCount } }' },
+        ]),
+      }),
+    )
+    const [viewer, groups, users] = (await response.json()) as readonly unknown[] // one answer each
+    expect(viewer).toEqual({ data: { viewer: { subject: 'somebody' } } })
+    expect(groups).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN', missingScopes: ['groups:read'] } }] })
+    expect(users).toEqual({ data: { users: { totalCount: 12 } } })
+  })
+})
+
 describe('the schema', () => {
   test('is not built with anything that does not say who may have it', () => {
     const undeclared = buildSchema('type Query { user: User } type User { id: ID }')
