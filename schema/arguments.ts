@@ -60,7 +60,12 @@ export interface Target {
 }
 
 /** Reads a global id of the wanted type. Anything else is the caller's mistake, found before any call. */
-export function targetOf(context: RequestContext, type: GlobalIdType, id: string, argument: readonly string[]): Target {
+export function targetOf(
+  context: Pick<RequestContext, 'providers'>,
+  type: GlobalIdType,
+  id: string,
+  argument: readonly string[],
+): Target {
   const name = argument.join('.')
   const decoded = decodeGlobalId(id)
   if (!decoded) throw new ArgumentError(argument, `\`${name}\` is not an id of this gateway`)

@@ -3,6 +3,7 @@ import type { RequestContext } from '../src/context.ts'
 import { openCursor, sealPage } from '../src/directory/cursor.ts'
 import type { MissingPart } from '../src/directory/part.ts'
 import type { Edge, Page, PageRequest } from '../src/identity/page.ts'
+import { type FieldCost, items } from '../src/limits/cost/field-cost.ts'
 import { access, asReachedByAnybody, type TypeAccess } from './access.ts'
 import { checkedFirst, type PageArguments } from './arguments.ts'
 import { builder, type SchemaTypes } from './builder.ts'
@@ -106,6 +107,8 @@ export interface ConnectionOptions<Item, Node> {
   /** Whether one node can be missing without the list failing. */
   readonly nullableNodes?: boolean
   readonly hasTotalCount?: boolean
+  /** What it costs to count where the pages do not tell. Left out: they all do. */
+  readonly totalCost?: { readonly cost: FieldCost }
   readonly hasUnavailable?: boolean
   /** What an edge says beside its node. */
   readonly edgeFields?: (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Edge<Item>>) => FieldMap
@@ -135,8 +138,14 @@ export function defineConnection<Item, Node>(
   return builder.objectRef<Connection<Item>>(`${name}Connection`).implement({
     extensions: access(options.access),
     fields: (t) => ({
-      edges: t.field({ type: [EdgeRef], nullable: false, resolve: ({ edges }) => [...edges] }),
+      edges: t.field({
+        type: [EdgeRef],
+        nullable: false,
+        extensions: { cost: items },
+        resolve: ({ edges }) => [...edges],
+      }),
       nodes: t.field({
+        extensions: { cost: items },
         type: [node as ObjectRef<Types, object>], // as above
         nullable: { list: false, items: nullableNodes },
         resolve: ({ edges }) => edges.map((edge) => nodeOf(edge.node) as object),
@@ -146,6 +155,7 @@ export function defineConnection<Item, Node>(
         ? {
             totalCount: t.int({
               nullable: true,
+              extensions: options.totalCost ?? {},
               description: 'Length of the whole list; null where it cannot be counted.',
               resolve: (connection) => connection.total(),
             }),

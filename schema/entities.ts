@@ -1,6 +1,7 @@
 import { type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema, isUnionType } from 'graphql'
 import type { RequestContext } from '../src/context.ts'
 import { ArgumentError } from '../src/identity/errors.ts'
+import { entitiesByKeys } from './costs.ts'
 import { declareAccess, requireType } from './access.ts'
 
 /** What a router sends for an entity that another subgraph knows by one of its keys. */
@@ -40,6 +41,7 @@ export function answerEntities(schema: GraphQLSchema): void {
     return record
   }
 
+  field.extensions = { ...field.extensions, ...entitiesByKeys }
   declareAccess(field, { scopes: [] })
   union.resolveType = (record: object) => typeOfRecord.get(record)
   field.resolve = (_, args, context: RequestContext, info) => {

@@ -1,4 +1,6 @@
 import { GraphQLError } from 'graphql'
+import { extensionsOf } from '../src/requests/refusal.ts'
+import { RefusedError } from '../src/requests/refused-error.ts'
 import { ForbiddenError } from '../src/access/forbidden.ts'
 import { ArgumentError, ProviderError, type ProviderErrorKind } from '../src/identity/errors.ts'
 
@@ -73,6 +75,11 @@ export function toClientError(error: GraphQLError): GraphQLError {
       ...located,
       extensions: { code: 'BAD_USER_INPUT', provider: null, argument: cause.argument },
     })
+  }
+  if (cause instanceof RefusedError) {
+    const { refusal } = cause
+    const http = { status: refusal.status, headers: refusal.headers }
+    return new GraphQLError(refusal.message, { ...located, extensions: { ...extensionsOf(refusal), http } })
   }
   if (cause instanceof ForbiddenError) {
     const { missingScopes } = cause

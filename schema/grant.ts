@@ -4,6 +4,7 @@ import { encodeGlobalId } from '../src/identity/global-id.ts'
 import { access } from './access.ts'
 import { targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
+import { ownerOfRecord, providerOfRecord, recordsById, sessionOfGrant } from './costs.ts'
 import { GrantKindEnum } from './enums.ts'
 import { findGrant, findSession, grantParts } from './find.ts'
 import { NodeRef } from './node.ts'
@@ -41,6 +42,7 @@ GrantRef.implement({
     provider: t.field({
       type: IdentityProviderRef,
       nullable: false,
+      extensions: providerOfRecord,
       resolve: (grant, _, context) => providerNamed(context.providers, grant.provider, ['provider']),
     }),
     providerName: t.exposeString('provider', { nullable: false }),
@@ -49,6 +51,7 @@ GrantRef.implement({
     user: t.field({
       type: UserRef,
       nullable: true,
+      extensions: ownerOfRecord,
       resolve: ({ provider, userId }, _, context) => context.loaders.user.load(batchKey(provider, userId)),
     }),
     clientId: t.exposeString('clientId', { nullable: true }),
@@ -65,6 +68,7 @@ GrantRef.implement({
     session: t.field({
       type: SessionRef,
       nullable: true,
+      extensions: sessionOfGrant,
       description: 'The session in which it was issued; null where there was none, or where it is over.',
       resolve: ({ provider, sessionId, userId }, _, context) => {
         if (sessionId === null) return null
@@ -92,7 +96,7 @@ builder.queryFields((t) => ({
     type: GrantRef,
     nullable: true,
     description: 'null: there is no such grant any more.',
-    extensions: access({ scopes: ['grants:read'] }),
+    extensions: { ...recordsById('id'), ...access({ scopes: ['grants:read'] }) },
     args: { id: t.arg.id({ required: true }) },
     resolve: (_, { id }, context) => findGrant(context, targetOf(context, 'Grant', id, ['id']), ['id']),
   }),

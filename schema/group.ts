@@ -7,11 +7,13 @@ import { ProviderError } from '../src/identity/errors.ts'
 import { encodeGlobalId } from '../src/identity/global-id.ts'
 import type { IdentityProvider } from '../src/identity/provider.ts'
 import type { Group, GroupField, GroupKind, GroupMember, User } from '../src/identity/records.ts'
+import { value } from '../src/limits/cost/field-cost.ts'
 import { access } from './access.ts'
 import { checkedText, pageArguments, type PageArguments, requiredPart, targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
 import { groupValue } from './complete.ts'
 import { type Connection, defineConnection, readConnection, readOptionalConnection } from './connection.ts'
+import { groupsOfAll, groupTotal, membersOfGroup, permissionsOfGroup, providerOfRecord, recordsById } from './costs.ts'
 import { GroupKindEnum, groupKindNames } from './enums.ts'
 import { NodeRef } from './node.ts'
 import { GroupRef, IdentityProviderRef, UserRef } from './refs.ts'
@@ -23,6 +25,7 @@ export const GroupConnectionRef = defineConnection<Group, Group>({
   node: GroupRef,
   nodeOf: (group) => group,
   hasTotalCount: true,
+  totalCost: groupTotal,
   hasUnavailable: true,
 })
 
@@ -52,9 +55,18 @@ GroupRef.implement({
   interfaces: [NodeRef],
   fields: (t) => {
     const text = (field: Extract<GroupField, 'slug' | 'description'>) =>
-      t.string({ nullable: true, resolve: (group, _, context) => groupValue(group, field, context) })
+      t.string({
+        nullable: true,
+        extensions: value(field),
+        resolve: (group, _, context) => groupValue(group, field, context),
+      })
     const time = (field: Extract<GroupField, 'createdAt' | 'updatedAt'>) =>
-      t.field({ type: 'DateTime', nullable: true, resolve: (group, _, context) => groupValue(group, field, context) })
+      t.field({
+        type: 'DateTime',
+        nullable: true,
+        extensions: value(field),
+        resolve: (group, _, context) => groupValue(group, field, context),
+      })
     return {
       id: t.id({
         nullable: false,
@@ -63,25 +75,36 @@ GroupRef.implement({
       provider: t.field({
         type: IdentityProviderRef,
         nullable: false,
+        extensions: providerOfRecord,
         resolve: (group, _, context) => providerNamed(context.providers, group.provider, ['provider']),
       }),
       providerName: t.exposeString('provider', { nullable: false }),
       nativeId: t.exposeString('nativeId', { nullable: false, description: "The provider's own id of this group." }),
       kind: t.field({ type: GroupKindEnum, nullable: false, resolve: ({ kind }) => kind }),
-      name: t.string({ nullable: false, resolve: (group, _, context) => groupValue(group, 'name', context) }),
+      name: t.string({
+        nullable: false,
+        extensions: value('name'),
+        resolve: (group, _, context) => groupValue(group, 'name', context),
+      }),
       slug: text('slug'),
       description: text('description'),
-      memberCount: t.int({ nullable: true, resolve: (group, _, context) => groupValue(group, 'memberCount', context) }),
+      memberCount: t.int({
+        nullable: true,
+        extensions: value('memberCount'),
+        resolve: (group, _, context) => groupValue(group, 'memberCount', context),
+      }),
       createdAt: time('createdAt'),
       updatedAt: time('updatedAt'),
       publicMetadata: t.field({
         type: 'JSON',
         nullable: true,
+        extensions: value('publicMetadata'),
         resolve: (group, _, context) => groupValue(group, 'publicMetadata', context),
       }),
       members: t.field({
         type: GroupMemberConnectionRef,
         nullable: true,
+        extensions: membersOfGroup,
         description: 'The members that are users.',
         args: pageArguments(t.arg),
         resolve: (group, args, context) => {
@@ -101,6 +124,7 @@ GroupRef.implement({
       permissions: t.field({
         type: PermissionConnectionRef,
         nullable: true,
+        extensions: permissionsOfGroup,
         description: 'What members may do. null: this provider gives this kind of group no permissions.',
         args: pageArguments(t.arg),
         resolve: (group, args, context) => {
@@ -186,7 +210,7 @@ builder.queryFields((t) => ({
     type: GroupRef,
     nullable: true,
     description: 'null: there is no such group any more.',
-    extensions: access({ scopes: ['groups:read'] }),
+    extensions: { ...recordsById('id'), ...access({ scopes: ['groups:read'] }) },
     args: { id: t.arg.id({ required: true }) },
     resolve: (_, { id }, context) => {
       const target = targetOf(context, 'Group', id, ['id'])
@@ -198,7 +222,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description:
       "The groups of all or the named providers, provider by provider and kind by kind, each in the provider's own order. Groups that are created or deleted during a walk may shift others, where the provider numbers its pages. Providers without groups are not part of it.",
-    extensions: access({ scopes: ['groups:read'] }),
+    extensions: { ...groupsOfAll, ...access({ scopes: ['groups:read'] }) },
     args: {
       ...pageArguments(t.arg),
       providers: t.arg.stringList(),

@@ -4,6 +4,7 @@ import type { EmailIndexState, ProviderHealth } from '../src/identity/provider.t
 import { access } from './access.ts'
 import { pageArguments, targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
+import { allProviders, countOf, groupsOfOne, namedProvider, usersOfOne } from './costs.ts'
 import { CapabilityEnum, GroupKindEnum, IdentityProviderKindEnum, ProviderStatusEnum } from './enums.ts'
 import { GroupConnectionRef, readGroups } from './group.ts'
 import { NodeRef } from './node.ts'
@@ -72,6 +73,7 @@ IdentityProviderRef.implement({
     }),
     totalUsers: t.int({
       nullable: true,
+      extensions: countOf('count'),
       description: 'null: this provider cannot count.',
       resolve: ({ name, users }, _, context) =>
         context.once(
@@ -81,6 +83,7 @@ IdentityProviderRef.implement({
     }),
     activeUsers: t.int({
       nullable: true,
+      extensions: countOf('countActive'),
       description: 'Signed in recently, as the vendor counts it. null: this provider does not count them.',
       resolve: ({ name, users }, _, context) =>
         context.once(
@@ -91,6 +94,7 @@ IdentityProviderRef.implement({
     users: t.field({
       type: UserConnectionRef,
       nullable: true,
+      extensions: usersOfOne,
       args: {
         ...pageArguments(t.arg),
         filter: t.arg({ type: UserFilterInput }),
@@ -101,6 +105,7 @@ IdentityProviderRef.implement({
     groups: t.field({
       type: GroupConnectionRef,
       nullable: true,
+      extensions: groupsOfOne,
       description: 'null: this provider has no groups.',
       args: { ...pageArguments(t.arg), kinds: t.arg({ type: [GroupKindEnum] }), search: t.arg.string() },
       resolve: (provider, args, context) => readGroups(context, provider, args),
@@ -117,14 +122,14 @@ builder.queryFields((t) => ({
   providers: t.field({
     type: [IdentityProviderRef],
     nullable: false,
-    extensions: access({ scopes: ['providers:read'] }),
+    extensions: { ...allProviders, ...access({ scopes: ['providers:read'] }) },
     resolve: (_, _args, context) => [...context.providers.values()],
   }),
   provider: t.field({
     type: IdentityProviderRef,
     nullable: true,
     description: 'null: no provider is configured under this name.',
-    extensions: access({ scopes: ['providers:read'] }),
+    extensions: { ...namedProvider, ...access({ scopes: ['providers:read'] }) },
     args: { name: t.arg.string({ required: true }) },
     resolve: (_, { name }, context) => context.providers.get(name) ?? null,
   }),

@@ -6,6 +6,7 @@ import { decodeGlobalId, type GlobalIdType } from '../src/identity/global-id.ts'
 import { access, requireType } from './access.ts'
 import { requiredPart, type Target, targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
+import { recordsById } from './costs.ts'
 import { findGrant, findSession } from './find.ts'
 
 type NodeType = Extract<GlobalIdType, 'User' | 'Group' | 'Session' | 'Grant' | 'IdentityProvider'>
@@ -59,14 +60,14 @@ builder.queryFields((t) => ({
   node: t.field({
     type: NodeRef,
     nullable: true,
-    extensions: access({ scopes: [] }),
+    extensions: { ...recordsById('id'), ...access({ scopes: [] }) },
     args: { id: t.arg.id({ required: true }) },
     resolve: (_, { id }, context, { schema }) => findNode(schema, context, id, ['id']),
   }),
   nodes: t.field({
     type: [NodeRef],
     nullable: { list: false, items: true },
-    extensions: access({ scopes: [] }),
+    extensions: { ...recordsById('ids'), ...access({ scopes: [] }) },
     description:
       'In the order of the ids. One that cannot be had is null, and named in an error unless it does not exist.',
     args: { ids: t.arg.idList({ required: true }) },

@@ -4,6 +4,7 @@ import type { PendingUser } from '../src/identity/records.ts'
 import { access } from './access.ts'
 import { pageArguments } from './arguments.ts'
 import { builder } from './builder.ts'
+import { pendingUsersOfOne } from './costs.ts'
 import { defineConnection, readConnection } from './connection.ts'
 import { PendingUserRef } from './refs.ts'
 
@@ -38,7 +39,7 @@ builder.queryFields((t) => ({
     type: PendingUserConnectionRef,
     nullable: true,
     description: 'null: this provider keeps no pending registrations.',
-    extensions: access({ scopes: ['users:read'] }),
+    extensions: { ...pendingUsersOfOne, ...access({ scopes: ['users:read'] }) },
     args: { provider: t.arg.string({ required: true }), ...pageArguments(t.arg) },
     resolve: (_, args, context) => {
       const { name, pendingUsers } = providerNamed(context.providers, args.provider, ['provider'])

@@ -4,6 +4,7 @@ import { encodeGlobalId } from '../src/identity/global-id.ts'
 import { access } from './access.ts'
 import { pageArguments, targetOf } from './arguments.ts'
 import { builder } from './builder.ts'
+import { grantsOfSession, ownerOfRecord, providerOfRecord, recordsById } from './costs.ts'
 import { RevocationScopeEnum, SessionStatusEnum } from './enums.ts'
 import { findSession } from './find.ts'
 import { NodeRef } from './node.ts'
@@ -41,6 +42,7 @@ SessionRef.implement({
     provider: t.field({
       type: IdentityProviderRef,
       nullable: false,
+      extensions: providerOfRecord,
       resolve: (session, _, context) => providerNamed(context.providers, session.provider, ['provider']),
     }),
     providerName: t.exposeString('provider', { nullable: false }),
@@ -48,6 +50,7 @@ SessionRef.implement({
     user: t.field({
       type: UserRef,
       nullable: true,
+      extensions: ownerOfRecord,
       resolve: ({ provider, userId }, _, context) => context.loaders.user.load(batchKey(provider, userId)),
     }),
     status: t.field({ type: SessionStatusEnum, nullable: false, resolve: ({ status }) => status }),
@@ -68,6 +71,7 @@ SessionRef.implement({
     grants: t.field({
       type: GrantConnectionRef,
       nullable: true,
+      extensions: grantsOfSession,
       description: 'What was issued in this session. null: this provider does not tie grants to sessions.',
       args: pageArguments(t.arg),
       resolve: (session, args, context) => {
@@ -90,7 +94,7 @@ builder.queryFields((t) => ({
     type: SessionRef,
     nullable: true,
     description: 'null: there is no such session any more.',
-    extensions: access({ scopes: ['sessions:read'] }),
+    extensions: { ...recordsById('id'), ...access({ scopes: ['sessions:read'] }) },
     args: { id: t.arg.id({ required: true }) },
     resolve: (_, { id }, context) => findSession(context, targetOf(context, 'Session', id, ['id']), ['id']),
   }),

@@ -9,6 +9,7 @@ import { access } from './access.ts'
 import { checkedEmail, checkedText, pageArguments, type PageArguments } from './arguments.ts'
 import { builder } from './builder.ts'
 import { type Connection, defineConnection, readConnection } from './connection.ts'
+import { usersOfAll, userTotal } from './costs.ts'
 import { SortDirectionEnum, UserOrderFieldEnum, UserStatusEnum } from './enums.ts'
 import { UserRef } from './refs.ts'
 
@@ -18,6 +19,7 @@ export const UserConnectionRef = defineConnection<User, User>({
   node: UserRef,
   nodeOf: (user) => user,
   hasTotalCount: true,
+  totalCost: userTotal,
   hasUnavailable: true,
 })
 
@@ -110,7 +112,7 @@ builder.queryFields((t) => ({
   users: t.field({
     type: UserConnectionRef,
     nullable: true,
-    extensions: access({ scopes: ['users:read'] }),
+    extensions: { ...usersOfAll, ...access({ scopes: ['users:read'] }) },
     description:
       'One list over all or the named providers, newest first unless said otherwise. Records of a provider that was `unavailable` come when it is back, at once where they should have come earlier.',
     args: {

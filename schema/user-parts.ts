@@ -7,6 +7,7 @@ import type {
   User,
   UserDevice,
 } from '../src/identity/records.ts'
+import { value } from '../src/limits/cost/field-cost.ts'
 import { access } from './access.ts'
 import { builder } from './builder.ts'
 import { identityValue } from './complete.ts'
@@ -65,10 +66,12 @@ export const LinkedIdentityRef = builder.objectRef<OwnedBy<LinkedIdentity>>('Lin
     externalUserId: t.string({ nullable: false, resolve: ({ item }) => item.externalUserId }),
     email: t.string({
       nullable: true,
+      extensions: value('identities.email'),
       resolve: ({ user, item }, _, context) => identityValue(user, item, 'email', context),
     }),
     name: t.string({
       nullable: true,
+      extensions: value('identities.name'),
       resolve: ({ user, item }, _, context) => identityValue(user, item, 'name', context),
     }),
   }),

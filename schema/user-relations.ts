@@ -16,6 +16,7 @@ import { access, asReached } from './access.ts'
 import { checkedText, pageArguments, type PageArguments } from './arguments.ts'
 import { builder } from './builder.ts'
 import { type Connection, defineConnection, readConnection } from './connection.ts'
+import { grantsOfUser, groupsOfUser, relationOfUser, rolesOfMembership, sessionsOfUser } from './costs.ts'
 import { GrantKindEnum, grantKindNames, GroupKindEnum, groupKindNames } from './enums.ts'
 import {
   BlockedIpRef,
@@ -38,6 +39,7 @@ const UserGroupConnectionRef = defineConnection<UserMembership, Group>({
   hasUnavailable: true,
   edgeFields: (t) => ({
     roles: t.stringList({
+      extensions: rolesOfMembership,
       nullable: { list: true, items: false },
       description: 'null: this provider gives members of this kind of group no roles.',
       resolve: async ({ node: { roles } }) => {
@@ -175,6 +177,7 @@ builder.objectFields(UserRef, (t) => ({
   groups: t.field({
     type: UserGroupConnectionRef,
     nullable: true,
+    extensions: groupsOfUser,
     description: 'null: this provider has no groups.',
     args: { ...pageArguments(t.arg), kinds: t.arg({ type: [GroupKindEnum] }) },
     resolve: (user, args, context) => {
@@ -205,6 +208,7 @@ builder.objectFields(UserRef, (t) => ({
   sessions: t.field({
     type: SessionConnectionRef,
     nullable: true,
+    extensions: sessionsOfUser,
     description: 'null: this provider has no sessions.',
     args: { ...pageArguments(t.arg), clientId: t.arg.string() },
     resolve: (user, args, context) => {
@@ -222,6 +226,7 @@ builder.objectFields(UserRef, (t) => ({
   grants: t.field({
     type: GrantConnectionRef,
     nullable: true,
+    extensions: grantsOfUser,
     description: 'null: this provider has no grants.',
     args: { ...pageArguments(t.arg), kinds: t.arg({ type: [GrantKindEnum] }), clientId: t.arg.string() },
     resolve: (user, args, context) => {
@@ -232,6 +237,7 @@ builder.objectFields(UserRef, (t) => ({
   blockedIps: t.field({
     type: BlockedIpConnectionRef,
     nullable: true,
+    extensions: relationOfUser('listBlockedIps'),
     description: 'null: this provider does not show blocked addresses.',
     args: pageArguments(t.arg),
     resolve: (user, args, context) => readRelation(context, user, 'listBlockedIps', args),
@@ -239,6 +245,7 @@ builder.objectFields(UserRef, (t) => ({
   permissions: t.field({
     type: PermissionConnectionRef,
     nullable: true,
+    extensions: relationOfUser('listPermissions'),
     description: 'null: this provider keeps no permissions of users.',
     args: pageArguments(t.arg),
     resolve: (user, args, context) => readRelation(context, user, 'listPermissions', args),
@@ -246,6 +253,7 @@ builder.objectFields(UserRef, (t) => ({
   events: t.field({
     type: IdentityEventConnectionRef,
     nullable: true,
+    extensions: relationOfUser('listEvents'),
     description: 'Newest first. null: this provider shows no events of users.',
     args: pageArguments(t.arg),
     resolve: async (user, args, context) => {

@@ -1,11 +1,13 @@
 import { encodeGlobalId } from '../src/identity/global-id.ts'
 import { providerNamed } from '../src/directory/select.ts'
 import type { User, UserField } from '../src/identity/records.ts'
+import { value } from '../src/limits/cost/field-cost.ts'
 import { access } from './access.ts'
 import { targetOf, checkedText, requiredPart } from './arguments.ts'
 import { batchKey } from '../src/batch.ts'
 import { builder } from './builder.ts'
 import { userValue } from './complete.ts'
+import { providerOfRecord, recordsById, relationOfUser, userByNativeId } from './costs.ts'
 import { UserStatusEnum } from './enums.ts'
 import { NodeRef } from './node.ts'
 import { IdentityProviderRef, UserRef } from './refs.ts'
@@ -66,6 +68,7 @@ UserRef.implement({
     const text = (field: FieldsOfType<string>, description?: string) =>
       t.string({
         nullable: true,
+        extensions: value(field),
         ...(description === undefined ? {} : { description }),
         resolve: (user, _, context) => userValue(user, field, context),
       })
@@ -73,12 +76,14 @@ UserRef.implement({
       t.field({
         type: 'DateTime',
         nullable: true,
+        extensions: value(field),
         ...(description === undefined ? {} : { description }),
         resolve: (user, _, context) => userValue(user, field, context),
       })
     const flag = (field: FieldsOfType<boolean>) =>
       t.boolean({
         nullable: true,
+        extensions: value(field),
         description: 'null: the provider does not say.',
         resolve: (user, _, context) => userValue(user, field, context),
       })
@@ -86,6 +91,7 @@ UserRef.implement({
       t.field({
         type: 'JSON',
         nullable: true,
+        extensions: value(field),
         description,
         resolve: (user, _, context) => userValue(user, field, context),
       })
@@ -97,6 +103,7 @@ UserRef.implement({
       provider: t.field({
         type: IdentityProviderRef,
         nullable: false,
+        extensions: providerOfRecord,
         resolve: (user, _, context) => providerNamed(context.providers, user.provider, ['provider']),
       }),
       providerName: t.exposeString('provider', { nullable: false }),
@@ -122,16 +129,19 @@ UserRef.implement({
       emails: t.field({
         type: [EmailAddressRef],
         nullable: false,
+        extensions: value('emails'),
         resolve: async (user, _, context) => ownedBy(user, await userValue(user, 'emails', context)),
       }),
       phoneNumbers: t.field({
         type: [PhoneNumberRef],
         nullable: false,
+        extensions: value('phoneNumbers'),
         resolve: async (user, _, context) => ownedBy(user, await userValue(user, 'phoneNumbers', context)),
       }),
       status: t.field({
         type: UserStatusEnum,
         nullable: false,
+        extensions: value('status'),
         resolve: (user, _, context) => userValue(user, 'status', context),
       }),
       lockedUntil: time('lockedUntil', 'End of a temporary lock; null when not locked, or when the end is not known.'),
@@ -139,18 +149,24 @@ UserRef.implement({
       updatedAt: time('updatedAt'),
       lastSignInAt: time('lastSignInAt'),
       lastActiveAt: time('lastActiveAt'),
-      signInCount: t.int({ nullable: true, resolve: (user, _, context) => userValue(user, 'signInCount', context) }),
+      signInCount: t.int({
+        nullable: true,
+        extensions: value('signInCount'),
+        resolve: (user, _, context) => userValue(user, 'signInCount', context),
+      }),
       hasPassword: flag('hasPassword'),
       passwordResetRequired: flag('passwordResetRequired'),
       mfaEnabled: flag('mfaEnabled'),
       identities: t.field({
         type: [LinkedIdentityRef],
         nullable: false,
+        extensions: value('identities'),
         resolve: async (user, _, context) => ownedBy(user, await userValue(user, 'identities', context)),
       }),
       authenticators: t.field({
         type: [AuthenticatorRef],
         nullable: true,
+        extensions: relationOfUser('listAuthenticators'),
         description: 'null: this provider keeps no authenticators.',
         resolve: async (user, _, context) => {
           const read = context.providers.get(user.provider)?.users.listAuthenticators
@@ -173,6 +189,7 @@ UserRef.implement({
       devices: t.field({
         type: [UserDeviceRef],
         nullable: true,
+        extensions: relationOfUser('listDevices'),
         description: 'null: this provider keeps no devices.',
         resolve: async (user, _, context) => {
           const read = context.providers.get(user.provider)?.users.listDevices
@@ -208,7 +225,7 @@ builder.queryFields((t) => ({
     type: UserRef,
     nullable: true,
     description: 'null: there is no such user any more.',
-    extensions: access({ scopes: ['users:read'] }),
+    extensions: { ...recordsById('id'), ...access({ scopes: ['users:read'] }) },
     args: { id: t.arg.id({ required: true }) },
     resolve: (_, { id }, context) => {
       const target = targetOf(context, 'User', id, ['id'])
@@ -219,7 +236,7 @@ builder.queryFields((t) => ({
     type: UserRef,
     nullable: true,
     description: "By the provider's name and its own id of the user.",
-    extensions: access({ scopes: ['users:read'] }),
+    extensions: { ...userByNativeId, ...access({ scopes: ['users:read'] }) },
     args: { provider: t.arg.string({ required: true }), nativeId: t.arg.string({ required: true }) },
     resolve: (_, { provider, nativeId }, context) => {
       const { name } = providerNamed(context.providers, provider, ['provider'])

@@ -3,6 +3,7 @@ import { scopes } from '../src/access/scopes.ts'
 import { batchKey } from '../src/batch.ts'
 import { access } from './access.ts'
 import { builder } from './builder.ts'
+import { accountOfCaller } from './costs.ts'
 import { UserRef } from './refs.ts'
 
 const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
@@ -14,6 +15,7 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
     user: t.field({
       type: UserRef,
       nullable: true,
+      extensions: accountOfCaller,
       description: "The caller's own account, when the caller is an end user of one of the providers.",
       resolve: ({ account }, _, { loaders }) =>
         account && loaders.user.load(batchKey(account.provider, account.nativeId)),

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { ApiKey } from './access/api-keys.ts'
 import type { TokenIssuer } from './access/issuers.ts'
-import { checkAccess, issuersFrom, namesIssuer } from './settings/issuers.ts'
 import type { EntityCacheSettings } from './cache/entity-cache.ts'
+import type { Defences } from './limits/defences.ts'
+import { checkAccess } from './settings/access.ts'
+import { issuersFrom, namesIssuer, placeOfIssuer } from './settings/issuers.ts'
 import { ConfigError, parse } from './settings/parse.ts'
 import {
   type Definitions,
@@ -11,12 +13,15 @@ import {
   providerFromFile,
   providersFromEnvironment,
 } from './settings/providers.ts'
+import { defencesOf } from './settings/limits.ts'
 import { readSettings, settingMembers, type Settings, variableOf } from './settings/settings.ts'
 
 export { ConfigError } from './settings/parse.ts'
 export type { ProviderConfig } from './settings/providers.ts'
 
-export interface Config {
+export interface Config extends Defences {
+  /** Path of a folder or file of the only documents that are served; `undefined`: any are. */
+  readonly persistedOperations: string | undefined
   readonly host: string
   /** 0: any free one. */
   readonly port: number
@@ -107,7 +112,9 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
       'providers: none is configured; expected the variables of at least one (see README.md). Without API_KEYS, JWT_ISSUER, HOST and a config file the gateway runs on made-up data',
     )
   }
-  if (faults.length === 0) checkAccess({ apiKeys, issuers, providers: known }, faults)
+  if (faults.length === 0) {
+    checkAccess({ apiKeys, issuers, providers: known, placeOf: placeOfIssuer(environment) }, faults)
+  }
   const requestTimeoutMs = set.requestTimeoutMs ?? 10_000
   const softDeadlineMs = set.softDeadlineMs ?? Math.min(defaultSoftDeadlineMs, requestTimeoutMs / 2)
   if (softDeadlineMs >= requestTimeoutMs) {
@@ -117,6 +124,7 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
   if (faults.length > 0) throw new ConfigError(faults)
 
   return {
+    ...defencesOf(set),
     host: set.host ?? '127.0.0.1',
     port: set.port ?? 4000,
     maxRepresentations: set.maxRepresentations,

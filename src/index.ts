@@ -12,11 +12,20 @@ import type { AttemptRecorder } from './identity/call.ts'
 import { GatewayStoppingError } from './identity/errors.ts'
 import { createHttpServer } from './lifecycle/http-server.ts'
 import { createReadiness, type ProviderCheck } from './lifecycle/readiness.ts'
+import type { Defences } from './limits/defences.ts'
+import { readKnownDocuments } from './limits/known-documents.ts'
+import { createMemoryDocumentStore } from './limits/persisted.ts'
+import { createMemoryRateStore } from './limits/rate-limit.ts'
+import { maxBodyBytes } from './requests/body-limit.ts'
 import { createPlainPosts } from './requests/plain-post.ts'
-import { createServer, graphqlPath, maxBodyBytes } from './server.ts'
+import { createServer, graphqlPath } from './server.ts'
+import { createSharedAttemptLimit } from './shared-store/attempt-limit.ts'
+import { createSharedDocumentStore } from './shared-store/document-store.ts'
 import { createSharedEpochs } from './shared-store/epochs.ts'
 import { openRedis, type RedisOptions } from './shared-store/redis.ts'
+import { createSharedRateStore } from './shared-store/rate-store.ts'
 import { sharePaceOver } from './shared-store/shared-pace.ts'
+import type { SharedStore } from './shared-store/store.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
 
 export { type Config, ConfigError, readConfig } from './config.ts'
@@ -24,7 +33,9 @@ export { providerDefinitions } from './providers/index.ts'
 export type { IdentityProvider } from './identity/provider.ts'
 export type { ProviderCheck } from './lifecycle/readiness.ts'
 
-export interface GatewayOptions {
+export interface GatewayOptions extends Defences {
+  /** Path of a folder or JSON file of the only documents that are served. Left out: any are. */
+  readonly persistedOperations?: string | undefined
   readonly providers: readonly ProviderConfig[]
   readonly apiKeys: readonly ApiKey[]
   /** Whose tokens are accepted beside API keys. Left out: nobody's. */
@@ -100,7 +111,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ...serving,
     providers,
     cache: entityCache && createEntityCache(entityCache, store ? createSharedEpochs(store) : createEpochs()),
+    knownDocuments: await readPersistedOperations(options.persistedOperations),
     guesses: options.guessLimit && createAttemptLimit(options.guessLimit),
+    ...(store && sharedOver(store, options)),
     stopping: stopping.signal,
     standing: () => ({
       isReady: readiness.isReady(),
@@ -144,6 +157,27 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await store?.close()
       await audit.close()
     },
+  }
+}
+
+/** What processes count and keep together, in front of what each counts and keeps by itself. */
+function sharedOver(store: SharedStore, { guessLimit }: GatewayOptions) {
+  return {
+    rateStore: createSharedRateStore(store, createMemoryRateStore()),
+    documentStore: createSharedDocumentStore(store, createMemoryDocumentStore()),
+    ...(guessLimit && { guesses: createSharedAttemptLimit(store, createAttemptLimit(guessLimit), guessLimit) }),
+  }
+}
+
+/** A gateway that does not find what it is to serve does not start. */
+async function readPersistedOperations(path: string | undefined): Promise<ReadonlyMap<string, string> | undefined> {
+  if (path === undefined) return undefined
+  try {
+    return await readKnownDocuments(path)
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'not such a place'
+    const expected = 'a folder of .graphql files, or a JSON file of documents by name'
+    throw new ConfigError([`PERSISTED_OPERATIONS: cannot be read (${reason}); expected ${expected}`])
   }
 }
 

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql'
-import { useExecutionCancellation, createYoga, type FetchAPI, type Plugin } from 'graphql-yoga'
+import { useExecutionCancellation, createYoga, type Plugin } from 'graphql-yoga'
 import { toClientErrors } from '../schema/answer-errors.ts'
 import { type Authorize, createAuthorize } from '../schema/authorize.ts'
 import { createSchema, schema as wholeSchema } from '../schema/index.ts'
@@ -12,12 +12,26 @@ import type { EntityCache } from './cache/entity-cache.ts'
 import { createRequestContext, type Providers, type RequestContext } from './context.ts'
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
 import type { AttemptRecorder } from './identity/call.ts'
+import { type CallCount, createCallCount } from './limits/cost-limit.ts'
+import { createDocumentCache } from './limits/document-cache.ts'
+import type { Defences } from './limits/defences.ts'
+import { defaultLimits } from './limits/limits.ts'
+import { closedSchemaRules } from './limits/introspection.ts'
+import { createMemoryDocumentStore, type DocumentStore, findByHash, findKnown } from './limits/persisted.ts'
+import { useBoundedParser, useCostLimit, useDocuments, useRequestRate, useRules } from './limits/plugins.ts'
+import { createMemoryRateStore, createRateLimit, type RateLimit, type RateStore } from './limits/rate-limit.ts'
 import { answerHealth, isHealthPath, livePath, type Standing } from './requests/health.ts'
-import { bodyOf, type Header, type Refusal } from './requests/refusal.ts'
+import { addressIn, type AddressOf } from './requests/address.ts'
+import type { CorsOptions } from './requests/cors.ts'
+import { maxUploadBytes, useBodyLimit } from './requests/body-limit.ts'
+import { refuseCrossSite } from './requests/cross-site.ts'
+import { refuseEncoding } from './requests/encoding.ts'
+import { responseOf, useCors, useRefusal, useSecurityHeaders } from './requests/plugins.ts'
+import type { Header } from './requests/refusal.ts'
 import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 
-export interface ServerOptions {
+export interface ServerOptions extends Defences {
   readonly providers: Providers
   readonly authenticate: Authenticate
   /** Milliseconds within which a GraphQL request is answered, with what is there by then. */
@@ -52,6 +66,12 @@ export interface ServerOptions {
   readonly maxMutations: number
   /** Keeps users and groups for later requests. Left out or `null`: nothing is kept. */
   readonly cache?: EntityCache | null
+  /** The only documents that are served, by name. Left out: any. */
+  readonly knownDocuments?: ReadonlyMap<string, string> | undefined
+  /** Keeps documents that clients name by their hashes. Left out: this process does by itself. */
+  readonly documentStore?: DocumentStore | undefined
+  /** Keeps how fast callers are. Left out: this process does by itself. */
+  readonly rateStore?: RateStore | undefined
 }
 
 export const graphqlPath = '/graphql'
@@ -60,12 +80,6 @@ export const graphiqlPath = '/graphiql'
 /** How often the password or codes of one user may be guessed at. */
 const defaultGuessLimit = { attempts: 5, windowSeconds: 900 } as const
 
-/** A body of more bytes is refused before it is read. */
-export const maxBodyBytes = 256_000
-
-/** As above, for a body that brings a file: the largest image, and what goes with it. */
-const maxUploadBytes = 6_000_000
-
 /** The gateway as a Yoga server: give it to `http.createServer`, or call its `fetch`. */
 export function createServer(options: ServerOptions) {
   const record: AttemptRecorder = options.record ?? (() => {})
@@ -73,6 +87,10 @@ export function createServer(options: ServerOptions) {
   const guesses = options.guesses ?? createAttemptLimit(defaultGuessLimit)
   const { redirectOrigins = [] } = options
   const stopping = options.stopping ?? new AbortController().signal
+  const limits = { ...defaultLimits, ...options.limits }
+  const rateStore = options.rateStore ?? createMemoryRateStore()
+  const documentStore = options.documentStore ?? createMemoryDocumentStore()
+  const callCounts = new WeakMap<object, CallCount>()
   return createYoga<Record<string, unknown>, RequestContext>({
     schema,
     graphqlEndpoint: graphqlPath,
@@ -82,7 +100,11 @@ export function createServer(options: ServerOptions) {
     landingPage: false,
     graphiql: false,
     multipart: true,
-    maxRequestBodySize: maxUploadBytes,
+    // Beyond our own limit, which knows what is wrong with a form that is too long.
+    maxRequestBodySize: 2 * maxUploadBytes,
+    batching: { limit: limits.maxBatch },
+    extraParamNames: ['documentId'],
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createDocumentCache() },
     // Our own plugin masks, so that every error has a code of ours.
     maskedErrors: false,
     logging: false,
@@ -92,17 +114,40 @@ export function createServer(options: ServerOptions) {
       const { requestTimeoutMs, softDeadlineMs } = timeLimitOf((name) => request.headers.get(name), options)
       const deadline = Date.now() + requestTimeoutMs
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(requestTimeoutMs), stopping])
-      const call = { signal, deadline, record }
-      return createRequestContext({ ...options, softDeadlineMs, caller, guesses, redirectOrigins, call })
+      const count = createCallCount(record)
+      const call = { signal, deadline, record: count.record }
+      const context = createRequestContext({ ...options, softDeadlineMs, caller, guesses, redirectOrigins, call })
+      callCounts.set(context.call, count)
+      return context
     },
     plugins: [
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
+      useSecurityHeaders(),
+      useCors(options.cors ?? closedToPages),
       useHealth(options.standing ?? alwaysReady, options.authenticate),
-      useAuthentication(options.authenticate),
-      useRefusal(refuseTimeLimit),
+      useAuthentication(
+        options.authenticate,
+        createRateLimit('requests without a good key', limits.failedLoginsPerMinute, rateStore),
+        addressIn(options.addressHeader ?? null),
+      ),
+      useRefusal(
+        (header, method) => refuseCrossSite(method, header) ?? refuseEncoding(header) ?? refuseTimeLimit(header),
+      ),
+      ...(options.isSchemaClosed ? [useRules(closedSchemaRules)] : []),
       useBodyLimit(),
+      useDocuments(options.knownDocuments ? findKnown(options.knownDocuments) : findByHash(documentStore)),
+      useBoundedParser(limits),
+      useRequestRate(createRateLimit('requests', limits.requestsPerMinute, rateStore), (request) =>
+        callers.get(request),
+      ),
       useMutationLimit(options.maxMutations),
       useAuthorization(createAuthorize(schema)),
+      useCostLimit({
+        schema,
+        maxCost: limits.maxCost,
+        rate: createRateLimit('calls to providers', limits.costPerMinute, rateStore),
+        callsOf: ({ call }) => callCounts.get(call),
+      }),
       useExecutionCancellation(),
       useClientErrors(options.onInternalError),
       useStaleness(),
@@ -113,20 +158,30 @@ export function createServer(options: ServerOptions) {
 /** Who sent each request that is being answered. */
 const callers = new WeakMap<Request, Caller>()
 
-/** Nobody is served whom we do not know. */
-function useAuthentication(authenticate: Authenticate): Plugin {
+/** Nobody is served whom we do not know, and whoever is not known too often is told to wait. */
+function useAuthentication(
+  authenticate: Authenticate,
+  failures: RateLimit,
+  addressOf: AddressOf,
+): Plugin<Record<string, unknown>> {
   return {
-    async onRequest({ request, url, endResponse, fetchAPI }) {
+    async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
       // Whatever is not open to anybody, so that another spelling of a path is no way in.
       if (isHealthPath(url.pathname)) return
-      const answer = await authenticate({ header: (name) => request.headers.get(name) })
-      if (isRefusal(answer)) {
-        const { status, headers } = answer
-        endResponse(fetchAPI.Response.json(bodyOf(answer), { status, headers }))
-      } else callers.set(request, answer)
+      const header: Header = (name) => request.headers.get(name)
+      const answer = await authenticate({ header })
+      if (!isRefusal(answer)) {
+        callers.set(request, answer)
+        return
+      }
+      const address = answer.status === 401 ? addressOf(serverContext, header) : null
+      const tooMany = address === null ? null : await failures.take(address, 1)
+      endResponse(responseOf(tooMany ?? answer, fetchAPI))
     },
   }
 }
+
+const closedToPages: CorsOptions = { origins: [], allowCredentials: false }
 
 const alwaysReady = (): Standing => ({ isReady: true, providers: new Map(), sharedStore: null })
 
@@ -142,54 +197,6 @@ function useHealth(standing: () => Standing, authenticate: Authenticate): Plugin
       if (answer) endResponse(fetchAPI.Response.json(answer.body, { status: answer.status, headers }))
     },
   }
-}
-
-/** Answers a request that this check refuses. */
-function useRefusal(check: (header: Header) => Refusal | null): Plugin {
-  return {
-    onRequest({ request, endResponse, fetchAPI }) {
-      const refusal = check((name) => request.headers.get(name))
-      if (!refusal) return
-      const { status, headers } = refusal
-      endResponse(fetchAPI.Response.json(bodyOf(refusal), { status, headers }))
-    },
-  }
-}
-
-/** Only a body that brings a file may be as long as one. */
-function useBodyLimit(): Plugin {
-  return {
-    onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
-      const isUpload = request.headers.get('content-type')?.startsWith('multipart/form-data') ?? false
-      if (isUpload || !requestParser || !request.body) return
-      if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
-      setRequestParser((whole) => requestParser(limited(whole, fetchAPI)))
-    },
-  }
-}
-
-/** The same request, of which no more than allowed can be read: its length need not be what it says, nor said at all. */
-function limited(request: Request, { Request: RequestOfServer, TransformStream: StreamOfServer }: FetchAPI): Request {
-  if (!request.body) return request
-  // A native stream goes through a native one only.
-  const Stream = request.body instanceof ReadableStream ? TransformStream : StreamOfServer
-  let bytes = 0
-  const counting = new Stream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      bytes += chunk.byteLength
-      if (bytes > maxBodyBytes) controller.error(tooLarge())
-      else controller.enqueue(chunk)
-    },
-  })
-  const { url, method, headers, signal } = request
-  const init = { method, headers, signal, body: request.body.pipeThrough(counting), duplex: 'half' }
-  return new RequestOfServer(url, init)
-}
-
-function tooLarge(): GraphQLError {
-  return new GraphQLError('The body of the request is too large', {
-    extensions: { code: 'BAD_USER_INPUT', http: { status: 413 } },
-  })
 }
 
 /** Whoever wants more sends more operations, which are counted and logged one by one. Who tries is on record. */
@@ -247,13 +254,16 @@ function useAuthorization(authorize: Authorize): Plugin<RequestContext> {
 
 /** Gives every error its code, and masks what is nobody's business. */
 function useClientErrors(onInternalError: (error: Error) => void): Plugin {
+  const forClients = <Result extends object>(result: Result): Result => {
+    if (!('errors' in result) || !result.errors) return result
+    const errors = toClientErrors(result.errors as readonly GraphQLError[]) // of an execution result
+    for (const error of errors)
+      if (error.extensions['code'] === 'INTERNAL') onInternalError(error.originalError ?? error)
+    return { ...result, errors }
+  }
   return {
     onResultProcess({ result, setResult }) {
-      if (Array.isArray(result) || !('errors' in result) || !result.errors) return
-      const errors = toClientErrors(result.errors)
-      for (const error of errors)
-        if (error.extensions['code'] === 'INTERNAL') onInternalError(error.originalError ?? error)
-      setResult({ ...result, errors })
+      setResult(Array.isArray(result) ? result.map(forClients) : forClients(result))
     },
   }
 }

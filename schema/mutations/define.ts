@@ -11,6 +11,7 @@ import type { IdentityProvider } from '../../src/identity/provider.ts'
 import { access, type InputReach } from '../access.ts'
 import { requiredPart, targetOf } from '../arguments.ts'
 import { builder, type SchemaTypes } from '../builder.ts'
+import { mutationCost } from '../costs.ts'
 import type { Check, Checks } from './checks.ts'
 import { failuresOf, InputFaults, type PayloadShape, ReadOnlyError, TooManyAttemptsError } from './failures.ts'
 import { requireReaches } from './reach.ts'
@@ -28,7 +29,7 @@ export interface Aim {
 }
 
 /** Reads from an input what the mutation is about. Made before any call. */
-export type TakeAim<Input> = (context: RequestContext, input: Input) => Aim
+export type TakeAim<Input> = (context: Pick<RequestContext, 'providers'>, input: Input) => Aim
 
 /** An input without the id of what the mutation is about. */
 export type Rest<Input> = Omit<Input, 'id'>
@@ -104,6 +105,10 @@ export function defineMutation<Input extends object, Action, Payload extends Pay
       args: { input: t.arg({ type: inputType, required: true }) },
       extensions: {
         [offeredExtension]: (provider: IdentityProvider) => options.action(provider) !== undefined,
+        ...mutationCost(
+          ({ args, providers }) => options.aim({ providers }, args['input'] as Input).provider,
+          options.action,
+        ),
         ...access({
           scopes: options.scopes,
           endUser: options.requireOwn !== undefined,

@@ -4,6 +4,7 @@ import { encodeGlobalId, type GlobalId } from '../../src/identity/global-id.ts'
 import type { Group, PendingUser, User } from '../../src/identity/records.ts'
 import { asReached, asReachedByAnybody } from '../access.ts'
 import { builder } from '../builder.ts'
+import { recordOfPayload } from '../costs.ts'
 import { RevocationScopeEnum } from '../enums.ts'
 import { GroupRef, PendingUserRef, UserRef } from '../refs.ts'
 import { MutationPayloadRef, type PayloadShape, tookEffect } from './failures.ts'
@@ -69,6 +70,7 @@ export const UserPayloadRef = builder.objectRef<UserPayload>('UserPayload').impl
     user: t.field({
       type: UserRef,
       nullable: true,
+      extensions: recordOfPayload.user,
       description: 'The user after the change; null where nothing was changed.',
       resolve: (payload, _, { loaders, remember }) => {
         const id = shownId(payload, 'User')
@@ -87,6 +89,7 @@ export const GroupPayloadRef = builder.objectRef<GroupPayload>('GroupPayload').i
     group: t.field({
       type: GroupRef,
       nullable: true,
+      extensions: recordOfPayload.group,
       description: 'The group after the change; null where nothing was changed.',
       resolve: (payload, _, { loaders, remember }) => {
         const id = shownId(payload, 'Group')
@@ -105,6 +108,7 @@ export const MembershipPayloadRef = builder.objectRef<MembershipPayload>('Member
     group: t.field({
       type: GroupRef,
       nullable: true,
+      extensions: recordOfPayload.group,
       resolve: (payload, _, { loaders }) => {
         const id = shownId(payload, 'Group')
         return id && loaders.group.load(keyOf(id))
@@ -113,6 +117,7 @@ export const MembershipPayloadRef = builder.objectRef<MembershipPayload>('Member
     user: t.field({
       type: UserRef,
       nullable: true,
+      extensions: recordOfPayload.user,
       resolve: (payload, _, { loaders }) => {
         const group = shownId(payload, 'Group')
         return group && payload.memberId ? loaders.user.load(batchKey(group.provider, payload.memberId)) : null
@@ -133,6 +138,7 @@ export const PendingUserPayloadRef = builder.objectRef<PendingUserPayload>('Pend
     pendingUser: t.field({
       type: PendingUserRef,
       nullable: true,
+      extensions: recordOfPayload.pendingUser,
       description: 'The registration as it is now; null where it is none any more.',
       resolve: ({ find }) => find?.() ?? null,
     }),

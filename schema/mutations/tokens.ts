@@ -2,6 +2,7 @@ import { batchKey } from '../../src/batch.ts'
 import type { TokenVerification } from '../../src/identity/records.ts'
 import { asReached } from '../access.ts'
 import { builder } from '../builder.ts'
+import { recordOfPayload } from '../costs.ts'
 import { UserRef } from '../refs.ts'
 import * as check from './checks.ts'
 import { atProvider, defineMutation } from './define.ts'
@@ -28,6 +29,7 @@ const TokenVerificationPayloadRef = builder.objectRef<TokenVerificationPayload>(
     user: t.field({
       type: UserRef,
       nullable: true,
+      extensions: recordOfPayload.user,
       resolve: ({ provider, verification }, _, context) =>
         provider !== null && verification?.userId
           ? context.loaders.user.load(batchKey(provider, verification.userId))

@@ -12,12 +12,15 @@
 import type * as actions from './actions.ts'
 import type { Call } from './call.ts'
 import type { Page, PageRequest } from './page.ts'
+import type { ProviderPrices } from './prices.ts'
 import type * as records from './records.ts'
 
 export interface IdentityProvider {
   /** The name it was configured under, unique in the gateway: `[a-z0-9][a-z0-9-]*`. */
   readonly name: string
   readonly kind: records.ProviderKind
+  /** What its methods cost, where it is not the usual. */
+  readonly prices: ProviderPrices
   /** How many calls this provider's upstream should see at once. Used by whoever makes many calls; the pipeline enforces its own. */
   readonly maxParallelCalls: number
   readonly users: UserReader & UserActions

@@ -16,15 +16,21 @@ export interface Refusal {
 /** The value of a request's header by its lower-case name; `null`: it has none. */
 export type Header = (name: string) => string | null
 
-/** A refusal as the body of a GraphQL answer. */
-export function bodyOf({ message, code, provider = null, retryAfterSeconds = null }: Refusal): {
-  readonly errors: readonly unknown[]
-} {
-  const extensions = {
+/** What a client is told of a refusal beside its message. */
+export function extensionsOf({
+  code,
+  provider = null,
+  retryAfterSeconds = null,
+}: Refusal): Readonly<Record<string, unknown>> {
+  return {
     code,
     provider,
     ...(provider === null ? {} : { retryable: retryAfterSeconds !== null }),
     ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
   }
-  return { errors: [{ message, extensions }] }
+}
+
+/** A refusal as the body of a GraphQL answer. */
+export function bodyOf(refusal: Refusal): { readonly errors: readonly unknown[] } {
+  return { errors: [{ message: refusal.message, extensions: extensionsOf(refusal) }] }
 }

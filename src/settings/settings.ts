@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isRedirectOrigin } from '../access/redirect-origins.ts'
 import { apiKeys, apiKeyOf } from './api-keys.ts'
+import { limitSettings } from './limits.ts'
 import { parse } from './parse.ts'
 import { inEnvironmentOnly, list, onOrOff, secretUrl, type Setting, text, wholeNumber } from './setting.ts'
 
@@ -12,6 +13,7 @@ const redirectOrigins = z.array(
 
 /** Every setting of the gateway but its providers, by its name in the config file. */
 const settings = {
+  ...limitSettings,
   host: text('HOST'),
   port: wholeNumber('PORT', 0, 65_535),
   requestTimeoutMs: wholeNumber('REQUEST_TIMEOUT_MS', 100, 120_000),

@@ -96,21 +96,19 @@ export interface PageNumberList<Item> {
   readonly read: (page: number, size: number) => Promise<Slice<Item>>
 }
 
-/** A list that the upstream serves by page number and page size. One call, unless the page size changed midway. */
+/** A list that the upstream serves by page number and page size. One call, or two where the page starts in the middle of one of theirs. */
 export async function pageByNumber<Item>(
   request: PageRequest,
   context: OperationContext,
   list: PageNumberList<Item>,
 ): Promise<Page<Item>> {
   const cursor = request.after === null ? null : decodeCursor(request.after, 'page', context)
-  const size = cursor?.size ?? Math.min(request.first, list.maxSize)
-  if (size > list.maxSize) throw foreignCursor(context)
-  let page = cursor?.page ?? list.firstPage
-  let start = cursor ? cursor.index + 1 : 0
-  if (start >= size) {
-    page += 1
-    start = 0
-  }
+  if (cursor && (cursor.size > list.maxSize || cursor.page < list.firstPage)) throw foreignCursor(context)
+  // In pages of the size that is wanted now: those of a smaller one would take many calls.
+  const size = Math.min(request.first, list.maxSize)
+  const before = cursor ? (cursor.page - list.firstPage) * cursor.size + cursor.index + 1 : 0
+  let page = list.firstPage + Math.floor(before / size)
+  let start = before % size
   const draft: Draft<Item> = { edges: [], hasNextPage: true, total: undefined }
   while (draft.edges.length < request.first && draft.hasNextPage) {
     const current = page
@@ -178,21 +176,24 @@ export async function pageByToken<Item>(
   list: TokenList<Item>,
 ): Promise<Page<Item>> {
   const cursor = request.after === null ? null : decodeCursor(request.after, 'token', context)
-  const size = cursor?.size ?? Math.min(Math.max(request.first, list.minSize ?? 1), list.maxSize)
-  if (size > list.maxSize) throw foreignCursor(context)
+  if (cursor && cursor.size > list.maxSize) throw foreignCursor(context)
+  const wantedSize = Math.min(Math.max(request.first, list.minSize ?? 1), list.maxSize)
   let token = cursor?.token ?? null
   let start = cursor?.index ?? 0
+  // Only a slice that was begun has to be read again as it was: the ones behind it may be longer.
+  let size = cursor && cursor.index > 0 ? cursor.size : wantedSize
   const tokens = new Set([token])
   const draft: Draft<Item> = { edges: [], hasNextPage: true, total: undefined }
   while (draft.edges.length < request.first && draft.hasNextPage) {
     const current = token
-    const slice = await list.read(current, size)
+    const currentSize = size
+    const slice = await list.read(current, currentSize)
     draft.total = slice.total
     // The last item of a slice leads on to the next one, so that the next page need not read this one again.
     const cursorAt = (index: number): string =>
       index === slice.items.length - 1 && slice.next !== null
-        ? encodeCursor({ style: 'token', token: slice.next, size, index: 0 })
-        : encodeCursor({ style: 'token', token: current, size, index: index + 1 })
+        ? encodeCursor({ style: 'token', token: slice.next, size: currentSize, index: 0 })
+        : encodeCursor({ style: 'token', token: current, size: currentSize, index: index + 1 })
     const fits = fill(draft, request.first, slice.items, start, cursorAt)
     draft.hasNextPage = !fits || slice.next !== null
     if (slice.next !== null && tokens.has(slice.next)) {
@@ -205,6 +206,7 @@ export async function pageByToken<Item>(
     token = slice.next
     tokens.add(token)
     start = 0
+    size = wantedSize
   }
   return finish(draft)
 }

@@ -197,6 +197,7 @@ export function createInMemoryProvider(
   return {
     name,
     kind: 'auth0',
+    prices: {},
     maxParallelCalls: 4,
     directory,
     misbehaviour,

@@ -10,7 +10,7 @@ import type { AdminApi } from './admin-api.ts'
 import { isObjectId } from './object-id.ts'
 
 /** Lists come in pages of this many items; a shorter page is the last (app-services.md 2). */
-const pageSize = 50
+export const pageSize = 50
 
 /** A list that goes by `_id` and resumes after one. */
 export interface IdList<Schema extends z.ZodType<{ readonly _id: string }>> {

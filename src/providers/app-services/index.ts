@@ -11,6 +11,7 @@ import { createGrantActions } from './grant-actions.ts'
 import { createGrantReader } from './grants.ts'
 import { createPendingUserActions } from './pending-user-actions.ts'
 import { createPendingUserReader } from './pending-users.ts'
+import { prices } from './prices.ts'
 import { createSessionActions } from './session-actions.ts'
 import { createSessionReader } from './sessions.ts'
 import { createTokenVerifier } from './tokens.ts'
@@ -55,6 +56,7 @@ function connect(settings: AppServicesSettings, deps: UpstreamDeps): ConnectedPr
   const provider: IdentityProvider = {
     name,
     kind: 'app-services',
+    prices,
     maxParallelCalls,
     users: { ...users, ...createUserActions(api) },
     // No groups: the vendor has none, and its "groups" are Atlas projects (app-services.md 7.2).

@@ -31,7 +31,7 @@ export function factsOf(user: User): AppServicesFacts {
 }
 
 /** Members of a user that lists and the answer to a creation leave out (app-services.md 5.1). */
-const missingInLists: readonly UserField[] = ['publicMetadata', 'native']
+export const missingInLists: readonly UserField[] = ['publicMetadata', 'native']
 
 /** app-services.md 7.1. `answer`: what was read, because items of lists carry less. */
 export function toUser(provider: string, wire: AppServicesUser, answer: 'user' | 'listItem'): User {

@@ -13,7 +13,8 @@ import { createSessions } from './sessions.ts'
 import { createAuth0TokenSource } from './token.ts'
 import { createUpstream, reading, offsetPage } from './upstream.ts'
 import { createUserActions } from './user-actions.ts'
-import { createUsers } from './users.ts'
+import { createPrices } from './prices.ts'
+import { createUsers, maxValuesPerSearch } from './users.ts'
 import { auth0UserTotal } from './wire.ts'
 
 /** In flight at once; the smallest plans refuse more than a few per second anyway (auth0.md 3.3). */
@@ -46,6 +47,7 @@ export const auth0: ProviderDefinition<Auth0Settings> = {
       provider: {
         name,
         kind: 'auth0',
+        prices: createPrices(maxValuesPerSearch),
         maxParallelCalls: settings.maxParallelCalls ?? defaultParallelCalls,
         users: {
           ...createUsers(upstream),

@@ -113,6 +113,9 @@ const missingFromStubs = [
   ...byIdOnlyFields,
 ] as const satisfies User['missing']
 
+/** What a member of a role may lack besides. */
+export const missingFromRoleMembers: User['missing'] = [...missingFromStubs, 'name', 'email', 'pictureUrl']
+
 const nothingKnown: Omit<Auth0User, 'user_id'> = {
   email: null,
   email_verified: null,
@@ -155,7 +158,7 @@ export function toOrganizationMember(provider: string, member: Auth0Organization
 export function toGroupMember(provider: string, member: Auth0GroupMember): GroupMember {
   const user = toUser(provider, { ...nothingKnown, user_id: member.id })
   return {
-    user: { ...user, missing: [...missingFromStubs, 'name', 'email', 'pictureUrl'], status: 'unknown' },
+    user: { ...user, missing: missingFromRoleMembers, status: 'unknown' },
     roles: null,
     joinedAt: member.created_at,
   }

@@ -13,7 +13,7 @@ import { auth0User, auth0Users, auth0UserTotal } from './wire.ts'
 import { readEach } from '../../upstream/read-each.ts'
 
 /** Values in one search, and the length of its query in a URL. The limit is not published; so much is safe (auth0.md 2.3). */
-const maxValuesPerSearch = 50
+export const maxValuesPerSearch = 50
 const maxQueryLength = 4_000
 
 const getUser = reading('users.get', '/users/{id}')

@@ -8,6 +8,7 @@ import { createGrantActions } from './grant-actions.ts'
 import { createGrantReader } from './grants.ts'
 import { createGroupActions } from './group-actions.ts'
 import { createGroupReader } from './groups.ts'
+import { prices } from './prices.ts'
 import { createSessionActions } from './session-actions.ts'
 import { createSessionReader } from './sessions.ts'
 import { createTokenVerifier } from './tokens.ts'
@@ -37,6 +38,7 @@ async function connect(settings: ClerkSettings, deps: UpstreamDeps): Promise<Con
     provider: {
       name: provider,
       kind: 'clerk',
+      prices,
       maxParallelCalls,
       users: {
         ...users,

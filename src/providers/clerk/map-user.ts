@@ -180,7 +180,7 @@ function flagged(isSet: boolean | null, rawKind: string, kind: AuthenticatorKind
 export const phoneFactorPrefix = 'phone_code:'
 
 /** Every field that a user has at Clerk and that a member's `public_user_data` does not carry. The values mean nothing. */
-const missingFromMembers = {
+const unknownOfMembers = {
   externalId: null,
   zoneinfo: null,
   locale: null,
@@ -204,15 +204,19 @@ const missingFromMembers = {
   native: null,
 } as const satisfies Partial<User>
 
+const missingFromNamedMembers = Object.keys(unknownOfMembers) as readonly UserField[] // the keys of the literal above
+
+/** What members may lack: the name by which they sign in, too, where the answer has none. */
+export const missingFromMembers: readonly UserField[] = [...missingFromNamedMembers, 'username']
+
 /** A user as a member is shown: enough to name it, without the rest. */
 export function toMemberUser(provider: string, wire: ClerkPublicUserData): User {
-  const missing = Object.keys(missingFromMembers) as UserField[] // the keys of the literal above
   return {
     ...neverAtClerk,
-    ...missingFromMembers,
+    ...unknownOfMembers,
     provider,
     nativeId: wire.user_id,
-    missing: wire.username === undefined ? [...missing, 'username'] : missing,
+    missing: wire.username === undefined ? missingFromMembers : missingFromNamedMembers,
     username: wire.username ?? null,
     name: joined([wire.first_name, wire.last_name]),
     givenName: wire.first_name,

@@ -12,6 +12,7 @@ import { createGrants } from './grants.ts'
 import { createGroupActions } from './group-actions.ts'
 import { createGroups } from './groups.ts'
 import { createIdentifierActions } from './identifier-actions.ts'
+import { createPrices } from './prices.ts'
 import { createSessionActions } from './session-actions.ts'
 import { createSessions } from './sessions.ts'
 import type { MonoCloudUpstream } from './upstream.ts'
@@ -55,6 +56,7 @@ export const monocloud: ProviderDefinition<MonoCloudSettings> = {
     const provider: IdentityProvider = {
       name,
       kind: 'monocloud',
+      prices: createPrices(settings),
       maxParallelCalls,
       users: {
         ...createUsers(upstream, settings),

@@ -1,0 +1,66 @@
+import type { Caller } from '../access/caller.ts'
+import type { Providers } from '../context.ts'
+import type { AttemptRecorder } from '../identity/call.ts'
+import type { Refusal } from '../requests/refusal.ts'
+import type { Cost } from './cost/estimate.ts'
+import type { RateLimit } from './rate-limit.ts'
+
+/** `on`: the answer says in `extensions.cost` what the operation was estimated to cost upstream, and what it did. */
+export const costHeader = 'x-cost'
+
+/** The calls of one operation so far, by provider: each attempt, those to log in included. */
+export interface CallCount {
+  readonly record: AttemptRecorder
+  readonly byProvider: ReadonlyMap<string, number>
+}
+
+/** Counts what goes by on its way to `record`. */
+export function createCallCount(record: AttemptRecorder): CallCount {
+  const byProvider = new Map<string, number>()
+  return {
+    byProvider,
+    record(attempt) {
+      byProvider.set(attempt.provider, (byProvider.get(attempt.provider) ?? 0) + 1)
+      record(attempt)
+    },
+  }
+}
+
+/** What a client is shown. `calls` `null`: none were made, because the operation was refused. */
+export function costExtension({ total, byProvider }: Cost, calls: CallCount | null): object {
+  const made = calls ? [...calls.byProvider] : []
+  return {
+    estimate: total,
+    estimateByProvider: byProvider,
+    actual: made.reduce((sum, [, count]) => sum + count, 0),
+    actualByProvider: Object.fromEntries(made),
+  }
+}
+
+/** The providers that exist for a caller. */
+export function visibleProviders(providers: Providers, { providers: visible }: Caller): Providers {
+  return visible === null ? providers : new Map([...providers].filter(([name]) => visible.has(name)))
+}
+
+export interface CostLimit {
+  /** `request`: the same object for all operations of one batch, which together may cost no more than one. */
+  refuse(cost: Cost, request: object, subject: string): Promise<Refusal | null>
+}
+
+export function createCostLimit({ maxCost, rate }: { readonly maxCost: number; readonly rate: RateLimit }): CostLimit {
+  const costOfRequests = new WeakMap<object, number>()
+  return {
+    async refuse({ total }, request, subject) {
+      const before = costOfRequests.get(request) ?? 0
+      if (before + total > maxCost) return tooCostly(total, before, maxCost)
+      costOfRequests.set(request, before + total)
+      return total === 0 ? null : rate.take(subject, total)
+    },
+  }
+}
+
+function tooCostly(total: number, before: number, maxCost: number): Refusal {
+  const others = before === 0 ? '' : `, and those before it in the same request ${before}`
+  const message = `The operation may cause ${total} calls to providers${others}; at most ${maxCost} are allowed. Ask for shorter pages, fewer relations or fewer providers`
+  return { status: 400, code: 'TOO_COSTLY', message, headers: {} }
+}

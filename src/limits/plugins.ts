@@ -1,0 +1,115 @@
+import { type ExecutionResult, GraphQLError, type GraphQLSchema, type ValidationRule } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import type { Caller } from '../access/caller.ts'
+import type { RequestContext } from '../context.ts'
+import type { Refusal } from '../requests/refusal.ts'
+import { RefusedError } from '../requests/refused-error.ts'
+import { type CallCount, costExtension, costHeader, createCostLimit, visibleProviders } from './cost-limit.ts'
+import type { Cost } from './cost/estimate.ts'
+import { createCostEstimator } from './cost/estimator.ts'
+import { parseWithin } from './document.ts'
+import type { Limits } from './limits.ts'
+import type { FindDocument } from './persisted.ts'
+import type { RateLimit } from './rate-limit.ts'
+
+/** A refusal on its way through the server. */
+export function asGraphqlError(refusal: Refusal): GraphQLError {
+  return new GraphQLError(refusal.message, { originalError: new RefusedError(refusal) })
+}
+
+/** Reads documents within the limits. */
+export function useBoundedParser(limits: Limits): Plugin {
+  return {
+    onParse({ setParseFn }) {
+      setParseFn((source: string) => {
+        try {
+          return parseWithin(limits, source)
+        } catch (error) {
+          throw error instanceof RefusedError ? asGraphqlError(error.refusal) : error
+        }
+      })
+    },
+  }
+}
+
+/** Puts the document in its place that a request names without bringing it, before anything is read. */
+export function useDocuments(find: FindDocument): Plugin {
+  return {
+    async onParams({ params, setParams, setResult }) {
+      const found = await find(params)
+      if (!found) return
+      // The server would rather say that there is no query than why there is none.
+      setParams({ ...params, query: 'refusal' in found ? unread : found.document })
+      if ('refusal' in found) setResult({ errors: [asGraphqlError(found.refusal)] })
+    },
+  }
+}
+
+const unread = '{ __typename }'
+
+/** Documents must keep these rules, too. */
+export function useRules(rules: readonly ValidationRule[]): Plugin {
+  return {
+    onValidate({ addValidationRule }) {
+      for (const rule of rules) addValidationRule(rule)
+    },
+  }
+}
+
+/** Refuses the operations of callers who send too many. */
+export function useRequestRate(rate: RateLimit, callerOf: (request: Request) => Caller | undefined): Plugin {
+  return {
+    async onParams({ request, setResult }) {
+      const caller = callerOf(request)
+      const refusal = caller ? await rate.take(caller.subject, 1) : null
+      if (refusal) setResult({ errors: [asGraphqlError(refusal)] })
+    },
+  }
+}
+
+interface CostOptions {
+  readonly schema: GraphQLSchema
+  readonly maxCost: number
+  readonly rate: RateLimit
+  /** The calls that were made so far for this context's operation. */
+  readonly callsOf: (context: RequestContext) => CallCount | undefined
+}
+
+/** Refuses operations that would cost too much upstream, by themselves or with the others of their request or their caller. */
+export function useCostLimit({
+  schema,
+  maxCost,
+  rate,
+  callsOf,
+}: CostOptions): Plugin<RequestContext & { request: Request }> {
+  const limit = createCostLimit({ maxCost, rate })
+  const estimate = createCostEstimator(schema)
+  return {
+    async onExecute({ args: { document, operationName, variableValues, contextValue }, setResultAndStopExecution }) {
+      const { caller, request } = contextValue
+      const providers = visibleProviders(contextValue.providers, caller)
+      const cost = estimate({ document, operationName, variables: variableValues, providers, account: caller.account })
+      if (!cost) return undefined
+      const isShown = request.headers.get(costHeader) === 'on'
+      const refusal = await limit.refuse(cost, request, caller.subject)
+      if (refusal) {
+        const extensions = isShown ? { extensions: { cost: costExtension(cost, null) } } : {}
+        setResultAndStopExecution({ errors: [asGraphqlError(refusal)], ...extensions })
+        return undefined
+      }
+      return isShown
+        ? { onExecuteDone: ({ result, setResult }) => showCost(result, setResult, cost, callsOf(contextValue)) }
+        : undefined
+    },
+  }
+}
+
+function showCost(
+  result: ExecutionResult | AsyncIterable<ExecutionResult>,
+  setResult: (result: ExecutionResult) => void,
+  cost: Cost,
+  calls: CallCount | undefined,
+): void {
+  if (Symbol.asyncIterator in result) return
+  setResult({ ...result, extensions: { ...result.extensions, cost: costExtension(cost, calls ?? null) } })
+}

@@ -1,0 +1,21 @@
+import type { Header } from './refusal.ts'
+
+/** From where a request came, as far as it can be believed; `null`: it came through no connection. `connection`: what the HTTP server knows of it. */
+export type AddressOf = (connection: unknown, header: Header) => string | null
+
+/**
+ * The address at the other end of the connection; where a header is named, the last address in it, which the proxy at the other end has
+ * written itself. Whatever stands before may be anybody's invention.
+ */
+export function addressIn(trustedHeader: string | null): AddressOf {
+  return (connection, header) => {
+    const said = trustedHeader === null ? undefined : header(trustedHeader)?.split(',').at(-1)?.trim()
+    return said || (remoteAddressOf(connection) ?? null)
+  }
+}
+
+/** Node's request, wherever the server keeps it. */
+function remoteAddressOf(connection: unknown): string | undefined {
+  const { req } = (connection ?? {}) as { readonly req?: { readonly socket?: { readonly remoteAddress?: string } } } // as Node's adapter puts it there
+  return req?.socket?.remoteAddress
+}

@@ -1,0 +1,43 @@
+import type { FetchAPI, Plugin } from 'graphql-yoga'
+import { corsHeaders, type CorsOptions, preflightHeaders } from './cors.ts'
+import { bodyOf, type Header, type Refusal } from './refusal.ts'
+import { securityHeaders } from './security-headers.ts'
+
+/** Answers a request that this check refuses. */
+export function useRefusal(check: (header: Header, method: string) => Refusal | null): Plugin {
+  return {
+    onRequest({ request, endResponse, fetchAPI }) {
+      const refusal = check((name) => request.headers.get(name), request.method)
+      if (refusal) endResponse(responseOf(refusal, fetchAPI))
+    },
+  }
+}
+
+export function responseOf(refusal: Refusal, { Response }: FetchAPI): Response {
+  const { status, headers } = refusal
+  return Response.json(bodyOf(refusal), { status, headers })
+}
+
+/** Answers browsers that ask before they send, and lets pages of the origins that are allowed read answers. */
+export function useCors(options: CorsOptions): Plugin {
+  return {
+    onRequest({ request, endResponse, fetchAPI }) {
+      const headers = preflightHeaders(options, request.method, (name) => request.headers.get(name))
+      if (headers) endResponse(new fetchAPI.Response(null, { status: 204, headers }))
+    },
+    onResponse({ request, response }) {
+      setMissing(
+        response,
+        corsHeaders(options, (name) => request.headers.get(name)),
+      )
+    },
+  }
+}
+
+export function useSecurityHeaders(): Plugin {
+  return { onResponse: ({ response }) => setMissing(response, securityHeaders) }
+}
+
+function setMissing({ headers }: Response, wanted: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(wanted)) if (!headers.has(name)) headers.set(name, value)
+}
