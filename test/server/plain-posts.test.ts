@@ -110,6 +110,17 @@ const corpus: Readonly<Record<string, Sent>> = {
   'anything wanted': asking('{ __typename }', {}, { ...known, accept: 'text/html, */*;q=0.1' }),
   'a deadline of its own': asking('{ providers { name } }', {}, { ...known, 'x-request-timeout-ms': '500' }),
   'a deadline that is none': asking('{ providers { name } }', {}, { ...known, 'x-request-timeout-ms': 'soon' }),
+  'another site behind it': asking('{ __typename }', {}, { ...known, 'sec-fetch-site': 'cross-site' }),
+  'another encoding wanted': asking('{ __typename }', {}, { ...known, 'accept-encoding': 'gzip' }),
+  'what it costs wanted': asking('{ users(first: 5) { nodes { id } } }', {}, { ...known, 'x-cost': 'on' }),
+  'more than it may cost': asking(
+    `{ ${Array.from({ length: 40 }, (_, index) => `a${index}: users(first: 100) { nodes { id matches { users { id } } } }`).join(' ')} }`,
+  ),
+  'too many aliases': asking(`{ ${Array.from({ length: 200 }, (_, index) => `a${index}: __typename`).join(' ')} }`),
+  'a document that is not kept': {
+    body: JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }),
+    headers: known,
+  },
   'another origin': asking('{ __typename }', {}, { ...known, origin: 'https://elsewhere.example' }),
 }
 
