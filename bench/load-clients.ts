@@ -18,6 +18,8 @@ export interface Seen {
   readonly lost: string[]
   /** Requests whose client went away on purpose. */
   left: number
+  /** Milliseconds of answers that needed no provider. */
+  readonly nothingMs: number[]
 }
 
 export interface ClientOptions {
@@ -31,38 +33,71 @@ export interface ClientOptions {
 
 const path = '/graphql'
 
-/** So many clients that ask again as soon as they are answered. One in twenty goes away before that. */
-export async function askSteadily(options: ClientOptions, clients: number, seen: Seen): Promise<void> {
-  const { origin, apiKey, queries, enough } = options
+/** So many clients that keep their connections and ask again as soon as they are answered. `onConnected`: when all have their first answer. */
+export async function askSteadily(
+  { origin, apiKey, queries, enough }: ClientOptions,
+  clients: number,
+  seen: Seen,
+  onConnected: () => void,
+): Promise<void> {
   const pool = new Pool(origin, { connections: clients, headersTimeout: 60_000 })
-  let sent = 0
-
-  const askOnce = async (): Promise<void> => {
-    const number = (sent += 1)
-    const signal = number % 20 === 0 ? AbortSignal.timeout(30) : undefined
+  const ask = async (query: string): Promise<Answered> => {
     const sentAt = performance.now()
-    try {
-      const answer = await pool.request({
-        method: 'POST',
-        path,
-        headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
-        body: JSON.stringify({ query: queries[number % queries.length] }),
-        ...(signal && { signal }),
-      })
-      const text = await answer.body.text()
-      seen.answered.push({ status: answer.statusCode, ms: performance.now() - sentAt, codes: codesIn(text) })
-    } catch (error) {
-      if (signal?.aborted) seen.left += 1
-      else seen.lost.push(error instanceof Error ? error.message : String(error))
-    }
+    const answer = await pool.request(requestOf(apiKey, query))
+    const text = await answer.body.text()
+    return { status: answer.statusCode, ms: performance.now() - sentAt, codes: codesIn(text) }
   }
-
+  await Promise.all(Array.from({ length: clients }, () => ask('{ __typename }')))
+  onConnected()
+  let sent = 0
   await Promise.all(
     Array.from({ length: clients }, async () => {
-      while (!enough.aborted) await askOnce()
+      while (!enough.aborted) {
+        sent += 1
+        await ask(queries[sent % queries.length] ?? '').then(
+          (answered) => seen.answered.push(answered),
+          (error: unknown) => seen.lost.push(error instanceof Error ? error.message : String(error)),
+        )
+      }
     }),
   )
   await pool.close()
+}
+
+/** A client that asks for nothing that a provider has: milliseconds of its answers are those of a program and machine that are busy. */
+export async function askForNothing({ origin, apiKey, enough }: ClientOptions, milliseconds: number[]): Promise<void> {
+  const pool = new Pool(origin, { connections: 1 })
+  while (!enough.aborted) {
+    const sentAt = performance.now()
+    const answer = await pool.request(requestOf(apiKey, '{ __typename }'))
+    await answer.body.dump()
+    milliseconds.push(performance.now() - sentAt)
+    await sleep(50)
+  }
+  await pool.close()
+}
+
+/** A client that goes away before it is answered, again and again. */
+export async function askAndLeave({ origin, apiKey, queries, enough }: ClientOptions, seen: Seen): Promise<void> {
+  const pool = new Pool(origin, { connections: 1 })
+  while (!enough.aborted) {
+    await pool
+      .request({ ...requestOf(apiKey, queries[0] ?? ''), signal: AbortSignal.timeout(30) })
+      .then(({ body }) => body.dump())
+      .catch(() => {
+        seen.left += 1
+      })
+  }
+  await pool.destroy()
+}
+
+function requestOf(apiKey: string, query: string) {
+  return {
+    method: 'POST',
+    path,
+    headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
+    body: JSON.stringify({ query }),
+  } as const
 }
 
 /** A client that takes seconds to say what it wants, and does not read what it is answered. */

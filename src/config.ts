@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { ApiKey } from './access/api-keys.ts'
-import type { Defences } from './limits/defences.ts'
 import type { TokenIssuer } from './access/issuers.ts'
-import { checkAccess, issuersFrom, namesIssuer } from './settings/issuers.ts'
 import type { EntityCacheSettings } from './cache/entity-cache.ts'
+import type { Defences } from './limits/defences.ts'
+import { checkAccess } from './settings/access.ts'
+import { issuersFrom, namesIssuer, placeOfIssuer } from './settings/issuers.ts'
 import { ConfigError, parse } from './settings/parse.ts'
 import {
   type Definitions,
@@ -111,7 +112,9 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
       'providers: none is configured; expected the variables of at least one (see README.md). Without API_KEYS, JWT_ISSUER, HOST and a config file the gateway runs on made-up data',
     )
   }
-  if (faults.length === 0) checkAccess({ apiKeys, issuers, providers: known }, faults)
+  if (faults.length === 0) {
+    checkAccess({ apiKeys, issuers, providers: known, placeOf: placeOfIssuer(environment) }, faults)
+  }
   const requestTimeoutMs = set.requestTimeoutMs ?? 10_000
   const softDeadlineMs = set.softDeadlineMs ?? Math.min(defaultSoftDeadlineMs, requestTimeoutMs / 2)
   if (softDeadlineMs >= requestTimeoutMs) {

@@ -14,10 +14,16 @@ import { createHttpServer } from './lifecycle/http-server.ts'
 import { createReadiness, type ProviderCheck } from './lifecycle/readiness.ts'
 import type { Defences } from './limits/defences.ts'
 import { readKnownDocuments } from './limits/known-documents.ts'
+import { createMemoryDocumentStore } from './limits/persisted.ts'
+import { createMemoryRateStore } from './limits/rate-limit.ts'
 import { createServer } from './server.ts'
+import { createSharedAttemptLimit } from './shared-store/attempt-limit.ts'
+import { createSharedDocumentStore } from './shared-store/document-store.ts'
 import { createSharedEpochs } from './shared-store/epochs.ts'
 import { openRedis, type RedisOptions } from './shared-store/redis.ts'
+import { createSharedRateStore } from './shared-store/rate-store.ts'
 import { sharePaceOver } from './shared-store/shared-pace.ts'
+import type { SharedStore } from './shared-store/store.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
 
 export { type Config, ConfigError, readConfig } from './config.ts'
@@ -102,9 +108,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const yoga = createServer({
     ...serving,
     providers,
-    knownDocuments: await readPersistedOperations(options.persistedOperations),
     cache: entityCache && createEntityCache(entityCache, store ? createSharedEpochs(store) : createEpochs()),
+    knownDocuments: await readPersistedOperations(options.persistedOperations),
     guesses: options.guessLimit && createAttemptLimit(options.guessLimit),
+    ...(store && sharedOver(store, options)),
     stopping: stopping.signal,
     standing: () => ({
       isReady: readiness.isReady(),
@@ -142,6 +149,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await store?.close()
       await audit.close()
     },
+  }
+}
+
+/** What processes count and keep together, in front of what each counts and keeps by itself. */
+function sharedOver(store: SharedStore, { guessLimit }: GatewayOptions) {
+  return {
+    rateStore: createSharedRateStore(store, createMemoryRateStore()),
+    documentStore: createSharedDocumentStore(store, createMemoryDocumentStore()),
+    ...(guessLimit && { guesses: createSharedAttemptLimit(store, createAttemptLimit(guessLimit), guessLimit) }),
   }
 }
 

@@ -64,14 +64,14 @@ export interface ServerOptions extends Defences {
   readonly readOnlyProviders: ReadonlySet<string>
   /** Mutations in one operation. */
   readonly maxMutations: number
+  /** Keeps users and groups for later requests. Left out or `null`: nothing is kept. */
+  readonly cache?: EntityCache | null
   /** The only documents that are served, by name. Left out: any. */
   readonly knownDocuments?: ReadonlyMap<string, string> | undefined
   /** Keeps documents that clients name by their hashes. Left out: this process does by itself. */
   readonly documentStore?: DocumentStore | undefined
   /** Keeps how fast callers are. Left out: this process does by itself. */
   readonly rateStore?: RateStore | undefined
-  /** Keeps users and groups for later requests. Left out or `null`: nothing is kept. */
-  readonly cache?: EntityCache | null
 }
 
 export const graphqlPath = '/graphql'
@@ -158,7 +158,7 @@ export function createServer(options: ServerOptions) {
 /** Who sent each request that is being answered. */
 const callers = new WeakMap<Request, Caller>()
 
-/** Nobody is served whom we do not know; who tries too often is told to wait. */
+/** Nobody is served whom we do not know, and whoever is not known too often is told to wait. */
 function useAuthentication(
   authenticate: Authenticate,
   failures: RateLimit,
@@ -168,15 +168,15 @@ function useAuthentication(
     async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
       // Whatever is not open to anybody, so that another spelling of a path is no way in.
       if (isHealthPath(url.pathname)) return
-      const header: Header = (name) => request.headers.get(name)
+      const header = (name: string): string | null => request.headers.get(name)
       const answer = await authenticate({ header })
       if (!isRefusal(answer)) {
         callers.set(request, answer)
         return
       }
       const address = answer.status === 401 ? addressOf(serverContext, header) : null
-      const tooFast = address === null ? null : await failures.take(address, 1)
-      endResponse(responseOf(tooFast ?? answer, fetchAPI))
+      const tooMany = address === null ? null : await failures.take(address, 1)
+      endResponse(responseOf(tooMany ?? answer, fetchAPI))
     },
   }
 }

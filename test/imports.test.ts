@@ -19,11 +19,11 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   schema: ['identity', 'batch', 'context', 'directory', 'access', 'limits', 'requests', 'telemetry'],
   graphiql: [],
   requests: ['access'],
-  'shared-store': ['upstream', 'cache'],
+  'shared-store': ['upstream', 'cache', 'access', 'limits'],
   cache: ['identity', 'upstream', 'access'],
   lifecycle: ['identity', 'upstream', 'context'],
   settings: ['identity', 'upstream', 'access', 'limits'],
-  config: ['access', 'settings', 'limits', 'cache'],
+  config: ['access', 'settings', 'cache', 'limits'],
   server: ['identity', 'cache', 'context', 'access', 'limits', 'telemetry', 'schema', 'graphiql', 'requests'],
   index: [
     'identity',

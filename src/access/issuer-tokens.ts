@@ -40,6 +40,21 @@ export function createIssuerCheck(settings: PublishedIssuer, clock: Clock): Toke
     ...(settings.audience.length > 0 ? { audience: [...settings.audience] } : {}),
   }
 
+  /** Who it is, by a token that its issuer did sign and that has not expired. */
+  function judge(claims: JWTPayload): Caller | Rejection {
+    const { iat, azp } = claims
+    const sub = textClaim(claims, 'sub')
+    const latest = Math.floor(clock.now() / 1000) + settings.clockToleranceSeconds
+    if (iat !== undefined && iat > latest) return rejected('not valid yet')
+    if (settings.authorizedParties.length > 0 && !settings.authorizedParties.some((party) => party === azp)) {
+      return rejected('wrong authorized party')
+    }
+    // Whoever shows such a token has to prove that the key is theirs, which we do not ask for (RFC 7800).
+    if (claims['cnf'] !== undefined) return rejected('bound to a key of its holder')
+    if (sub === null || sub.length > maxSubjectLength) return rejected('wrong or missing claim')
+    if (!('provider' in settings.holder)) return callerOf(settings.holder, sub, claims)
+    return whyNoEndUser(claims, sub) ?? endUser(settings.holder.provider, sub)
+  }
   return {
     async check({ text, header, claims }) {
       const alg = settings.algorithms.find((accepted) => accepted === header['alg'])
@@ -60,22 +75,6 @@ export function createIssuerCheck(settings: PublishedIssuer, clock: Clock): Toke
       }
     },
     close: () => keys.close(),
-  }
-
-  /** Who it is, by a token that its issuer did sign and that has not expired. */
-  function judge(claims: JWTPayload): Caller | Rejection {
-    const { iat, azp } = claims
-    const sub = textClaim(claims, 'sub')
-    const latest = Math.floor(clock.now() / 1000) + settings.clockToleranceSeconds
-    if (iat !== undefined && iat > latest) return rejected('not valid yet')
-    if (settings.authorizedParties.length > 0 && !settings.authorizedParties.some((party) => party === azp)) {
-      return rejected('wrong authorized party')
-    }
-    // Whoever shows such a token has to prove that the key is theirs, which we do not ask for (RFC 7800).
-    if (claims['cnf'] !== undefined) return rejected('bound to a key of its holder')
-    if (sub === null || sub.length > maxSubjectLength) return rejected('wrong or missing claim')
-    if (!('provider' in settings.holder)) return callerOf(settings.holder, sub, claims)
-    return whyNoEndUser(claims, sub) ?? endUser(settings.holder.provider, sub)
   }
 }
 

@@ -23,8 +23,8 @@ const knownForMs = 5_000
 /** Tokens. By their digests, so that a dump of our memory has none. */
 const maxKnown = 10_000
 
-/** Anybody can invent tokens, and each costs the provider two calls. Further ones wait for the next second. */
-const maxChecksPerSecond = 20
+/** Anybody can invent tokens, and each costs the provider two calls. Tokens that were good before are not counted. */
+const maxNewTokensPerSecond = 50
 
 const timeoutMs = 5_000
 const retryAfterMs = 5_000
@@ -44,7 +44,9 @@ export function createProviderTokenCheck(
   clock: Clock,
 ): ProviderTokenCheck {
   const known = new LRUCache<string, Known>({ max: maxKnown })
-  const bucket = createTokenBucket(maxChecksPerSecond, clock)
+  const bucket = createTokenBucket(maxNewTokensPerSecond, clock)
+  /** Digests of tokens that were good when they were last checked. */
+  const good = new LRUCache<string, true>({ max: maxKnown })
 
   async function ask(token: string): Promise<Caller | Rejection> {
     const call = {
@@ -72,20 +74,24 @@ export function createProviderTokenCheck(
 
     async check({ text, claims }) {
       const now = clock.now()
-      const expiresAt = typeof claims['exp'] === 'number' ? claims['exp'] * 1000 : 0
-      if (expiresAt <= now) return rejected('expired')
+      // Before what is known of it: no token is good beyond its end.
+      if (typeof claims['exp'] !== 'number' || claims['exp'] * 1000 <= now) return rejected('expired')
       const digest = createHash('sha256').update(text).digest('base64')
       const earlier = known.get(digest)
       if (earlier && earlier.until > now) return earlier.answer
-      // Asked in this order, or a clock that moves on in between would make the bucket look empty.
-      const waitMs = bucket.readyAt(0) - clock.now()
-      if (waitMs > 0) return notChecked('too many tokens to check', waitMs)
-      bucket.take()
+      if (!good.has(digest)) {
+        // Asked in this order, or a clock that moves on in between would make the bucket look empty.
+        const waitMs = bucket.readyAt(0) - clock.now()
+        if (waitMs > 0) return notChecked('too many tokens to check', waitMs)
+        bucket.take()
+      }
       const answer = ask(text)
-      known.set(digest, { until: Math.min(now + knownForMs, expiresAt), answer })
+      known.set(digest, { until: now + knownForMs, answer })
       const forget = (): void => void known.delete(digest)
       answer.then((verdict) => {
-        if ('reason' in verdict && verdict.retryAfterSeconds !== null) forget()
+        if (!('reason' in verdict)) good.set(digest, true)
+        else if (verdict.retryAfterSeconds === null) good.delete(digest)
+        else forget()
       }, forget)
       return answer
     },

@@ -35,7 +35,7 @@ export function textClaim(claims: Claims, name: string): string | null {
 
 /** The words of a claim: a list of texts, or one text in which spaces separate them. */
 export function wordsOf(claims: Claims, name: string): readonly string[] {
-  const value = Object.hasOwn(claims, name) ? claims[name] : undefined
+  const value = claims[name]
   if (typeof value === 'string') return value.split(' ').filter((word) => word !== '')
   return Array.isArray(value) ? value.filter((word) => typeof word === 'string') : []
 }

@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import type { ApiKey } from '../access/api-keys.ts'
 import { algorithms, type TokenIssuer } from '../access/issuers.ts'
 import { isLoopback } from '../upstream/definition.ts'
 import { providersOrAll, scopesOrAll } from './api-keys.ts'
 import { parse } from './parse.ts'
-import type { Environment, ProviderConfig } from './providers.ts'
+import type { Environment } from './providers.ts'
 
 /** The one issuer that the environment can name, by the members of the config file. */
 export const issuerVariables = {
@@ -95,63 +94,33 @@ export function namesIssuer(environment: Environment): boolean {
   return Object.values(issuerVariables).some((variable) => environment[variable])
 }
 
+/** How a fault names a member of an issuer, wherever that stands. */
+export function placeOfIssuer(environment: Environment): (index: number, member: string) => string {
+  const variables: Readonly<Record<string, string>> = issuerVariables
+  return namesIssuer(environment)
+    ? (_, member) => variables[member.split('.')[0] ?? ''] ?? 'JWT_ISSUER'
+    : (index, member) => `issuers[${index}].${member}`
+}
+
 /** The issuer that the environment names, else those of the config file. */
 export function issuersFrom(
   environment: Environment,
   file: readonly object[],
   faults: string[],
 ): readonly TokenIssuer[] {
-  const inFile = file.flatMap(
-    (entry, index) => parse(schemaOf(entry), entry, faults, (path) => `issuers[${index}].${path}`) ?? [],
-  )
-  if (!namesIssuer(environment)) return inFile
+  const place = placeOfIssuer(environment)
+  const entries = namesIssuer(environment) ? [issuerIn(environment)] : file
+  return entries.flatMap((entry, index) => {
+    const nameOf = (path: string): string => place(index, path)
+    return parse(schemaOf(entry), entry, faults, nameOf) ?? []
+  })
+}
+
+function issuerIn(environment: Environment): object {
   const entry: Record<string, unknown> = {}
   for (const [member, variable] of Object.entries(issuerVariables)) {
     const word = environment[variable]
     if (word) entry[member] = lists.has(member) ? word.split(',').map((item) => item.trim()) : word
   }
-  const names: Readonly<Record<string, string>> = issuerVariables
-  const issuer = parse(schemaOf(entry), entry, faults, (path) => names[path.split('.')[0] ?? ''] ?? 'JWT_ISSUER')
-  return issuer ? [issuer] : []
-}
-
-interface WhoMayAsk {
-  readonly apiKeys: readonly ApiKey[]
-  readonly issuers: readonly TokenIssuer[]
-  readonly providers: readonly ProviderConfig[]
-}
-
-/** What keys, issuers and providers say of each other must fit. */
-export function checkAccess({ apiKeys, issuers, providers }: WhoMayAsk, faults: string[]): void {
-  const names = providers.map(({ name }) => name)
-  const known = (place: string, named: readonly string[] | '*'): void => {
-    if (named === '*' || named.every((name) => names.includes(name))) return
-    faults.push(`${place}: no such provider; expected some of ${names.join(', ')}`)
-  }
-  for (const { name, providers: named } of apiKeys) known(`the providers of the API key ${name}`, named)
-
-  const whole = new Set<string>()
-  const unpublished = issuers.filter((issuer) => !('issuer' in issuer))
-  for (const [index, issuer] of issuers.entries()) {
-    const place = `issuers[${index}]`
-    if ('issuer' in issuer) {
-      if (whole.has(issuer.issuer)) faults.push(`${place}.issuer: named before; an issuer has one entry`)
-      whole.add(issuer.issuer)
-      if ('provider' in issuer.holder) known(`${place}.provider`, [issuer.holder.provider])
-      else known(`${place}.providers`, issuer.holder.providers)
-      continue
-    }
-    const provider = providers.find(({ name }) => name === issuer.provider)
-    if (!provider) known(`${place}.provider`, [issuer.provider])
-    else if (provider.definition.kind !== 'app-services') {
-      faults.push(
-        `${place}.issuer: missing; expected the \`iss\` of its tokens: only App Services signs with a key that is not published`,
-      )
-    }
-    if (unpublished.length > 1 && issuer.domainId === null) {
-      faults.push(
-        `${place}.domainId: missing; expected the app's \`domain_id\`, by which the tokens of several apps are told apart`,
-      )
-    }
-  }
+  return entry
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isRedirectOrigin } from '../access/redirect-origins.ts'
-import { limitSettings } from './limits.ts'
 import { apiKeys, apiKeyOf } from './api-keys.ts'
+import { limitSettings } from './limits.ts'
 import { parse } from './parse.ts'
 import { inEnvironmentOnly, list, onOrOff, secretUrl, type Setting, text, wholeNumber } from './setting.ts'
 

@@ -1,11 +1,16 @@
-import { buildSchema, graphql } from 'graphql'
+import { buildSchema, execute, graphql, parse } from 'graphql'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { requireDeclarations } from '../../schema/access.ts'
+import { createAuthorize } from '../../schema/authorize.ts'
 import { schema } from '../../schema/index.ts'
+import { createAttemptLimit } from '../../src/access/attempt-limit.ts'
 import { type Scope, scopes } from '../../src/access/scopes.ts'
+import { createRequestContext } from '../../src/context.ts'
 import { encodeGlobalId } from '../../src/identity/global-id.ts'
+import type { AuditRecord } from '../../src/telemetry/audit.ts'
 import { callerWith, type CallersGateway, createGatewayFor } from '../support/callers.ts'
 import { createInMemoryProvider, type InMemoryProvider, populatedDirectory } from '../support/in-memory-provider.ts'
+import { testCall } from '../support/sandbox.ts'
 import { subjectAt } from './schema-walk.ts'
 
 const holding = (...held: Scope[]) => callerWith({ scopes: new Set(held) })
@@ -226,6 +231,32 @@ describe('a mutation', () => {
     expect(errors.map(({ message }) => message)).toEqual(
       missing === null ? [] : [`This caller lacks ${scope} (for \`${name}.input.${field}\`)`],
     )
+  })
+
+  test('is judged again by the input with which it is executed, and the refusal is on record', async () => {
+    const audit: AuditRecord[] = []
+    const context = createRequestContext({
+      caller: callers.writer,
+      providers: new Map([['one', provider]]),
+      guesses: createAttemptLimit({ attempts: 1, windowSeconds: 1 }),
+      redirectOrigins: [],
+      call: testCall(),
+      softDeadlineMs: 1_000,
+      readOnlyProviders: new Set(),
+      audit: (record) => audit.push(record),
+    })
+    const parsed = parse(disable)
+    const variables = (revokeSessions: string) => ({ input: { id: ids.User, revokeSessions } })
+    expect(createAuthorize(schema)({ document: parsed, variables: variables('NO') }, context)).toBeNull()
+    const { data, errors } = await execute({
+      schema,
+      document: parsed,
+      contextValue: context,
+      variableValues: variables('REQUIRED'),
+    })
+    expect(data).toBeNull()
+    expect(errors?.[0]?.message).toBe('This caller lacks sessions:revoke (for `disableUser.input.revokeSessions`)')
+    expect(audit).toMatchObject([{ operation: 'disableUser', outcome: 'notApplied', code: 'FORBIDDEN' }])
   })
 
   test('is judged by an input that stands in the document, too', async () => {

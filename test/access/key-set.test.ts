@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createAuthenticator, isRefusal } from '../../src/access/authenticate.ts'
@@ -114,7 +115,10 @@ describe('a key that is not known', () => {
 describe('an issuer', () => {
   it.each([
     ['that is down', (on: TestIssuer) => on.answer((response) => response.destroy())],
-    ['that answers an error', (on: TestIssuer) => on.answer((response) => sendJson(response, { status: 500 }))],
+    [
+      'that answers an error',
+      (on: TestIssuer) => on.answer((response) => sendJson(response, { status: 500, body: { keys: [first.jwk] } })),
+    ],
     ['that answers a page', (on: TestIssuer) => on.answer((response) => sendJson(response, { body: '<html>' }))],
     [
       'that answers something else',
@@ -140,13 +144,24 @@ describe('an issuer', () => {
       'that sends us elsewhere',
       (on: TestIssuer) =>
         on.answer((response) =>
-          sendJson(response, { status: 302, headers: { location: `${on.server.origin}/other` } }),
+          sendJson(response, {
+            status: 302,
+            headers: { location: `${on.server.origin}/other` },
+            body: { keys: [first.jwk] },
+          }),
         ),
     ],
   ])('%s makes no token wrong: it cannot be checked now', async (_, fail) => {
     fail(issuer)
     expect(await askWith(first)).toBe(unavailable)
     expect(issuer.server.requests).toEqual(['GET /jwks'])
+  })
+
+  it('whose key is too short to prove anything makes no token wrong', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'short', alg: 'RS256' }
+    issuer.answer((response) => sendJson(response, { body: { keys: [jwk] } }))
+    expect(await issuer.ask(await issuer.mint(await makeKey('short', 'RS256')))).toBe(unavailable)
   })
 
   it('is asked again after a pause, and not before', async () => {
@@ -172,11 +187,28 @@ describe('an issuer', () => {
   })
 
   it('that is still being asked when the gateway stops keeps nobody waiting', async () => {
-    const arrived = new Promise<ServerResponse>((resolve) => issuer.answer(resolve))
-    const answer = askWith(first)
+    const patient = await startIssuer({ jwksTimeoutMs: 30_000 })
+    const arrived = new Promise<ServerResponse>((resolve) => patient.answer(resolve))
+    const answer = patient.ask(await patient.mint(first))
     await arrived
-    await issuer.authenticator.close()
+    await patient.authenticator.close()
     expect(await answer).toBe(unavailable)
+    await patient.close()
+  })
+
+  it('that did not answer last time is asked by the way, while the keys that are known are used', async () => {
+    const patient = await startIssuer({ jwksTimeoutMs: 30_000 })
+    const ask = async () => patient.ask(await patient.mint(first))
+    patient.publish(first)
+    await ask()
+    patient.answer((response) => response.destroy())
+    await patient.clock.advance(10 * minute)
+    await ask()
+    await patient.clock.advance(5_000)
+    const arrived = new Promise<ServerResponse>((resolve) => patient.answer(resolve))
+    expect(await ask()).toMatchObject(ada)
+    await arrived
+    await patient.close()
   })
 
   it('that never answers is given up', async () => {

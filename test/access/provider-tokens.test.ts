@@ -122,6 +122,7 @@ describe('an end user’s token of App Services', () => {
 
   it('that is for refreshing is refused without a call', async () => {
     expect((await refusalOf(user.refreshToken)).status).toBe(401)
+    expect((await refusalOf(invented({ typ: 'refresh' }))).status).toBe(401)
     expect(checks()).toBe(0)
   })
 
@@ -131,12 +132,12 @@ describe('an end user’s token of App Services', () => {
     expect(checks()).toBe(0)
   })
 
-  it('is asked about no more than twenty times a second, however many are invented', async () => {
+  it('is asked about no more than fifty times a second, however many are invented', async () => {
     const answers = await Promise.all(Array.from({ length: 500 }, (_, guess) => refusalOf(invented({ guess }))))
-    expect(checks()).toBe(20)
-    expect(answers.filter(({ status }) => status === 401)).toHaveLength(20)
+    expect(checks()).toBe(50)
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(50)
     const limited = answers.filter(({ status }) => status === 429)
-    expect(limited).toHaveLength(480)
+    expect(limited).toHaveLength(450)
     expect(limited[0]).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 1, provider: 'app-services' })
   })
 
@@ -147,10 +148,20 @@ describe('an end user’s token of App Services', () => {
     expect(isRefusal(await ask(user.accessToken))).toBe(false)
   })
 
-  it('that is known is served while others are too many', async () => {
+  it('that was good before is checked again while others are too many', async () => {
     await ask(user.accessToken)
-    await Promise.all(Array.from({ length: 50 }, (_, guess) => ask(invented({ guess }))))
+    await clock.advance(5_000)
+    await Promise.all(Array.from({ length: 60 }, (_, guess) => ask(invented({ guess }))))
     expect(isRefusal(await ask(user.accessToken))).toBe(false)
+    expect(reasons).toContain('too many tokens to check')
+  })
+
+  it('that was wrong before is one of the many', async () => {
+    const wrong = invented()
+    await refusalOf(wrong)
+    await clock.advance(5_000)
+    await Promise.all(Array.from({ length: 60 }, (_, guess) => ask(invented({ guess }))))
+    expect((await refusalOf(wrong)).status).toBe(429)
   })
 
   it('is not wrong when App Services cannot be asked, and is asked about anew', async () => {

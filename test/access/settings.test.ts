@@ -225,6 +225,11 @@ describe('an issuer in the environment', () => {
     ])
   })
 
+  it('must name a provider that there is, by that variable', () => {
+    expect(faultsOf({ ...variables, JWT_PROVIDER: 'auth0' })).toEqual([expect.stringMatching(/^JWT_PROVIDER: /)])
+    expect(faultsOf({ JWT_PROVIDER: 'clerk' })).toEqual([expect.stringMatching(/^JWT_ISSUER: /)])
+  })
+
   it('is for real: without a provider the start is refused', () => {
     expect(() => readConfig({ environment: variables, definitions: providerDefinitions })).toThrow(
       /providers: none is configured/,

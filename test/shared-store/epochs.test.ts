@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createEntityCache } from '../../src/cache/entity-cache.ts'
 import { createSharedEpochs } from '../../src/shared-store/epochs.ts'
 import { openRedis } from '../../src/shared-store/redis.ts'
 import type { SharedStore } from '../../src/shared-store/store.ts'
+import { testCall } from '../support/sandbox.ts'
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts'
 
 describe.skipIf(!hasRedis)('epochs that processes share', () => {
@@ -30,6 +32,30 @@ describe.skipIf(!hasRedis)('epochs that processes share', () => {
     await one?.advance('clerk')
     // Not known to either while the change may not show yet.
     expect([await one?.current('clerk'), await other?.current('clerk')]).toEqual([null, null])
+  })
+
+  it('have one process drop what it kept when the other changes something', async () => {
+    const settings = { freshMs: 60_000, staleMs: 0, staleIfErrorMs: 0, maxRecords: 10 }
+    const [one, other] = stores.map((store) => createEntityCache(settings, createSharedEpochs(store)))
+    let version = 1
+    const read = async (): Promise<number | undefined> => {
+      const found = await one?.read({
+        provider: 'clerk',
+        kind: 'user',
+        ids: ['a'],
+        audience: 'everybody',
+        call: testCall(),
+        load: (ids) => Promise.resolve(ids.map((nativeId) => ({ nativeId, version }))),
+        onStale: () => {},
+      })
+      return found?.[0]?.version
+    }
+    await settle('clerk', '1000')
+    await read()
+    version = 2
+    expect(await read()).toBe(1)
+    await other?.changed('clerk')
+    expect(await read()).toBe(2)
   })
 
   it('are unknown while the store is away, and never come again when it has lost them', async () => {

@@ -40,7 +40,7 @@ describe.skipIf(!hasRedis)('two processes of the gateway with one Redis', () => 
       apiKey: { env: 'MONOCLOUD_MANAGEMENT_API_KEY' },
       maxCallsPerSecond: callsPerSecond,
     }
-    const apiKeys = [{ name: 'tests', sha256: digestOfApiKey('key') }]
+    const apiKeys = [{ name: 'tests', sha256: digestOfApiKey('key'), scopes: '*' }]
     await writeFile(join(folder, 'gateway.json'), JSON.stringify({ auditLog: 'off', apiKeys, providers: [provider] }))
   })
   afterAll(async () => {
