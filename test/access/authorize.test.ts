@@ -169,6 +169,7 @@ describe('a mutation', () => {
     expect(gateway.audit).toEqual([
       {
         time: expect.any(String) as string,
+        requestId: expect.any(String) as string,
         subject: 'somebody',
         operation: 'disableUser',
         provider: null,
