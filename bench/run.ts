@@ -9,7 +9,7 @@
  *   --soak N             so many requests at the end, and what they leave in memory
  */
 import { deepStrictEqual } from 'node:assert'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -32,9 +32,15 @@ const { values: options } = parseArgs({
   },
 })
 
-/** The built program, where there is one: what is deployed is what is measured. */
-const builtProgram = 'dist/cli.js'
-const gatewayProgram = existsSync(new URL(`../${builtProgram}`, import.meta.url)) ? [builtProgram, 'serve'] : null
+const gatewayProgram = builtProgram()
+
+/** The built program, where there is one, with the flags of its first line: what is deployed is what is measured. */
+function builtProgram(): readonly string[] | null {
+  const file = new URL('../dist/cli.js', import.meta.url)
+  if (!existsSync(file)) return null
+  const flags = /^#!.* node (.*)$/m.exec(readFileSync(file, 'utf8'))?.[1]?.split(' ') ?? []
+  return [...flags, 'dist/cli.js', 'serve']
+}
 
 async function main(): Promise<void> {
   const upstreams = await startUpstreams()

@@ -13,7 +13,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   context: ['identity', 'batch', 'telemetry', 'cache', 'access'],
   directory: ['identity', 'batch', 'context'],
   access: ['identity', 'upstream'],
-  telemetry: ['identity'],
+  telemetry: ['identity', 'upstream'],
   sandbox: [],
   limits: ['identity', 'context', 'access', 'requests'],
   schema: ['identity', 'batch', 'context', 'directory', 'access', 'limits', 'requests', 'telemetry'],
@@ -22,8 +22,8 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   'shared-store': ['upstream', 'cache', 'access', 'limits'],
   cache: ['identity', 'upstream', 'access'],
   lifecycle: ['identity', 'upstream', 'context'],
-  settings: ['identity', 'upstream', 'access', 'limits'],
-  config: ['access', 'settings', 'cache', 'limits'],
+  settings: ['identity', 'upstream', 'access', 'limits', 'telemetry'],
+  config: ['access', 'settings', 'cache', 'limits', 'telemetry'],
   server: ['identity', 'cache', 'context', 'access', 'limits', 'telemetry', 'schema', 'graphiql', 'requests'],
   index: [
     'identity',
@@ -36,11 +36,13 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'graphiql',
     'lifecycle',
     'limits',
+    'requests',
     'server',
     'shared-store',
     'cache',
   ],
   cli: ['access', 'index', 'sandbox'],
+  start: ['cli'],
 }
 
 /** Packages that would tie a layer to something it must not know. */

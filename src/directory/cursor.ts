@@ -15,13 +15,17 @@ const maxLength = 32_768
  * everything that changes what it holds: what the caller can reach, field, owner and arguments other than `first` and `after`.
  */
 export function sealCursor(list: string, cursor: string): string {
-  return Buffer.from(JSON.stringify([version, digestOf(list), cursor]), 'utf8').toString('base64url')
+  return sealed(digestOf(list), cursor)
+}
+
+function sealed(digest: string, cursor: string): string {
+  return Buffer.from(JSON.stringify([version, digest, cursor]), 'utf8').toString('base64url')
 }
 
 /** The cursor inside, or `null` for `null`. A broken, oversized or foreign one is the caller's mistake, found before any call. */
-export function openCursor(list: string, sealed: string | null): string | null {
-  if (sealed === null) return null
-  const cursor = sealed.length > maxLength ? null : parse(sealed)
+export function openCursor(list: string, text: string | null): string | null {
+  if (text === null) return null
+  const cursor = text.length > maxLength ? null : parse(text)
   if (cursor === null) throw new ArgumentError(['after'], 'The cursor in `after` cannot be read')
   if (cursor.digest !== digestOf(list)) {
     throw new ArgumentError(
@@ -32,21 +36,28 @@ export function openCursor(list: string, sealed: string | null): string | null {
   return cursor.inner
 }
 
-/** A page whose cursors are sealed for clients. */
+/** A page whose cursors are sealed for clients, each when it is looked at: most queries select none, or one of many. */
 export function sealPage<Node, SomePage extends Page<Node> & { readonly retryCursor?: string | null }>(
   list: string,
   page: SomePage & Page<Node>,
 ): SomePage {
+  let digest: string | null = null
+  const seal = (cursor: string): string => sealed((digest ??= digestOf(list)), cursor)
   return {
     ...page,
-    edges: page.edges.map((edge) => ({ ...edge, cursor: sealCursor(list, edge.cursor) })),
-    ...(page.retryCursor == null ? {} : { retryCursor: sealCursor(list, page.retryCursor) }),
+    edges: page.edges.map((edge) => ({
+      node: edge.node,
+      get cursor() {
+        return seal(edge.cursor)
+      },
+    })),
+    ...(page.retryCursor == null ? {} : { retryCursor: seal(page.retryCursor) }),
   }
 }
 
-function parse(sealed: string): { readonly digest: string; readonly inner: string } | null {
+function parse(text: string): { readonly digest: string; readonly inner: string } | null {
   try {
-    const parts: unknown = JSON.parse(Buffer.from(sealed, 'base64url').toString('utf8'))
+    const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
     if (!Array.isArray(parts) || parts.length !== 3 || parts[0] !== version) return null
     const [, digest, inner] = parts as unknown[]
     return typeof digest === 'string' && typeof inner === 'string' ? { digest, inner } : null

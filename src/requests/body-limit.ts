@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql'
 import type { FetchAPI, Plugin } from 'graphql-yoga'
 
 /** A body of more bytes is refused before it is read. */
-const maxBodyBytes = 256_000
+export const maxBodyBytes = 256_000
 
 /** As above, for a body that brings a file: the largest image, and what goes with it. */
 export const maxUploadBytes = 6_000_000

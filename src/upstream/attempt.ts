@@ -36,14 +36,13 @@ const timerSlackMs = 20
 export function createAttempt(options: AttemptOptions): Attempt {
   const { provider, attemptTimeoutMs, breaker, limiter, transport, requestIdHeader, clock } = options
 
-  async function placeFor({ call }: SendOptions, { signal, deadline }: Patience): Promise<Place> {
+  function placeFor({ call }: SendOptions, { signal, deadline }: Patience): Place | Promise<Place> {
     // The signal stays the same when an adapter hands the call on with another recorder.
-    const place = await limiter.acquire({ owner: call.signal, signal, deadline }).catch((error: unknown) => {
+    const place = limiter.acquire({ owner: call.signal, signal, deadline })
+    if (!(place instanceof Promise)) return place
+    return place.catch((error: unknown) => {
       throw error instanceof HeldBackError ? error : new TransportError('aborted', false, error)
     })
-    if (clock.now() < deadline()) return place
-    place.release()
-    throw new TransportError('aborted', false)
   }
 
   function verdictOn(error: unknown, timeoutMs: number, startedAt: number): Verdict {
@@ -60,29 +59,41 @@ export function createAttempt(options: AttemptOptions): Attempt {
     const heldBackMs = breaker.heldBackMs()
     if (heldBackMs !== null) throw new HeldBackError('failing', heldBackMs)
     const place = await placeFor(sending, patience)
+    if (clock.now() >= patience.deadline()) {
+      place.release()
+      throw new TransportError('aborted', false)
+    }
     const end = breaker.enter()
     if (!end) {
       place.release()
       throw new HeldBackError('failing', breaker.heldBackMs() ?? 0)
     }
+    const { call, operation } = sending
+    const trace = call.trace?.(provider, operation.route, number)
     const startedAt = clock.now()
     const record = (response: WireResponse | null, failure: 'timeout' | 'aborted' | 'network' | null): void => {
       const entry = {
         provider,
-        route: sending.operation.route,
+        route: operation.route,
         attempt: number,
         status: response?.status ?? null,
         durationMs: clock.now() - startedAt,
         requestId: (requestIdHeader && response?.headers.get(requestIdHeader)) ?? null,
+        callId: call.id ?? null,
         failure,
       }
-      sending.call.record(entry)
+      call.record(entry)
       options.record?.(entry)
+      trace?.end(entry)
     }
     const timeoutMs = Math.max(1, Math.min(attemptTimeoutMs, patience.deadline() - startedAt))
     let verdict: Verdict = 'nothing'
     try {
-      const response = await transport(request, timeoutMs, patience.signal)
+      const response = await transport(
+        trace ? withHeaders(request, trace.headers) : request,
+        timeoutMs,
+        patience.signal,
+      )
       verdict = response.status >= 500 ? 'fails' : 'works'
       place.answered(response)
       record(response, null)
@@ -96,4 +107,8 @@ export function createAttempt(options: AttemptOptions): Attempt {
       place.release()
     }
   }
+}
+
+function withHeaders(request: WireRequest, headers: Readonly<Record<string, string>>): WireRequest {
+  return { ...request, headers: { ...request.headers, ...headers } }
 }

@@ -24,14 +24,18 @@ export interface Place {
 /** Lets attempts through: so many at once, at the upstream's pace, everybody in turn. */
 export interface Limiter {
   /**
-   * Waits for a place. Rejects with the signal's reason when it aborts, and with `HeldBackError` as soon as it is known that there will
-   * be no place before the deadline.
+   * A place, at once where there is one. Whoever has to wait is rejected with the signal's reason when it aborts, and with
+   * `HeldBackError` as soon as it is known that there will be no place before the deadline.
    */
-  acquire(waiting: Waiting): Promise<Place>
+  acquire(waiting: Waiting): Place | Promise<Place>
   /** Lets nobody through for so many milliseconds. */
   pause(ms: number): void
   /** Rejects all who wait. */
   dismiss(error: HeldBackError): void
+  /** Attempts under way. */
+  running(): number
+  /** Attempts that wait for a place. */
+  waiting(): number
 }
 
 export interface LimiterOptions {
@@ -154,7 +158,8 @@ export function createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock }
       if (queue.size >= maxWaitingCalls) {
         return Promise.reject(new HeldBackError('crowded', Math.max(retryWhenCrowdedMs, readyAt - now)))
       }
-      return wait(waiting)
+      const isFree = running < maxParallelCalls && queue.size === 0 && readyAt <= now
+      return isFree ? enter() : wait(waiting)
     },
     pause(ms) {
       pace.pause(ms)
@@ -163,5 +168,7 @@ export function createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock }
     dismiss(error) {
       for (const waiter of queue.items()) waiter.refuse(error)
     },
+    running: () => running,
+    waiting: () => queue.size,
   }
 }

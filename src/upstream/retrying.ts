@@ -48,11 +48,12 @@ export function createRetrying({ maxRetries, budget, pace, clock, random }: Retr
     budget.called()
     for (let number = 1; ; number += 1) {
       try {
-        last = await resultOf(attempt(number))
+        last = await attempt(number)
       } catch (error) {
+        if (error instanceof TransportError) last = error
         // What the upstream said, or failed to say, is worth more than that it was not asked again.
-        if (last === null || !(error instanceof HeldBackError)) throw error
-        return settled(last, lost)
+        else if (last !== null && error instanceof HeldBackError) return settled(last, lost)
+        else throw error
       }
       if (last instanceof TransportError && last.mayHaveArrived) lost = last
       const waitMs = waitAfter(last, number, sending, patience)
@@ -63,16 +64,6 @@ export function createRetrying({ maxRetries, budget, pace, clock, random }: Retr
         })
       }
     }
-  }
-}
-
-/** `HeldBackError`s and our own bugs are thrown. */
-async function resultOf(attempt: Promise<WireResponse>): Promise<Result> {
-  try {
-    return await attempt
-  } catch (error) {
-    if (error instanceof TransportError) return error
-    throw error
   }
 }
 

@@ -5,6 +5,8 @@ export interface SingleFlight<Result> {
    * the last one has left.
    */
   run(key: string, waiter: Waiter, work: Work<Result>): Promise<Result>
+  /** How many have joined work that somebody else had started. */
+  joined(): number
 }
 
 export interface Waiter {
@@ -17,32 +19,35 @@ export interface Waiter {
 export type Work<Result> = (signal: AbortSignal, deadline: () => number) => Promise<Result>
 
 interface Flight<Result> {
-  readonly promise: Promise<Result>
   readonly controller: AbortController
+  /** Made right after the flight, whose deadline the work may ask for as soon as it starts. */
+  result?: Promise<Result>
   waiters: number
   deadline: number
 }
 
 export function createSingleFlight<Result>(): SingleFlight<Result> {
   const flights = new Map<string, Flight<Result>>()
+  let joined = 0
 
   const start = (key: string, work: Work<Result>, deadline: number): Flight<Result> => {
     const controller = new AbortController()
-    // Started a microtask later, so that the work can ask for the deadline of the flight that it is part of.
-    const promise = Promise.resolve()
-      .then(() => work(controller.signal, () => flight.deadline))
-      .finally(() => {
-        if (flights.get(key) === flight) flights.delete(key)
-      })
-    const flight: Flight<Result> = { promise, controller, waiters: 0, deadline }
+    const flight: Flight<Result> = { controller, waiters: 0, deadline }
     flights.set(key, flight)
+    flight.result = work(controller.signal, () => flight.deadline)
     return flight
+  }
+
+  const land = (key: string, flight: Flight<Result>): void => {
+    if (flights.get(key) === flight) flights.delete(key)
   }
 
   return {
     run(key, { signal, deadline }, work) {
       if (signal.aborted) return Promise.reject(signal.reason as Error)
-      const flight = flights.get(key) ?? start(key, work, deadline)
+      const known = flights.get(key)
+      if (known) joined += 1
+      const flight = known ?? start(key, work, deadline)
       flight.waiters += 1
       flight.deadline = Math.max(flight.deadline, deadline)
       return new Promise<Result>((resolve, reject) => {
@@ -50,23 +55,28 @@ export function createSingleFlight<Result>(): SingleFlight<Result> {
           flight.waiters -= 1
           if (flight.waiters === 0) {
             // Nobody may join work that is being given up.
-            if (flights.get(key) === flight) flights.delete(key)
+            land(key, flight)
             flight.controller.abort(signal.reason)
           }
           reject(signal.reason as Error)
         }
         signal.addEventListener('abort', leave, { once: true })
-        flight.promise.then(
+        const arrive = (): void => {
+          land(key, flight)
+          signal.removeEventListener('abort', leave)
+        }
+        flight.result?.then(
           (result) => {
-            signal.removeEventListener('abort', leave)
+            arrive()
             resolve(result)
           },
           (error: unknown) => {
-            signal.removeEventListener('abort', leave)
+            arrive()
             reject(error)
           },
         )
       })
     },
+    joined: () => joined,
   }
 }

@@ -27,6 +27,8 @@ export interface GraphqlAnswer {
 }
 
 export interface TestGateway {
+  /** For those who serve it over sockets. */
+  readonly server: ReturnType<typeof createServer>
   readonly fetch: (request: Request) => Promise<Response>
   /** Errors that were masked, because they are our own bugs. */
   readonly internalErrors: readonly Error[]
@@ -78,6 +80,7 @@ export function createTestGateway(
     return { status: response.status, data: answer.data ?? null, errors: answer.errors ?? [], text }
   }
   return {
+    server,
     fetch: send,
     internalErrors,
     audit,

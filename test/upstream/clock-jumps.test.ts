@@ -25,7 +25,9 @@ function limiterWith(maxCallsPerSecond?: number) {
   let admitted = 0
   const ask = () => {
     const until = clock.now() + 10_000
-    const place = limiter.acquire({ owner: {}, signal: new AbortController().signal, deadline: () => until })
+    const place = Promise.resolve(
+      limiter.acquire({ owner: {}, signal: new AbortController().signal, deadline: () => until }),
+    )
     void place.then(() => (admitted += 1))
     return place
   }
