@@ -27,6 +27,7 @@ import { maxUploadBytes, useBodyLimit } from './requests/body-limit.ts'
 import { refuseCrossSite } from './requests/cross-site.ts'
 import { refuseEncoding } from './requests/encoding.ts'
 import { responseOf, useCors, useRefusal, useSecurityHeaders } from './requests/plugins.ts'
+import { createPatience } from './requests/patience.ts'
 import type { Header } from './requests/refusal.ts'
 import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
 import type { AuditSink } from './telemetry/audit.ts'
@@ -86,7 +87,7 @@ export function createServer(options: ServerOptions) {
   const schema = options.hasNodeFields === false ? createSchema({ hasNodeFields: false }) : wholeSchema
   const guesses = options.guesses ?? createAttemptLimit(defaultGuessLimit)
   const { redirectOrigins = [] } = options
-  const stopping = options.stopping ?? new AbortController().signal
+  const patience = createPatience(options.stopping ?? new AbortController().signal)
   const limits = { ...defaultLimits, ...options.limits }
   const rateStore = options.rateStore ?? createMemoryRateStore()
   const documentStore = options.documentStore ?? createMemoryDocumentStore()
@@ -113,7 +114,7 @@ export function createServer(options: ServerOptions) {
       if (!caller) throw new Error('a request reached execution without a caller')
       const { requestTimeoutMs, softDeadlineMs } = timeLimitOf((name) => request.headers.get(name), options)
       const deadline = Date.now() + requestTimeoutMs
-      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(requestTimeoutMs), stopping])
+      const signal = patience.signalFor(request, requestTimeoutMs)
       const count = createCallCount(record)
       const call = { signal, deadline, record: count.record }
       const context = createRequestContext({ ...options, softDeadlineMs, caller, guesses, redirectOrigins, call })
@@ -148,6 +149,7 @@ export function createServer(options: ServerOptions) {
         rate: createRateLimit('calls to providers', limits.costPerMinute, rateStore),
         callsOf: ({ call }) => callCounts.get(call),
       }),
+      { onResponse: ({ request }) => patience.end(request) },
       useExecutionCancellation(),
       useClientErrors(options.onInternalError),
       useStaleness(),
