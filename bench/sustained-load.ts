@@ -24,7 +24,7 @@ const oddClients = Math.ceil(clients / 20)
 const apiKey = 'key-of-the-load'
 const requestTimeoutMs = 3_000
 /** Milliseconds by which an answer may come later than its deadline; or three times what an answer takes that needs no provider, if that is more. */
-const leastMarginMs = 500
+const leastMarginMs = 1_000
 /** A heap that was just collected and one that is about to be differ by some tens of megabytes; a young one is growing to its size. */
 const allowedGrowthMb = seconds < 30 ? 150 : 60
 /** The first part is warm-up; the second is compared with the last. */

@@ -8,12 +8,13 @@ const maxPaths = 100
 /**
  * The errors of an answer as a client sees them: one per failure, however many fields are null because of it. A failure shared by several
  * fields stands at the first of them; its `extensions` say how many there are (`occurrences`) and where (`paths`, at most 100 of them).
+ * What is masked names the request.
  */
-export function toClientErrors(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+export function toClientErrors(errors: readonly GraphQLError[], requestId: string | null): readonly GraphQLError[] {
   const failures = Map.groupBy(errors, failureBehind)
   return [...failures.values()].flatMap((places) => {
     const [first] = places
-    return first ? [placed(toClientError(first), places)] : []
+    return first ? [placed(toClientError(first, requestId), places)] : []
   })
 }
 

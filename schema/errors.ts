@@ -47,8 +47,11 @@ export function codeOf(error: ProviderError): ErrorCode {
   return codesByKind[error.kind]
 }
 
-/** What a client sees of an error: everything unknown is masked; every error has a code, and the provider at fault or null. */
-export function toClientError(error: GraphQLError): GraphQLError {
+/**
+ * What a client sees of an error: everything unknown is masked, and says by which request to find it in the log; every error has a code,
+ * and the provider at fault or null.
+ */
+export function toClientError(error: GraphQLError, requestId: string | null): GraphQLError {
   const cause = rootOf(error)
   const located = {
     nodes: error.nodes ?? null,
@@ -115,7 +118,7 @@ export function toClientError(error: GraphQLError): GraphQLError {
   return new GraphQLError('Something went wrong in the gateway', {
     ...located,
     originalError: cause instanceof Error ? cause : null,
-    extensions: { code: 'INTERNAL', provider: null },
+    extensions: { code: 'INTERNAL', provider: null, ...(requestId === null ? {} : { requestId }) },
   })
 }
 

@@ -75,12 +75,12 @@ async function serve(config: Config): Promise<void> {
       ? { headers: { [apiKeyHeader]: '' }, exampleEmail: 'somebody@example.com' }
       : null,
     redis: redisOf(config),
-    onInternalError,
   })
-  const { port } = await gateway.listen(config.host, config.port)
+  const { port, metricsPort } = await gateway.listen(config.host, config.port)
   stopOnSignal(() => gateway.close(config.shutdownTimeoutMs))
   print(`identity-gateway is serving`)
   printAddresses(config.host, port, config.isGraphiqlEnabled)
+  printMetrics(config, metricsPort)
   if (config.apiKeys.length + config.issuers.length === 0) {
     print('  No API key and no issuer of tokens is configured, so nobody will be served: set API_KEYS (see README.md)')
   }
@@ -107,17 +107,17 @@ async function serveOnSandbox(config: Config): Promise<void> {
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey), scopes: '*', providers: '*' }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
     redis: redisOf(config),
-    onInternalError,
   })
   // A key that everybody knows must not be reachable from elsewhere.
   const host = '127.0.0.1'
-  const { port } = await gateway.listen(host, config.port)
+  const { port, metricsPort } = await gateway.listen(host, config.port)
   stopOnSignal(async () => {
     await gateway.close(config.shutdownTimeoutMs)
     await sandbox.close()
   })
   print('identity-gateway is serving SANDBOX DATA: nobody in it is real, and nothing done here reaches a vendor')
   printAddresses(host, port, true)
+  printMetrics(config, metricsPort)
   print(`  API key    ${apiKeyHeader}: ${sandboxKey}`)
   print(`  Sandbox    ${sandbox.origin}`)
   await printProviders(gateway)
@@ -160,9 +160,17 @@ function printNewKey(): void {
 }
 
 function printAddresses(host: string, port: number, hasGraphiql: boolean): void {
-  const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const origin = originOf(host, port)
   if (hasGraphiql) print(`  GraphiQL   ${origin}/graphiql`)
   print(`  GraphQL    ${origin}/graphql`)
+}
+
+function printMetrics({ telemetry: { metrics } }: Config, port: number | null): void {
+  if (metrics && port !== null) print(`  Metrics    ${originOf(metrics.host, port)}/metrics`)
+}
+
+function originOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 async function printProviders(gateway: Awaited<ReturnType<typeof createGateway>>): Promise<void> {
@@ -183,12 +191,6 @@ function redisOf({ redis }: Config): NonNullable<GatewayOptions['redis']> | null
         process.stderr.write(`shared store: ${isUp ? 'up' : `down (${reason}); this process goes on by itself`}\n`),
     }
   )
-}
-
-/** Our own bug: said by name and place. Its message may quote data of a request. */
-function onInternalError(error: Error): void {
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  process.stderr.write(`${['internal error: ' + error.name, ...frames].join('\n')}\n`)
 }
 
 function isCoded(error: unknown, code: string): error is Error {
@@ -214,7 +216,7 @@ main().catch((error: unknown) => {
   if (error instanceof ConfigError) {
     process.stderr.write(`${error.message}\n`)
   } else if (isCoded(error, 'EADDRINUSE')) {
-    process.stderr.write(`${error.message}: choose another with PORT and SANDBOX_PORT (0: any)\n`)
+    process.stderr.write(`${error.message}: choose another with PORT, METRICS_PORT and SANDBOX_PORT (0: any)\n`)
   } else if (isCoded(error, 'ERR_PARSE_ARGS_UNKNOWN_OPTION') || isCoded(error, 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE')) {
     process.stderr.write(`${error.message}\n\n${usage}`)
   } else {

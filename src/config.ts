@@ -15,6 +15,8 @@ import {
 } from './settings/providers.ts'
 import { defencesOf } from './settings/limits.ts'
 import { readSettings, settingMembers, type Settings, variableOf } from './settings/settings.ts'
+import { telemetryFrom } from './settings/telemetry.ts'
+import type { TelemetryOptions } from './telemetry/telemetry.ts'
 
 export { ConfigError } from './settings/parse.ts'
 export type { ProviderConfig } from './settings/providers.ts'
@@ -49,6 +51,7 @@ export interface Config extends Defences {
   readonly maxMutations: number
   /** `off`, `stdout` or a path; `undefined`: nobody said. */
   readonly auditLog: string | undefined
+  readonly telemetry: TelemetryOptions
   /** How users and groups are kept for later requests; `null`: not at all. */
   readonly entityCache: EntityCacheSettings | null
   /** The Redis that several processes share; `null`: none. */
@@ -141,6 +144,7 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     issuers,
     maxMutations: set.maxMutations ?? defaultMaxMutations,
     auditLog: set.auditLog,
+    telemetry: telemetryFrom(set, known.length === 0),
     entityCache: entityCacheOf(set),
     redis: set.redisUrl === undefined ? null : { url: set.redisUrl, keyPrefix: set.redisKeyPrefix ?? defaultKeyPrefix },
     providers: known,

@@ -16,21 +16,23 @@ import type { Defences } from './limits/defences.ts'
 import { readKnownDocuments } from './limits/known-documents.ts'
 import { createMemoryDocumentStore } from './limits/persisted.ts'
 import { createMemoryRateStore } from './limits/rate-limit.ts'
+import { createSharedAttemptLimit } from './shared-store/attempt-limit.ts'
+import { createSharedDocumentStore } from './shared-store/document-store.ts'
 import { maxBodyBytes } from './requests/body-limit.ts'
 import { createPlainPosts } from './requests/plain-post.ts'
 import { createServer, graphqlPath } from './server.ts'
-import { createSharedAttemptLimit } from './shared-store/attempt-limit.ts'
-import { createSharedDocumentStore } from './shared-store/document-store.ts'
 import { createSharedEpochs } from './shared-store/epochs.ts'
 import { openRedis, type RedisOptions } from './shared-store/redis.ts'
 import { createSharedRateStore } from './shared-store/rate-store.ts'
 import { sharePaceOver } from './shared-store/shared-pace.ts'
 import type { SharedStore } from './shared-store/store.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
+import { noTelemetry, openTelemetry, type TelemetryOptions } from './telemetry/telemetry.ts'
 
 export { type Config, ConfigError, readConfig } from './config.ts'
 export { providerDefinitions } from './providers/index.ts'
 export type { IdentityProvider } from './identity/provider.ts'
+export type { TelemetryOptions } from './telemetry/telemetry.ts'
 export type { ProviderCheck } from './lifecycle/readiness.ts'
 
 export interface GatewayOptions extends Defences {
@@ -63,8 +65,10 @@ export interface GatewayOptions extends Defences {
     /** An address for the example that looks somebody up. */
     readonly exampleEmail: string
   } | null
-  /** Told of failures that are our own bugs. */
-  readonly onInternalError: (error: Error) => void
+  /** What operators see. Left out: nothing. */
+  readonly telemetry?: TelemetryOptions
+  /** Told of failures that are our own bugs, beside the log; `requestId` `null`: it was in no request. */
+  readonly onInternalError?: (error: Error, requestId: string | null) => void
   /** Sees every attempt to reach a provider. */
   readonly record?: AttemptRecorder
   /** Where the record of each mutation goes: `off`, `stdout`, or the path of a file to append to. Left out: `stdout`. */
@@ -79,8 +83,8 @@ export interface GatewayOptions extends Defences {
 
 export interface Gateway {
   fetch(request: Request): Promise<Response>
-  /** Serves on this address. `port` 0: any free one; the answer says which. */
-  listen(host: string, port: number): Promise<{ readonly port: number }>
+  /** Serves on this address, and the metrics on theirs. `port` 0: any free one; the answer says which. */
+  listen(host: string, port: number): Promise<{ readonly port: number; readonly metricsPort: number | null }>
   /** Asks every provider, at once, whether it accepts our key. Never rejects. */
   check(timeoutMs: number): Promise<readonly ProviderCheck[]>
   /**
@@ -92,13 +96,21 @@ export interface Gateway {
 
 /** Connects the providers, and serves them as one API. Makes no call to any of them. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { record, redis = null, entityCache = null, ...serving } = options
-  const audit = openAudit(options)
+  const { record, onInternalError: tellInternalError, redis = null, entityCache = null, ...serving } = options
+  const telemetry = await openTelemetry(options.telemetry ?? noTelemetry)
+  const onInternalError = (error: Error, requestId: string | null = null): void => {
+    telemetry.internalError(error, requestId)
+    tellInternalError?.(error, requestId)
+  }
+  const recordAll: AttemptRecorder = (attempt) => {
+    telemetry.record(attempt)
+    record?.(attempt)
+  }
+  const audit = openAudit(options, onInternalError)
   const store = redis && (await openRedis(redis))
+  const deps = { record: recordAll, watch: telemetry.watch, ...(store && { sharePace: sharePaceOver(store) }) }
   const connected = await Promise.all(
-    options.providers.map(({ definition, settings }) =>
-      definition.connect(settings, { ...(record && { record }), ...(store && { sharePace: sharePaceOver(store) }) }),
-    ),
+    options.providers.map(({ definition, settings }) => definition.connect(settings, deps)),
   )
   const providers: Providers = new Map(connected.map(({ provider }) => [provider.name, provider]))
   const authenticator = createAuthenticator({
@@ -109,6 +121,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const stopping = new AbortController()
   const yoga = createServer({
     ...serving,
+    onInternalError,
+    requests: telemetry.requests,
     providers,
     cache: entityCache && createEntityCache(entityCache, store ? createSharedEpochs(store) : createEpochs()),
     knownDocuments: await readPersistedOperations(options.persistedOperations),
@@ -144,9 +158,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     fetch: async (request) => yoga.fetch(request),
     async listen(host, port) {
+      const metrics = await telemetry.serveMetrics()
       const address = await http.listen(host, port)
       readiness.watch()
-      return address
+      return { ...address, metricsPort: metrics?.port ?? null }
     },
     check: readiness.check,
     async close(drainMs = 0) {
@@ -156,6 +171,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await Promise.all(connected.map((connection) => connection.close()))
       await store?.close()
       await audit.close()
+      await telemetry.close()
     },
   }
 }
@@ -182,7 +198,7 @@ async function readPersistedOperations(path: string | undefined): Promise<Readon
 }
 
 /** A gateway that could not write down what it does does not start. */
-function openAudit({ auditLog = 'stdout', onInternalError }: GatewayOptions): AuditLog {
+function openAudit({ auditLog = 'stdout' }: GatewayOptions, onInternalError: (error: Error) => void): AuditLog {
   try {
     return openAuditLog(auditLog, onInternalError)
   } catch (error) {

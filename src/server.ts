@@ -26,11 +26,13 @@ import type { CorsOptions } from './requests/cors.ts'
 import { maxUploadBytes, useBodyLimit } from './requests/body-limit.ts'
 import { refuseCrossSite } from './requests/cross-site.ts'
 import { refuseEncoding } from './requests/encoding.ts'
-import { responseOf, useCors, useRefusal, useSecurityHeaders } from './requests/plugins.ts'
 import { createPatience } from './requests/patience.ts'
+import { refusalBehind, responseOf, useCors, useRefusal, useSecurityHeaders } from './requests/plugins.ts'
 import type { Header } from './requests/refusal.ts'
 import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
 import type { AuditSink } from './telemetry/audit.ts'
+import type { RequestWatchOptions } from './telemetry/request-watch.ts'
+import { watchYoga, type YogaWatch } from './telemetry/yoga.ts'
 
 export interface ServerOptions extends Defences {
   readonly providers: Providers
@@ -55,8 +57,10 @@ export interface ServerOptions extends Defences {
   readonly standing?: () => Standing
   /** `null`: no GraphiQL. */
   readonly graphiql: Omit<GraphiqlOptions, 'path' | 'endpoint'> | null
-  /** Told of failures that are our own bugs. */
-  readonly onInternalError: (error: Error) => void
+  /** Told of failures that are our own bugs, and of the id of the request. */
+  readonly onInternalError: (error: Error, requestId: string | null) => void
+  /** Told of every request. Left out: nobody is. */
+  readonly requests?: RequestWatchOptions
   /** Sees the attempts made for each request. */
   readonly record?: AttemptRecorder
   /** Takes the record of each mutation. */
@@ -83,7 +87,6 @@ const defaultGuessLimit = { attempts: 5, windowSeconds: 900 } as const
 
 /** The gateway as a Yoga server: give it to `http.createServer`, or call its `fetch`. */
 export function createServer(options: ServerOptions) {
-  const record: AttemptRecorder = options.record ?? (() => {})
   const schema = options.hasNodeFields === false ? createSchema({ hasNodeFields: false }) : wholeSchema
   const guesses = options.guesses ?? createAttemptLimit(defaultGuessLimit)
   const { redirectOrigins = [] } = options
@@ -92,6 +95,12 @@ export function createServer(options: ServerOptions) {
   const rateStore = options.rateStore ?? createMemoryRateStore()
   const documentStore = options.documentStore ?? createMemoryDocumentStore()
   const callCounts = new WeakMap<object, CallCount>()
+  const watching = watchYoga({
+    ...(options.requests ?? { sinks: [], traces: null }),
+    isWatched: (pathname) => !isHealthPath(pathname),
+    callerOf: (request) => callers.get(request),
+    refusalCodeOf: (response) => refusalBehind(response)?.code,
+  })
   return createYoga<Record<string, unknown>, RequestContext>({
     schema,
     graphqlEndpoint: graphqlPath,
@@ -115,13 +124,14 @@ export function createServer(options: ServerOptions) {
       const { requestTimeoutMs, softDeadlineMs } = timeLimitOf((name) => request.headers.get(name), options)
       const deadline = Date.now() + requestTimeoutMs
       const signal = patience.signalFor(request, requestTimeoutMs)
-      const count = createCallCount(record)
-      const call = { signal, deadline, record: count.record }
+      const count = createCallCount(options.record ?? (() => {}))
+      const call = watching.callFor(request, { signal, deadline }, count.record)
       const context = createRequestContext({ ...options, softDeadlineMs, caller, guesses, redirectOrigins, call })
       callCounts.set(context.call, count)
       return context
     },
     plugins: [
+      watching.first,
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
       useSecurityHeaders(),
       useCors(options.cors ?? closedToPages),
@@ -151,8 +161,9 @@ export function createServer(options: ServerOptions) {
       }),
       { onResponse: ({ request }) => patience.end(request) },
       useExecutionCancellation(),
-      useClientErrors(options.onInternalError),
+      useClientErrors(options.onInternalError, watching),
       useStaleness(),
+      watching.last,
     ],
   })
 }
@@ -207,9 +218,10 @@ function useMutationLimit(max: number): Plugin<RequestContext> {
     onExecute({ args: { document, operationName, contextValue }, setResultAndStopExecution }) {
       const count = countMutations(document, operationName)
       if (count <= max) return
-      const { audit, caller } = contextValue
+      const { audit, caller, call } = contextValue
       audit({
         time: new Date().toISOString(),
+        requestId: call.id ?? null,
         subject: caller.subject,
         operation: 'mutation',
         provider: null,
@@ -255,17 +267,18 @@ function useAuthorization(authorize: Authorize): Plugin<RequestContext> {
 }
 
 /** Gives every error its code, and masks what is nobody's business. */
-function useClientErrors(onInternalError: (error: Error) => void): Plugin {
-  const forClients = <Result extends object>(result: Result): Result => {
+function useClientErrors(onInternalError: ServerOptions['onInternalError'], watching: YogaWatch): Plugin {
+  const forClients = <Result extends object>(result: Result, requestId: string | null): Result => {
     if (!('errors' in result) || !result.errors) return result
-    const errors = toClientErrors(result.errors as readonly GraphQLError[]) // of an execution result
+    const errors = toClientErrors(result.errors as readonly GraphQLError[], requestId) // of an execution result
     for (const error of errors)
-      if (error.extensions['code'] === 'INTERNAL') onInternalError(error.originalError ?? error)
+      if (error.extensions['code'] === 'INTERNAL') onInternalError(error.originalError ?? error, requestId)
     return { ...result, errors }
   }
   return {
-    onResultProcess({ result, setResult }) {
-      setResult(Array.isArray(result) ? result.map(forClients) : forClients(result))
+    onResultProcess({ request, result, setResult }) {
+      const requestId = watching.of(request)?.requestId ?? null
+      setResult(Array.isArray(result) ? result.map((one) => forClients(one, requestId)) : forClients(result, requestId))
     },
   }
 }

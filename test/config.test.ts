@@ -42,6 +42,41 @@ describe('the environment', () => {
     expect(faultsOf({ MAX_REPRESENTATIONS: 'many' })).toEqual([expect.stringMatching(/^MAX_REPRESENTATIONS: /)])
   })
 
+  it('says what operators see: a quieter log on the sandbox, and nothing that listens or is sent elsewhere unless asked for', () => {
+    const { CLERK_SECRET_KEY } = complete
+    expect(read({}).telemetry).toEqual({ logLevel: 'warn', metrics: null, traces: null })
+    expect(read({ CLERK_SECRET_KEY }).telemetry).toEqual({ logLevel: 'info', metrics: null, traces: null })
+    expect(read({ LOG_LEVEL: 'debug', METRICS_PORT: '9464' }).telemetry).toMatchObject({
+      logLevel: 'debug',
+      metrics: { host: '127.0.0.1', port: 9464 },
+    })
+    expect(read({ METRICS_HOST: '0.0.0.0' }).telemetry.metrics).toBeNull()
+  })
+
+  it('turns traces on with where they go, and off again', () => {
+    const there = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
+    expect(read(there).telemetry.traces).toEqual({ sampler: undefined, ratio: undefined, tellsProviders: false })
+    expect(read({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://c/v1/traces' }).telemetry.traces).not.toBeNull()
+    expect(read({ ...there, OTEL_SDK_DISABLED: 'true' }).telemetry.traces).toBeNull()
+    const sampled = { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25', TRACE_PROVIDERS: 'on' }
+    expect(read({ ...there, ...sampled }).telemetry.traces).toEqual({
+      sampler: 'traceidratio',
+      ratio: 0.25,
+      tellsProviders: true,
+    })
+  })
+
+  it.each([
+    ['LOG_LEVEL', 'loud'],
+    ['METRICS_PORT', '-1'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['OTEL_TRACES_SAMPLER', 'sometimes'],
+    ['OTEL_TRACES_SAMPLER_ARG', '2'],
+    ['TRACE_PROVIDERS', 'yes'],
+  ])('is refused by name where %s is %s', (variable, word) => {
+    expect(faultsOf({ [variable]: word })).toEqual([expect.stringMatching(new RegExp(`^${variable}: `))])
+  })
+
   it('keeps no records unless told for how long', () => {
     expect(read({ ENTITY_CACHE_STALE_SECONDS: '5' }).entityCache).toBeNull()
     expect(read({ ENTITY_CACHE_SECONDS: '30', ENTITY_CACHE_STALE_IF_ERROR_SECONDS: '600' }).entityCache).toEqual({

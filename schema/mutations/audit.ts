@@ -32,6 +32,7 @@ function audited(operation: string, resolve: Resolve): Resolve {
     const write = (rest: Pick<AuditRecord, 'provider' | 'targets' | 'outcome' | 'code'>): void =>
       context.audit({
         time: time.toISOString(),
+        requestId: context.call.id ?? null,
         subject: context.caller.subject,
         operation,
         ...rest,
@@ -61,9 +62,10 @@ function audited(operation: string, resolve: Resolve): Resolve {
 }
 
 /** The record of a mutation that was refused before it was tried. `input`: `undefined` where it cannot be read. */
-export function auditRefusal(operation: string, input: unknown, { audit, caller }: RequestContext): void {
+export function auditRefusal(operation: string, input: unknown, { audit, caller, call }: RequestContext): void {
   audit({
     time: new Date().toISOString(),
+    requestId: call.id ?? null,
     subject: caller.subject,
     operation,
     provider: null,

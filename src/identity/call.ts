@@ -11,6 +11,8 @@ export interface Attempt {
   readonly durationMs: number
   /** The upstream's own id of the request, for its support to find it by; `null` where it gives none. */
   readonly requestId: string | null
+  /** The `id` of the call that it was made for: of the first, where several share it. `null`: of none. */
+  readonly callId: string | null
   /** Why there was no usable answer; `null` when there was one. */
   readonly failure: 'timeout' | 'aborted' | 'network' | null
 }
@@ -29,4 +31,18 @@ export interface Call {
   readonly deadline: number
   /** Sees the attempts made for this request. */
   readonly record: AttemptRecorder
+  /** Our own id of the request. Left out: it is made for no request of a caller. */
+  readonly id?: string
+  /** Traces the attempts made for this request. Left out: nobody does. */
+  readonly trace?: TraceAttempt
+}
+
+/** Begins to trace an attempt that is about to be sent: provider, route and number are as in its record. Must not throw. */
+export type TraceAttempt = (provider: string, route: string, attempt: number) => AttemptTrace
+
+export interface AttemptTrace {
+  /** What tells the upstream of the trace. Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Called once, with the record of the attempt. */
+  end(attempt: Attempt): void
 }

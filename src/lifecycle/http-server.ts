@@ -12,9 +12,16 @@ export interface HttpServer {
   close(drainMs: number, giveUp: () => void): Promise<void>
 }
 
+/** Milliseconds for which a client is waited for. */
+export interface Patience {
+  readonly requestTimeoutMs: number
+  readonly headersTimeoutMs: number
+  /** Between looks at who has been waited for too long. */
+  readonly checkMs: number
+}
+
 /** Milliseconds in which a request must have come in whole, its headers first: nobody keeps a connection busy by sending slowly. */
-const requestTimeoutMs = 60_000
-const headersTimeoutMs = 15_000
+const usualPatience: Patience = { requestTimeoutMs: 60_000, headersTimeoutMs: 15_000, checkMs: 5_000 }
 
 /** Longer than load balancers keep a connection that is not in use, so that they never send into one that we are closing. */
 const keepAliveTimeoutMs = 75_000
@@ -22,13 +29,21 @@ const keepAliveTimeoutMs = 75_000
 /** Milliseconds for answers to leave after their requests were given up. */
 const lastWordsMs = 1_000
 
-export function createHttpServer(handle: (request: IncomingMessage, response: ServerResponse) => void): HttpServer {
+export function createHttpServer(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  { requestTimeoutMs, headersTimeoutMs, checkMs }: Patience = usualPatience,
+): HttpServer {
   const sockets = new Set<Socket>()
   const answering = new Set<ServerResponse>()
   let isStopping = false
 
   const server = createServer(
-    { requestTimeout: requestTimeoutMs, headersTimeout: headersTimeoutMs, keepAliveTimeout: keepAliveTimeoutMs },
+    {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: headersTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      connectionsCheckingInterval: checkMs,
+    },
     (request, response) => {
       answering.add(response)
       response.once('close', () => {

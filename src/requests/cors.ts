@@ -14,7 +14,7 @@ type Headers = Readonly<Record<string, string>>
 const maxAgeSeconds = 600
 
 const allowedHeaders =
-  'content-type, accept, authorization, x-api-key, x-request-id, x-request-timeout-ms, x-cost, apollo-require-preflight, traceparent, tracestate'
+  'content-type, accept, authorization, x-api-key, x-request-id, x-request-timeout-ms, x-cost, x-upstream, apollo-require-preflight, traceparent, tracestate'
 
 const exposedHeaders = 'retry-after, x-request-id'
 

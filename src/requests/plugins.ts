@@ -13,9 +13,18 @@ export function useRefusal(check: (header: Header, method: string) => Refusal | 
   }
 }
 
-export function responseOf(refusal: Refusal, { Response }: FetchAPI): Response {
+const refusals = new WeakMap<Response, Refusal>()
+
+export function responseOf(refusal: Refusal, { Response: ResponseOfServer }: FetchAPI): Response {
   const { status, headers } = refusal
-  return Response.json(bodyOf(refusal), { status, headers })
+  const response = ResponseOfServer.json(bodyOf(refusal), { status, headers })
+  refusals.set(response, refusal)
+  return response
+}
+
+/** The refusal that this response was made of; `undefined`: it is none. */
+export function refusalBehind(response: Response): Refusal | undefined {
+  return refusals.get(response)
 }
 
 /** Answers browsers that ask before they send, and lets pages of the origins that are allowed read answers. */

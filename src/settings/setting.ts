@@ -21,6 +21,11 @@ export function text(variable: string): Setting<string> {
   return { variable, text: z.string().min(1), member: z.string().min(1) }
 }
 
+export function oneOf<Word extends string>(variable: string, words: readonly Word[]): Setting<Word> {
+  const word = z.enum(words)
+  return { variable, text: word, member: word }
+}
+
 /** `on` or `off` in the environment, a boolean in the file. */
 export function onOrOff(variable: string): Setting<boolean> {
   return { variable, text: z.enum(['on', 'off']).transform((word) => word === 'on'), member: z.boolean() }

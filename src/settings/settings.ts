@@ -1,9 +1,27 @@
 import { z } from 'zod'
 import { isRedirectOrigin } from '../access/redirect-origins.ts'
+import { logLevels } from '../telemetry/log.ts'
+import { samplerNames } from '../telemetry/sampler-name.ts'
 import { apiKeys, apiKeyOf } from './api-keys.ts'
 import { limitSettings } from './limits.ts'
 import { parse } from './parse.ts'
-import { inEnvironmentOnly, list, onOrOff, secretUrl, type Setting, text, wholeNumber } from './setting.ts'
+import { inEnvironmentOnly, list, oneOf, onOrOff, secretUrl, type Setting, text, wholeNumber } from './setting.ts'
+
+/** 0 to 1. */
+function share(variable: string): Setting<number> {
+  return { variable, text: z.coerce.number().min(0).max(1), member: null }
+}
+
+function trueOrFalse(variable: string): Setting<boolean> {
+  return { variable, text: z.enum(['true', 'false']).transform((word) => word === 'true'), member: null }
+}
+
+function httpUrl(variable: string): Setting<string> {
+  const url = z
+    .string()
+    .refine((word) => /^https?:$/.test(URL.parse(word)?.protocol ?? ''), 'a URL beginning with http:// or https://')
+  return { variable, text: url, member: null }
+}
 
 const redirectOrigins = z.array(
   z
@@ -30,6 +48,16 @@ const settings = {
   readOnly: onOrOff('READ_ONLY'),
   apiKeys: list('API_KEYS', apiKeys, apiKeyOf),
   auditLog: text('AUDIT_LOG'),
+  logLevel: oneOf('LOG_LEVEL', logLevels),
+  metricsHost: text('METRICS_HOST'),
+  metricsPort: wholeNumber('METRICS_PORT', 0, 65_535),
+  traceProviders: onOrOff('TRACE_PROVIDERS'),
+  // OpenTelemetry's own, which stand nowhere else. Its exporter reads some more.
+  otelDisabled: trueOrFalse('OTEL_SDK_DISABLED'),
+  otelEndpoint: httpUrl('OTEL_EXPORTER_OTLP_ENDPOINT'),
+  otelTracesEndpoint: httpUrl('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
+  otelSampler: inEnvironmentOnly(oneOf('OTEL_TRACES_SAMPLER', samplerNames)),
+  otelSamplerRatio: share('OTEL_TRACES_SAMPLER_ARG'),
   entityCacheSeconds: wholeNumber('ENTITY_CACHE_SECONDS', 0, 3_600),
   entityCacheStaleSeconds: wholeNumber('ENTITY_CACHE_STALE_SECONDS', 0, 3_600),
   entityCacheStaleIfErrorSeconds: wholeNumber('ENTITY_CACHE_STALE_IF_ERROR_SECONDS', 0, 86_400),

@@ -11,8 +11,10 @@ export interface RedisOptions {
 
 /** Milliseconds that anybody waits for an answer. */
 const commandTimeoutMs = 200
-/** Milliseconds between attempts to find out whether it is back. */
+/** Milliseconds between attempts to find out whether it is back, at first. */
 const probeEveryMs = 250
+/** Milliseconds; the time between attempts doubles up to here while it comes back only to fail again. */
+const longestProbeMs = 10_000
 /** So many unanswered probes on one connection, and a new one is tried. */
 const probesPerConnection = 8
 const longestReconnectMs = 1_000
@@ -21,7 +23,7 @@ const firstConnectionMs = 1_000
 
 /** Connects to Redis. A Redis that is not there keeps nobody from starting. */
 export async function openRedis({ url, keyPrefix, onChange }: RedisOptions): Promise<SharedStore> {
-  const { createClient } = await import('redis')
+  const { createClient, ErrorReply } = await import('redis')
   const client = createClient({
     url,
     disableOfflineQueue: true,
@@ -33,12 +35,22 @@ export async function openRedis({ url, keyPrefix, onChange }: RedisOptions): Pro
   let isUp = false
   let isClosed = false
   let isProbing = false
+  let probeAfterMs = probeEveryMs
+  let cameBackAt = Number.NEGATIVE_INFINITY
 
   const isMissed = (): boolean => !isUp && !isClosed
+
+  /** Not the client's message, which holds addresses. */
+  const reasonOf = (error: unknown): string => {
+    if (error instanceof LateError) return 'it did not answer in time'
+    return error instanceof ErrorReply ? 'it refused a command' : 'the connection was lost'
+  }
 
   const wentAway = (error: unknown): void => {
     if (isUp) {
       isUp = false
+      const hasLasted = performance.now() - cameBackAt > longestProbeMs
+      probeAfterMs = hasLasted ? probeEveryMs : Math.min(longestProbeMs, 2 * probeAfterMs)
       onChange(false, reasonOf(error))
     }
     if (!isProbing) void probe()
@@ -47,6 +59,7 @@ export async function openRedis({ url, keyPrefix, onChange }: RedisOptions): Pro
   const cameBack = (): void => {
     if (isUp || isClosed) return
     isUp = true
+    cameBackAt = performance.now()
     onChange(true, null)
   }
 
@@ -54,7 +67,7 @@ export async function openRedis({ url, keyPrefix, onChange }: RedisOptions): Pro
   async function probe(): Promise<void> {
     isProbing = true
     for (let unanswered = 0; isMissed();) {
-      await sleep(probeEveryMs, undefined, { ref: false })
+      await sleep(probeAfterMs, undefined, { ref: false })
       if (!client.isReady || !isMissed()) continue
       const hasAnswered = await inTime(client.ping()).then(
         () => true,
@@ -124,11 +137,4 @@ async function inTime<Result>(answer: Promise<Result>): Promise<Result> {
 
 class LateError extends Error {
   override readonly name = 'LateError'
-}
-
-/** The client's messages hold addresses. */
-function reasonOf(error: unknown): string {
-  if (error instanceof LateError) return 'it did not answer in time'
-  const isRefusal = error instanceof Error && error.constructor.name.includes('Reply')
-  return isRefusal ? 'it refused a command' : 'the connection was lost'
 }

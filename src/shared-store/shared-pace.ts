@@ -21,6 +21,11 @@ redis.call('HSET', KEYS[1], 'next', string.format('%.3f', full + interval))
 redis.call('PEXPIRE', KEYS[1], math.max(redis.call('PTTL', KEYS[1]), math.ceil(full + interval - now) + 1000))
 return { 'taken', math.ceil(wait) }`
 
+const giveTurnBack = `
+local full = tonumber(redis.call('HGET', KEYS[1], 'next'))
+if full then redis.call('HSET', KEYS[1], 'next', string.format('%.3f', full - 1000 / ARGV[1])) end
+return 1`
+
 const beginPause = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
@@ -41,6 +46,9 @@ export function sharePaceOver(store: SharedStore): SharePace {
         if (!answer) return ownTurn
         const [outcome, waitMs] = answer.value as readonly [Turn['outcome'], number] // as the script returns it
         return { outcome, waitMs }
+      },
+      giveBack() {
+        if (maxCallsPerSecond !== undefined) void store.run(giveTurnBack, key, [maxCallsPerSecond])
       },
       pause: (ms) => void store.run(beginPause, key, [Math.ceil(ms)]),
     }

@@ -6,6 +6,8 @@ import type { Outcome } from '../identity/errors.ts'
 export interface AuditRecord {
   /** When it was asked for: ISO 8601, UTC. */
   readonly time: string
+  /** The id of the request, as in the log and in `x-request-id`; `null` where it has none. */
+  readonly requestId: string | null
   /** Who asked. */
   readonly subject: string
   /** The mutation: `disableUser`. `mutation`: an operation of too many, refused as a whole. */

@@ -68,24 +68,32 @@ export function createAttempt(options: AttemptOptions): Attempt {
       place.release()
       throw new HeldBackError('failing', breaker.heldBackMs() ?? 0)
     }
+    const { call, operation } = sending
+    const trace = call.trace?.(provider, operation.route, number)
     const startedAt = clock.now()
     const record = (response: WireResponse | null, failure: 'timeout' | 'aborted' | 'network' | null): void => {
       const entry = {
         provider,
-        route: sending.operation.route,
+        route: operation.route,
         attempt: number,
         status: response?.status ?? null,
         durationMs: clock.now() - startedAt,
         requestId: (requestIdHeader && response?.headers.get(requestIdHeader)) ?? null,
+        callId: call.id ?? null,
         failure,
       }
-      sending.call.record(entry)
+      call.record(entry)
       options.record?.(entry)
+      trace?.end(entry)
     }
     const timeoutMs = Math.max(1, Math.min(attemptTimeoutMs, patience.deadline() - startedAt))
     let verdict: Verdict = 'nothing'
     try {
-      const response = await transport(request, timeoutMs, patience.signal)
+      const response = await transport(
+        trace ? withHeaders(request, trace.headers) : request,
+        timeoutMs,
+        patience.signal,
+      )
       verdict = response.status >= 500 ? 'fails' : 'works'
       place.answered(response)
       record(response, null)
@@ -99,4 +107,8 @@ export function createAttempt(options: AttemptOptions): Attempt {
       place.release()
     }
   }
+}
+
+function withHeaders(request: WireRequest, headers: Readonly<Record<string, string>>): WireRequest {
+  return { ...request, headers: { ...request.headers, ...headers } }
 }

@@ -30,10 +30,18 @@ export interface Breaker {
   heldBackMs(): number | null
   /** Whether the upstream was failing when last seen. */
   isOpen(): boolean
+  /** Whether an attempt is finding out if it still is. */
+  isProbing(): boolean
 }
 
-/** `onOpen` is called whenever the upstream begins to be left alone. */
-export function createBreaker(settings: BreakerSettings, clock: Clock, onOpen: () => void = () => {}): Breaker {
+export interface BreakerWatch {
+  /** The upstream is left alone for a while from now on; `isAgain`: because a probe has failed. */
+  readonly onOpen?: (isAgain: boolean) => void
+  /** A probe has found that it works again. */
+  readonly onClose?: () => void
+}
+
+export function createBreaker(settings: BreakerSettings, clock: Clock, watch: BreakerWatch = {}): Breaker {
   const works = createRollingCount(settings.windowMs, clock)
   const fails = createRollingCount(settings.windowMs, clock)
   /** Epoch milliseconds from which a probe may go; `null` while closed. */
@@ -43,11 +51,12 @@ export function createBreaker(settings: BreakerSettings, clock: Clock, onOpen: (
   let era = 0
 
   const open = (): void => {
+    const isAgain = openUntil !== null
     era += 1
     openUntil = clock.now() + settings.openMs
     works.clear()
     fails.clear()
-    onOpen()
+    watch.onOpen?.(isAgain)
   }
 
   const probed = (verdict: Verdict): void => {
@@ -56,6 +65,7 @@ export function createBreaker(settings: BreakerSettings, clock: Clock, onOpen: (
     if (verdict === 'works') {
       era += 1
       openUntil = null
+      watch.onClose?.()
     }
   }
 
@@ -90,5 +100,6 @@ export function createBreaker(settings: BreakerSettings, clock: Clock, onOpen: (
     },
     heldBackMs,
     isOpen: () => openUntil !== null,
+    isProbing: () => isProbing,
   }
 }

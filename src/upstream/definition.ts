@@ -5,6 +5,7 @@ import type { ProviderKind } from '../identity/records.ts'
 import type { Clock } from './clock.ts'
 import type { ResilienceSettings } from './pipeline.ts'
 import type { SharePace } from './shared-pace.ts'
+import type { PipelineWatch } from './watch.ts'
 
 /** Settings that every provider has. */
 export const commonSettings = {
@@ -49,6 +50,7 @@ export const baseUrlSetting = z.string().superRefine((text, context) => {
 export interface UpstreamDeps {
   /** Sees every attempt to reach any upstream. */
   readonly record?: AttemptRecorder
+  readonly watch?: PipelineWatch
   readonly clock?: Clock
   /** 0 to 1, for jitter. */
   readonly random?: () => number

@@ -24,7 +24,8 @@ export interface Standing {
 /** So many failures in a row, without a good answer between, are called `down`. */
 const failuresUntilDown = 3
 
-export function createHealthTracker(clock: Clock): HealthTracker {
+/** `onRefused` is called when our key is refused that was not refused before. */
+export function createHealthTracker(clock: Clock, onRefused: () => void = () => {}): HealthTracker {
   let failuresInARow = 0
   let isRefused = false
   let lastError: { readonly message: string; readonly at: Date; readonly retryAt: Date | null } | null = null
@@ -40,7 +41,9 @@ export function createHealthTracker(clock: Clock): HealthTracker {
     },
     failed(message, options = {}) {
       failuresInARow += 1
+      const wasRefused = isRefused
       isRefused = options.refused ?? false
+      if (isRefused && !wasRefused) onRefused()
       lastError = { message, at: new Date(clock.now()), retryAt: options.retryAt ?? null }
     },
     read({ isFailing, heldBackUntil, remaining, retired }) {

@@ -32,6 +32,10 @@ export interface Limiter {
   pause(ms: number): void
   /** Rejects all who wait. */
   dismiss(error: HeldBackError): void
+  /** Attempts under way. */
+  running(): number
+  /** Attempts that wait for a place. */
+  waiting(): number
 }
 
 export interface LimiterOptions {
@@ -164,5 +168,7 @@ export function createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock }
     dismiss(error) {
       for (const waiter of queue.items()) waiter.refuse(error)
     },
+    running: () => running,
+    waiting: () => queue.size,
   }
 }

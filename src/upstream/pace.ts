@@ -109,6 +109,7 @@ export function createPace({ maxCallsPerSecond, clock, random }: PaceOptions): P
     pause(ms) {
       const now = clock.now()
       pause = { beganAt: now, until: Math.max(pause.until, now + Math.min(ms, longestPauseMs)) }
+      maxParallel = 1
     },
     pausedUntil() {
       forgetTheFuture()

@@ -18,6 +18,7 @@ import type { Patience, SendOptions } from './sending.ts'
 import { createSharedLimiter, type SharePace } from './shared-pace.ts'
 import { createSingleFlight } from './single-flight.ts'
 import { createTransport, TransportError, type WireRequest, type WireResponse } from './transport.ts'
+import type { PipelineState, PipelineWatch } from './watch.ts'
 
 /** When an upstream counts as failing, and how much more may be asked of it then. What is left out has a default. */
 export interface ResilienceSettings {
@@ -46,6 +47,7 @@ export interface PipelineOptions {
   readonly requestIdHeader?: string
   /** Sees every attempt of this provider, beside the recorder of the request. */
   readonly record?: AttemptRecorder
+  readonly watch?: PipelineWatch
   readonly clock?: Clock
   /** 0 to 1, for jitter. */
   readonly random?: () => number
@@ -88,7 +90,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const { provider, origin, authorization, maxParallelCalls, maxCallsPerSecond, resilience = {} } = options
   const clock = options.clock ?? systemClock
   const random = options.random ?? Math.random
-  const health = createHealthTracker(clock)
+  const { watch } = options
+  const health = createHealthTracker(clock, () => watch?.credentialsRefused(provider))
   const transport = createTransport({ origin, connections: maxParallelCalls, maxResponseBytes })
   const pace = createPace({ maxCallsPerSecond, clock, random })
   const maxWaitingCalls = resilience.maxWaitingCalls ?? defaultMaxWaitingCalls
@@ -96,10 +99,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const sharedPace = options.sharePace?.(provider, maxCallsPerSecond)
   const limiter = sharedPace ? createSharedLimiter({ limiter: ownLimiter, pace, sharedPace, clock }) : ownLimiter
   const breakerSettings = { ...defaultBreakerSettings, ...resilience.breaker }
-  // What still waits would only wait for the same failure.
-  const breaker = createBreaker(breakerSettings, clock, () =>
-    limiter.dismiss(new HeldBackError('failing', breakerSettings.openMs)),
-  )
+  const breaker = createBreaker(breakerSettings, clock, {
+    onOpen(isAgain) {
+      if (!isAgain) watch?.breakerChanged(provider, 'open')
+      // What still waits would only wait for the same failure.
+      limiter.dismiss(new HeldBackError('failing', breakerSettings.openMs))
+    },
+    onClose: () => watch?.breakerChanged(provider, 'closed'),
+  })
   const budget = createRetryBudget({ ...defaultRetryBudgetSettings, ...resilience.retryBudget }, clock)
   const { attemptTimeoutMs, maxRetries, record } = options
   const attempt = createAttempt({
@@ -117,10 +124,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const singleFlight = createSingleFlight<WireResponse>()
   /** Writes that have ended. A read that begins after one must not join a read that began before it. */
   let writes = 0
+  let signIns = 0
+  const heldBack = { failing: 0, tooFast: 0, crowded: 0, retired: 0 }
+  watch?.connected(provider, state)
 
   async function send(request: WireRequest, sending: SendOptions): Promise<WireResponse> {
     const { operation, call } = sending
     const context = { provider, operation: operation.name, method: request.method }
+    if (sending.authorized === false) signIns += 1
     try {
       const heldBackMs = retired.heldBackMs(operation)
       if (heldBackMs !== null) throw new HeldBackError('retired', heldBackMs)
@@ -130,9 +141,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         const message = `${provider} answered ${operation.name} with a redirect, which is not followed`
         throw failure(context, 'badResponse', message, { mayHaveArrived: true })
       }
-      if (response.status < 500) health.succeeded()
+      // What a 401 means is for the reader of the answer to say.
+      if (response.status < 500 && response.status !== 401) health.succeeded()
       return response
     } catch (error) {
+      if (error instanceof HeldBackError) heldBack[error.reason] += 1
       const failed = failureOf(error, context, call, clock)
       if (failed instanceof ProviderError && isOfUpstream(error, failed)) reportFailure(failed)
       throw failed
@@ -208,14 +221,31 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     origin,
     send,
     reportFailure,
-    health: () =>
-      health.read({
-        isFailing: breaker.isOpen(),
-        heldBackUntil: latest(breaker.heldBackMs(), pace.pausedUntil()),
-        remaining: pace.remaining(),
-        retired: retired.names(),
-      }),
+    health: readHealth,
     close: () => transport.close(),
+  }
+
+  function readHealth(): ProviderHealth {
+    return health.read({
+      isFailing: breaker.isOpen(),
+      heldBackUntil: latest(breaker.heldBackMs(), pace.pausedUntil()),
+      remaining: pace.remaining(),
+      retired: retired.names(),
+    })
+  }
+
+  function state(): PipelineState {
+    return {
+      health: readHealth().status,
+      breaker: breaker.isProbing() ? 'probing' : breaker.isOpen() ? 'open' : 'closed',
+      running: limiter.running(),
+      waiting: limiter.waiting(),
+      isPaused: pace.pausedUntil() !== null,
+      rateLimitRemaining: pace.remaining(),
+      joinedReads: singleFlight.joined(),
+      signIns,
+      heldBack: { ...heldBack },
+    }
   }
 
   function latest(heldBackMs: number | null, pausedUntil: number | null): Date | null {

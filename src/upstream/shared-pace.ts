@@ -7,6 +7,8 @@ import type { Pace } from './pace.ts'
 export interface SharedPace {
   /** Asks for a turn that comes within `maxWaitMs`. */
   take(maxWaitMs: number): Promise<Turn>
+  /** Whoever had a turn does not use it. */
+  giveBack(): void
   /** Has all of them leave the provider alone for so long. */
   pause(ms: number): void
 }
@@ -56,14 +58,20 @@ export function createSharedLimiter({ limiter, pace, sharedPace, clock }: Shared
   /** Whether the place may be used. */
   async function hasTurn(waiting: Waiting): Promise<boolean> {
     const { outcome, waitMs } = await sharedPace.take(Math.max(0, waiting.deadline() - clock.now()))
-    waiting.signal.throwIfAborted()
     if (outcome === 'tooFast') throw new HeldBackError('tooFast', waitMs)
     if (outcome === 'paused') {
       knownUntil = clock.now() + waitMs
       limiter.pause(waitMs)
       return false
     }
-    if (waitMs > 0) await clock.sleep(waitMs, waiting.signal)
+    try {
+      waiting.signal.throwIfAborted()
+      if (waitMs > 0) await clock.sleep(waitMs, waiting.signal)
+    } catch (error) {
+      // Or those who go away would leave no turn to those who stay.
+      sharedPace.giveBack()
+      throw error
+    }
     return true
   }
 
@@ -83,5 +91,7 @@ export function createSharedLimiter({ limiter, pace, sharedPace, clock }: Shared
     },
     pause: limiter.pause,
     dismiss: limiter.dismiss,
+    running: limiter.running,
+    waiting: limiter.waiting,
   }
 }

@@ -5,6 +5,8 @@ export interface SingleFlight<Result> {
    * the last one has left.
    */
   run(key: string, waiter: Waiter, work: Work<Result>): Promise<Result>
+  /** How many have joined work that somebody else had started. */
+  joined(): number
 }
 
 export interface Waiter {
@@ -26,6 +28,7 @@ interface Flight<Result> {
 
 export function createSingleFlight<Result>(): SingleFlight<Result> {
   const flights = new Map<string, Flight<Result>>()
+  let joined = 0
 
   const start = (key: string, work: Work<Result>, deadline: number): Flight<Result> => {
     const controller = new AbortController()
@@ -42,7 +45,9 @@ export function createSingleFlight<Result>(): SingleFlight<Result> {
   return {
     run(key, { signal, deadline }, work) {
       if (signal.aborted) return Promise.reject(signal.reason as Error)
-      const flight = flights.get(key) ?? start(key, work, deadline)
+      const known = flights.get(key)
+      if (known) joined += 1
+      const flight = known ?? start(key, work, deadline)
       flight.waiters += 1
       flight.deadline = Math.max(flight.deadline, deadline)
       return new Promise<Result>((resolve, reject) => {
@@ -72,5 +77,6 @@ export function createSingleFlight<Result>(): SingleFlight<Result> {
         )
       })
     },
+    joined: () => joined,
   }
 }

@@ -52,9 +52,10 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   let refusal: Refusal | null = null
   let fetching: Promise<Token> | null = null
 
-  const fetchOnce = async (record: Call['record']): Promise<Token> => {
+  /** For all who wait, in the name of the first. */
+  const fetchOnce = async (first: Call): Promise<Token> => {
     try {
-      token = await fetchToken({ signal: AbortSignal.timeout(timeoutMs), deadline: clock.now() + timeoutMs, record })
+      token = await fetchToken({ ...first, signal: AbortSignal.timeout(timeoutMs), deadline: clock.now() + timeoutMs })
       return token
     } catch (error) {
       if (error instanceof ProviderError && refusals.has(error.kind))
@@ -73,7 +74,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       call.signal.throwIfAborted() // or a fetch would begin whose failure nobody hears of
       if (token && token.expiresAt.getTime() - renewBeforeMs > clock.now()) return token.value
       if (refusal && clock.now() < refusal.until && clock.now() >= refusal.since) throw repeated(refusal, clock.now())
-      fetching ??= fetchOnce(call.record)
+      fetching ??= fetchOnce(call)
       return (await orAborted(fetching, call.signal)).value
     },
     forget(refused) {

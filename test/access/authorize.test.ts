@@ -169,6 +169,7 @@ describe('a mutation', () => {
     expect(gateway.audit).toEqual([
       {
         time: expect.any(String) as string,
+        requestId: expect.any(String) as string,
         subject: 'somebody',
         operation: 'disableUser',
         provider: null,
@@ -265,6 +266,26 @@ describe('a mutation', () => {
       'mutation { createUser(input: { provider: "one", password: "x" }) { errors { code } } }',
     )
     expect(errors).toMatchObject([{ extensions: { missingScopes: ['users:credentials'] } }])
+  })
+})
+
+describe('a batch', () => {
+  test('has each of its operations judged by itself', async () => {
+    const response = await gateway.fetch(
+      new Request('http://gateway.test/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': 'reader' },
+        body: JSON.stringify([
+          { query: '{ viewer { subject } }' },
+          { query: '{ groups { totalCount } }' },
+          { query: '{ users(first: 1) { totalCount } }' },
+        ]),
+      }),
+    )
+    const [viewer, groups, users] = (await response.json()) as readonly unknown[] // one answer each
+    expect(viewer).toEqual({ data: { viewer: { subject: 'somebody' } } })
+    expect(groups).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN', missingScopes: ['groups:read'] } }] })
+    expect(users).toEqual({ data: { users: { totalCount: 12 } } })
   })
 })
 

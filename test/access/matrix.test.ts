@@ -60,7 +60,8 @@ beforeAll(() => {
 
 /** What was said to a caller who went this way: nothing of what may be had, or the scopes that are missing. */
 async function refusal(caller: string, way: Way): Promise<readonly string[] | null> {
-  const { errors } = await gateway.ask(caller, operationOf(schema, way, subject))
+  const { errors, status } = await gateway.ask(caller, operationOf(schema, way, subject))
+  expect([401, 429]).not.toContain(status) // or it was not judged at all
   const refused = errors.filter(({ extensions }) => extensions['code'] === 'FORBIDDEN')
   if (refused.length === 0) return null
   return refused.flatMap(({ extensions }) => (extensions['missingScopes'] as readonly string[] | undefined) ?? [])

@@ -99,6 +99,7 @@ describe('a record', () => {
     const [record] = world.gateway.audit
     expect(record).toEqual({
       time: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/) as string,
+      requestId: expect.stringMatching(/^[\da-f-]{36}$/) as string,
       subject: 'tests',
       operation: 'lockUser',
       provider: 'clerk',
@@ -214,6 +215,7 @@ describe('secrets that are asked for', () => {
 describe('the log', () => {
   const record: AuditRecord = {
     time: '2026-01-01T00:00:00.000Z',
+    requestId: 'request-1',
     subject: 'tests',
     operation: 'lockUser',
     provider: 'clerk',

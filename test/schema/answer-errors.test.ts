@@ -106,7 +106,10 @@ describe('errors of an answer', () => {
 
   it.each(['AbortError', 'TimeoutError'])('of a caller who went away are no bug of ours: %s', (name) => {
     const originalError = new DOMException('This operation was aborted', name)
-    const [error] = toClientErrors([new GraphQLError('This operation was aborted', { originalError, path: ['users'] })])
+    const [error] = toClientErrors(
+      [new GraphQLError('This operation was aborted', { originalError, path: ['users'] })],
+      'request-1',
+    )
     expect([error?.path, error?.extensions]).toEqual([['users'], { code: 'PROVIDER_TIMEOUT', provider: null }])
   })
 

@@ -170,7 +170,9 @@ describe('a failure of a provider', () => {
     broken.users.list = () => Promise.reject(new TypeError('undefined has no property secret'))
     const other = createTestGateway([broken])
     const { errors, text } = await other.query('{ users { nodes { id } } }')
-    expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: 'INTERNAL', provider: null }])
+    expect(errors.map(({ extensions }) => extensions)).toEqual([
+      { code: 'INTERNAL', provider: null, requestId: expect.any(String) as string },
+    ])
     expect(text).not.toContain('secret')
     expect(other.internalErrors.map(({ message }) => message)).toEqual(['undefined has no property secret'])
   })

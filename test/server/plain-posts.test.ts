@@ -52,9 +52,12 @@ interface Received {
   readonly body: unknown
 }
 
-/** Without a length it is sent in chunks, which only the long way reads. */
+/** Without a length it is sent in chunks, which only the long way reads. Both ways keep an id that a request brings. */
 async function send({ body, headers }: Sent, hasLength: boolean): Promise<Received> {
-  const outgoing = httpRequest(`${origin}${graphqlPath}`, { method: 'POST', headers })
+  const outgoing = httpRequest(`${origin}${graphqlPath}`, {
+    method: 'POST',
+    headers: { 'x-request-id': 'the-same', ...headers },
+  })
   if (hasLength) outgoing.setHeader('content-length', Buffer.byteLength(body))
   else outgoing.setHeader('transfer-encoding', 'chunked')
   outgoing.end(body)

@@ -60,6 +60,13 @@ describe.skipIf(!hasRedis)('a store in Redis', () => {
     expect(changes).toEqual(['up', 'it did not answer in time', 'up'])
   })
 
+  it('that refuses a command is done without for a moment', async () => {
+    expect(await store.run('this is no Lua', 'any', [])).toBeNull()
+    expect([store.isUp(), await ask()]).toEqual([false, null])
+    await vi.waitFor(() => expect(store.isUp()).toBe(true), { timeout: 5_000 })
+    expect(changes).toEqual(['up', 'it refused a command', 'up'])
+  })
+
   it('that is not there keeps nobody from starting, and says so', async () => {
     const said: (string | null)[] = []
     const absent = await openRedis({
@@ -93,6 +100,18 @@ describe.skipIf(!hasRedis)('a store in Redis', () => {
       expect(await pace.take(0)).toEqual({ outcome: 'taken', waitMs: 0 })
       expect(await pace.take(100)).toMatchObject({ outcome: 'tooFast' })
       const { outcome, waitMs } = await pace.take(10_000)
+      expect(outcome).toBe('taken')
+      expect(waitMs).toBeLessThanOrEqual(1_000)
+    })
+
+    it('leaves the turns of those who go away to those who stay', async () => {
+      const pace = sharePaceOver(store)('left', 1)
+      await pace.take(0)
+      for (let times = 0; times < 20; times += 1) {
+        expect(await pace.take(5_000)).toMatchObject({ outcome: 'taken' })
+        pace.giveBack()
+      }
+      const { outcome, waitMs } = await pace.take(5_000)
       expect(outcome).toBe('taken')
       expect(waitMs).toBeLessThanOrEqual(1_000)
     })

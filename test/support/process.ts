@@ -29,7 +29,8 @@ export interface StartOptions {
 /** Starts `npm start`'s program on free ports and waits until it says that the last provider was checked. */
 export async function startGateway(options: StartOptions = {}): Promise<RunningGateway> {
   const { child, output } = run(options)
-  const ended = once(child, 'exit').then(([code]) => code as number | null) // by the event's declaration
+  // Not its exit: what it printed last comes after that.
+  const ended = once(child, 'close').then(([code]) => code as number | null) // by the event's declaration
   const readyWhen = options.readyWhen ?? /Provider +app-services: .*\n/
   await until(child, output, readyWhen)
   const port = /GraphQL +http:\/\/[^:]+:(\d+)\//.exec(output())?.[1]

@@ -10,7 +10,7 @@ function breakerAt(clock: ManualClock = manualClock()): {
   readonly openings: () => number
 } {
   let openings = 0
-  const breaker = createBreaker(settings, clock, () => (openings += 1))
+  const breaker = createBreaker(settings, clock, { onOpen: () => (openings += 1) })
   return { breaker, clock, openings: () => openings }
 }
 

@@ -96,7 +96,7 @@ export function planOperation(
           const definition = parent.getFields()[node.name.value]
           if (!definition) break
           const field = planField(node, definition)
-          fields.push(field)
+          if (mayCost(field)) fields.push(field)
           if (field.cost && 'needs' in field.cost) for (const need of field.cost.needs ?? []) needs.add(need)
           if ((field.cost ?? ofRecord).kind === 'value' && field.type !== null && !recordTypes.has(field.type)) {
             for (const need of field.selectionOf?.(field.type).needs ?? []) needs.add(need)
@@ -134,6 +134,15 @@ export function planOperation(
 
   const type = schema.getRootType(operation.operation)
   return { operation, root: type ? plan(operation.selectionSet, type.name) : nothing }
+}
+
+/** Whether a field can add to the cost by anything but the values that it needs of its record. */
+function mayCost({ cost, selectionOf, type }: PlannedField): boolean {
+  if (cost && cost.kind !== 'value') return true
+  if (!selectionOf) return false
+  if (type === null || recordTypes.has(type)) return true
+  const { fields, parts } = selectionOf(type)
+  return fields.length > 0 || parts.length > 0
 }
 
 /** Arguments without variables are read once. */

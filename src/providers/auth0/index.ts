@@ -93,11 +93,8 @@ function connectPipeline(settings: Auth0Settings, deps: UpstreamDeps, clock: Clo
     maxCallsPerSecond: settings.maxCallsPerSecond,
     attemptTimeoutMs,
     maxRetries: settings.maxRetries ?? defaultRetries,
+    ...deps,
     clock,
-    ...(deps.record && { record: deps.record }),
-    ...(deps.random && { random: deps.random }),
-    ...(deps.resilience && { resilience: deps.resilience }),
-    sharePace: deps.sharePace,
   })
   return pipeline
 }

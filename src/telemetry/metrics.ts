@@ -1,0 +1,142 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Attempt } from '../identity/call.ts'
+import type { PipelineState } from '../upstream/watch.ts'
+import { createOperationNames } from './operation-names.ts'
+import { registerStanding } from './standing-metrics.ts'
+import type { RequestSink } from './request-summary.ts'
+
+/** What is counted, for Prometheus to read. No label ever holds an id or an address of anybody. */
+export interface Metrics {
+  readonly requests: RequestSink
+  attempt(attempt: Attempt): void
+  connected(provider: string, state: () => PipelineState): void
+  credentialsRefused(provider: string): void
+  /** All of it, in the text format. */
+  read(): Promise<{ readonly text: string; readonly contentType: string }>
+}
+
+export interface MetricsOptions {
+  /** Lines of the log that were dropped so far. */
+  readonly droppedLogLines: () => number
+  /** Whether the process itself is measured too, which observes the garbage collector and the event loop. */
+  readonly measuresProcess: boolean
+}
+
+const requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const attemptSeconds = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+
+export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptions): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const pipelines = new Map<string, () => PipelineState>()
+  const names = createOperationNames()
+  if (measuresProcess) collectDefaultMetrics({ register: registry })
+
+  const operations = new Counter({
+    name: 'identity_gateway_operations_total',
+    help: 'GraphQL operations that were executed, by the name that the caller gave, type and outcome.',
+    labelNames: ['operation', 'type', 'outcome'],
+    registers,
+  })
+  const refusals = new Counter({
+    name: 'identity_gateway_refusals_total',
+    help: 'Requests that were refused before anything was executed, by code.',
+    labelNames: ['code'],
+    registers,
+  })
+  const errors = new Counter({
+    name: 'identity_gateway_errors_total',
+    help: 'Executed operations whose answer had an error of this code.',
+    labelNames: ['code'],
+    registers,
+  })
+  const duration = new Histogram({
+    name: 'identity_gateway_request_duration_seconds',
+    help: 'From the headers of a request to its answer, by the type of the operation.',
+    labelNames: ['type'],
+    buckets: requestSeconds,
+    registers,
+  })
+  const inFlight = new Gauge({
+    name: 'identity_gateway_requests_in_flight',
+    help: 'Requests that are being answered.',
+    registers,
+  })
+  const attempts = new Counter({
+    name: 'identity_gateway_upstream_attempts_total',
+    help: 'Attempts to reach a provider, by route and HTTP status, or timeout, network or aborted where no answer came.',
+    labelNames: ['provider', 'route', 'status'],
+    registers,
+  })
+  const attemptDuration = new Histogram({
+    name: 'identity_gateway_upstream_duration_seconds',
+    help: 'From sending an attempt to its answer or failure, by route.',
+    labelNames: ['provider', 'route'],
+    buckets: attemptSeconds,
+    registers,
+  })
+  const retries = new Counter({
+    name: 'identity_gateway_upstream_retries_total',
+    help: 'Attempts that repeat an earlier one.',
+    labelNames: ['provider'],
+    registers,
+  })
+  const refusedCredentials = new Counter({
+    name: 'identity_gateway_upstream_credentials_refused_total',
+    help: 'Times a provider began to refuse our key.',
+    labelNames: ['provider'],
+    registers,
+  })
+  registerStanding(registry, pipelines, droppedLogLines)
+  // A counter that is not there cannot be told from one that has not moved.
+  errors.inc({ code: 'INTERNAL' }, 0)
+
+  // A counter's own look-up of its labels costs more than everything else here.
+  const operationCounts = remembered((operation: string, type: string, outcome: string) =>
+    operations.labels(operation, type, outcome),
+  )
+  const attemptCounts = remembered((provider: string, route: string, status: string) =>
+    attempts.labels(provider, route, status),
+  )
+  const attemptDurations = remembered((provider: string, route: string) => attemptDuration.labels(provider, route))
+  const durations = remembered((type: string) => duration.labels(type))
+
+  return {
+    requests: {
+      began: () => inFlight.inc(),
+      ended({ operationName, operationType, outcome, codes, durationMs }) {
+        inFlight.dec()
+        durations(operationType).observe(durationMs / 1000)
+        if (outcome === 'refused') for (const code of codes) refusals.inc({ code })
+        else for (const code of codes) errors.inc({ code })
+        if (operationType === 'none' || outcome === 'refused') return
+        operationCounts(names.labelOf(operationName), operationType, outcome).inc()
+      },
+    },
+    attempt({ provider, route, status, failure, attempt, durationMs }) {
+      attemptCounts(provider, route, status === null ? (failure ?? 'network') : String(status)).inc()
+      attemptDurations(provider, route).observe(durationMs / 1000)
+      if (attempt > 1) retries.inc({ provider })
+    },
+    connected(provider, state) {
+      pipelines.set(provider, state)
+      retries.inc({ provider }, 0)
+      refusedCredentials.inc({ provider }, 0)
+    },
+    credentialsRefused: (provider) => refusedCredentials.inc({ provider }),
+    read: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+  }
+}
+
+/** Makes a child of a metric once for each of its labels. */
+function remembered<Labels extends readonly string[], Child>(
+  make: (...labels: Labels) => Child,
+): (...labels: Labels) => Child {
+  const children = new Map<string, Child>()
+  return (...labels) => {
+    const key = labels.join(' ')
+    let child = children.get(key)
+    if (child === undefined) children.set(key, (child = make(...labels)))
+    return child
+  }
+}
