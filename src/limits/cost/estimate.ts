@@ -52,7 +52,7 @@ export function estimateCost(plan: OperationPlan, { variables, providers, accoun
   const ids = new Map<IdentityProvider, Map<string, Map<string, PlannedField[]>>>()
 
   const asked = (field: PlannedField): Asked => ({ args: field.args(variables), providers, account })
-  const none = (): Amounts => new Array<number>(size).fill(0)
+  const none = (): Amounts => Array.from<number>({ length: size }).fill(0)
   const noLoad = (): Load => ({ batch: none(), each: none(), readsRecord: false })
 
   function add(amounts: Amounts, more: Amounts, times = 1): void {
