@@ -75,6 +75,7 @@ async function serve(config: Config): Promise<void> {
       ? { headers: { [apiKeyHeader]: '' }, exampleEmail: 'somebody@example.com' }
       : null,
     redis: redisOf(config),
+    onUnreadableRecord,
   })
   const { port, metricsPort } = await gateway.listen(config.host, config.port)
   stopOnSignal(() => gateway.close(config.shutdownTimeoutMs))
@@ -107,6 +108,7 @@ async function serveOnSandbox(config: Config): Promise<void> {
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey), scopes: '*', providers: '*' }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
     redis: redisOf(config),
+    onUnreadableRecord,
   })
   // A key that everybody knows must not be reachable from elsewhere.
   const host = '127.0.0.1'
@@ -190,6 +192,12 @@ function redisOf({ redis }: Config): NonNullable<GatewayOptions['redis']> | null
       onChange: (isUp, reason) =>
         process.stderr.write(`shared store: ${isUp ? 'up' : `down (${reason}); this process goes on by itself`}\n`),
     }
+  )
+}
+
+function onUnreadableRecord(): void {
+  process.stderr.write(
+    'entity cache: a record in Redis cannot be opened (changed there, or of another version); such records are read afresh\n',
   )
 }
 

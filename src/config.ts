@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import type { ApiKey } from './access/api-keys.ts'
 import type { TokenIssuer } from './access/issuers.ts'
@@ -54,6 +55,8 @@ export interface Config extends Defences {
   readonly telemetry: TelemetryOptions
   /** How users and groups are kept for later requests; `null`: not at all. */
   readonly entityCache: EntityCacheSettings | null
+  /** With which they are sealed to be kept in Redis as well; `null`: they are not. A secret. */
+  readonly entityCacheKey: KeyObject | null
   /** The Redis that several processes share; `null`: none. */
   readonly redis: { readonly url: string; readonly keyPrefix: string } | null
   /** Empty: the sandbox is started instead. */
@@ -146,6 +149,7 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     auditLog: set.auditLog,
     telemetry: telemetryFrom(set, known.length === 0),
     entityCache: entityCacheOf(set),
+    entityCacheKey: set.entityCacheKey ?? null,
     redis: set.redisUrl === undefined ? null : { url: set.redisUrl, keyPrefix: set.redisKeyPrefix ?? defaultKeyPrefix },
     providers: known,
     sandbox: {

@@ -1,9 +1,10 @@
+import type { KeyObject } from 'node:crypto'
 import { createAttemptLimit } from './access/attempt-limit.ts'
 import type { ApiKey } from './access/api-keys.ts'
 import { createAuthenticator } from './access/authenticate.ts'
 import type { TokenIssuer } from './access/issuers.ts'
 import type { OnRefused } from './access/refusal.ts'
-import { createEntityCache, type EntityCacheSettings } from './cache/entity-cache.ts'
+import { createEntityCache, type EntityCache, type EntityCacheSettings } from './cache/entity-cache.ts'
 import { createEpochs } from './cache/epochs.ts'
 import { ConfigError, defaultMaxMutations, type ProviderConfig } from './config.ts'
 import type { Providers } from './context.ts'
@@ -22,12 +23,14 @@ import { maxBodyBytes } from './requests/body-limit.ts'
 import { createPlainPosts } from './requests/plain-post.ts'
 import { createServer, graphqlPath } from './server.ts'
 import { createSharedEpochs } from './shared-store/epochs.ts'
+import { createSharedRecords } from './shared-store/records.ts'
 import { openRedis, type RedisOptions } from './shared-store/redis.ts'
 import { createSharedRateStore } from './shared-store/rate-store.ts'
 import { sharePaceOver } from './shared-store/shared-pace.ts'
 import type { SharedStore } from './shared-store/store.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
 import { noTelemetry, openTelemetry, type TelemetryOptions } from './telemetry/telemetry.ts'
+import { systemClock } from './upstream/clock.ts'
 
 export { type Config, ConfigError, readConfig } from './config.ts'
 export { providerDefinitions } from './providers/index.ts'
@@ -77,6 +80,10 @@ export interface GatewayOptions extends Defences {
   readonly maxMutations?: number
   /** How users and groups are kept for later requests. Left out or `null`: not at all. */
   readonly entityCache?: EntityCacheSettings | null
+  /** 32 random bytes, with which these are sealed to be kept in Redis as well. A secret. Left out or `null`: they are in memory only. */
+  readonly entityCacheKey?: KeyObject | null
+  /** Told, once, that a record in Redis cannot be opened: changed there, or of another version. */
+  readonly onUnreadableRecord?: () => void
   /** The Redis that several processes share. Left out or `null`: this process does as if it were the only one. */
   readonly redis?: RedisOptions | null
 }
@@ -124,7 +131,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     onInternalError,
     requests: telemetry.requests,
     providers,
-    cache: entityCache && createEntityCache(entityCache, store ? createSharedEpochs(store) : createEpochs()),
+    cache: entityCache && openEntityCache(entityCache, store, options),
     knownDocuments: await readPersistedOperations(options.persistedOperations),
     guesses: options.guessLimit && createAttemptLimit(options.guessLimit),
     ...(store && sharedOver(store, options)),
@@ -174,6 +181,17 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await telemetry.close()
     },
   }
+}
+
+function openEntityCache(
+  settings: EntityCacheSettings,
+  store: SharedStore | null,
+  { entityCacheKey: key, onUnreadableRecord: onUnreadable = () => {} }: GatewayOptions,
+): EntityCache {
+  if (!store) return createEntityCache(settings, createEpochs())
+  const keepMs = settings.freshMs + Math.max(settings.staleMs, settings.staleIfErrorMs)
+  const shared = key ? createSharedRecords(store, { key, keepMs, onUnreadable }) : null
+  return createEntityCache(settings, createSharedEpochs(store), systemClock, shared)
 }
 
 /** What processes count and keep together, in front of what each counts and keeps by itself. */

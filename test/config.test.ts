@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, readConfig } from '../src/config.ts'
 import { providerDefinitions } from '../src/providers/index.ts'
@@ -86,6 +87,22 @@ describe('the environment', () => {
       maxRecords: 10_000,
     })
     expect(faultsOf({ ENTITY_CACHE_SECONDS: 'long' })).toEqual([expect.stringMatching(/^ENTITY_CACHE_SECONDS: /)])
+  })
+
+  it('has the key that records are sealed with in two notations, shows it to nobody, and takes no other', () => {
+    const bytes = Buffer.from(Array.from({ length: 32 }, (_, index) => 255 - index))
+    expect(read({}).entityCacheKey).toBeNull()
+    for (const word of [bytes.toString('hex'), bytes.toString('hex').toUpperCase(), bytes.toString('base64url')]) {
+      const config = read({ ENTITY_CACHE_KEY: word })
+      expect(config.entityCacheKey?.export()).toEqual(bytes)
+      expect(inspect(config, { depth: 9 }) + JSON.stringify(config)).not.toContain(word.slice(0, 8))
+    }
+    for (const wrong of ['hunter2', bytes.toString('hex').slice(2), `${bytes.toString('base64url')}hunter2`]) {
+      const faults = faultsOf({ ENTITY_CACHE_KEY: wrong })
+      expect(faults).toEqual([expect.stringMatching(/^ENTITY_CACHE_KEY: /)])
+      expect(faults.join()).not.toContain(wrong)
+    }
+    expect(faultsOf({}, { providers: [], entityCacheKey: 'hunter2' }).join()).not.toContain('hunter2')
   })
 
   it('names a Redis by URL, whose password no fault repeats and no file holds', () => {

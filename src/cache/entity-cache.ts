@@ -32,7 +32,7 @@ export interface CachedRead<Found extends Cacheable> {
   readonly onStale: (ageMs: number) => void
 }
 
-/** Users and groups by id, for a short time, in the memory of this process. Nothing of it is written anywhere. */
+/** Users and groups by id, for a short time: in the memory of this process, and in what it shares with others, if anything. */
 export interface EntityCache {
   /** As `load`, but what is at hand is not loaded. Answers copies, which are the caller's own. */
   read<Found extends Cacheable>(request: CachedRead<Found>): Promise<readonly Found[]>
@@ -40,10 +40,21 @@ export interface EntityCache {
   changed(provider: string): Promise<void>
 }
 
-interface Entry {
+/** A record, and when it was true. */
+export interface KeptRecord {
   readonly record: Cacheable
+  /** Epoch milliseconds. */
   readonly readAt: number
+  /** In which it began to be read. */
   readonly epoch: string
+}
+
+/** What processes share of the records that they read, by the cache's keys. Anything in it may be lost at any time. */
+export interface SharedRecords {
+  /** Those that are there. Never rejects. */
+  get(keys: readonly string[]): Promise<ReadonlyMap<string, KeptRecord>>
+  /** Keeps these; `null`: drops what is kept. Never rejects, and nobody waits for it. */
+  put(entries: readonly (readonly [key: string, kept: KeptRecord | null])[]): Promise<void>
 }
 
 /** What is kept of the records of one read. */
@@ -65,8 +76,9 @@ export function createEntityCache(
   { freshMs, staleMs, staleIfErrorMs, maxRecords }: EntityCacheSettings,
   epochs: Epochs,
   clock: Clock = systemClock,
+  shared: SharedRecords | null = null,
 ): EntityCache {
-  const entries = new LRUCache<string, Entry>({ max: maxRecords })
+  const entries = new LRUCache<string, KeptRecord>({ max: maxRecords })
   const refreshing = new Set<string>()
 
   /** Under the epoch in which the read began: what was changed meanwhile makes it worthless. */
@@ -76,20 +88,24 @@ export function createEntityCache(
     epoch: string,
     call: Call,
   ): Promise<readonly Found[]> {
-    const keep = (records: readonly Found[]): void => {
+    const keep = (records: readonly Found[], goneIds: readonly string[]): void => {
       const readAt = clock.now()
-      for (const record of records) entries.set(keyOf(request, record.nativeId), { record, readAt, epoch })
+      const kept = records.map((record) => [keyOf(request, record.nativeId), { record, readAt, epoch }] as const)
+      const gone = goneIds.map((id) => [keyOf(request, id), null] as const)
+      for (const [key, one] of kept) entries.set(key, one)
+      for (const [key] of gone) entries.delete(key)
+      void shared?.put([...kept, ...gone])
     }
     try {
       const records = await request.load(ids, call)
-      keep(records)
       const found = new Set(records.map(({ nativeId }) => nativeId))
-      for (const id of ids) if (!found.has(id)) entries.delete(keyOf(request, id))
+      const goneIds = ids.filter((id) => !found.has(id))
+      keep(records, goneIds)
       return records.map(copyOf)
     } catch (error) {
       if (!(error instanceof PartialBatchError)) throw error
       const found = error.found as readonly Found[] // thrown by the read above, whose records these are
-      keep(found)
+      keep(found, [])
       throw new PartialBatchError(found.map(copyOf), error.failures)
     }
   }
@@ -107,15 +123,29 @@ export function createEntityCache(
       })
   }
 
+  /** Milliseconds; infinite for what may not be answered. A clock that was set back, or goes behind, makes no record younger. */
+  function ageIn(epoch: string, kept: KeptRecord | undefined): number {
+    const ageMs = kept?.epoch === epoch ? clock.now() - kept.readAt : -1
+    return ageMs < 0 ? Number.POSITIVE_INFINITY : ageMs
+  }
+
+  /** Takes over what others have read later, of the records that this process would have to read. */
+  async function takeOver(others: SharedRecords, request: CachedRead<Cacheable>, epoch: string): Promise<void> {
+    const keys = request.ids.map((id) => keyOf(request, id)).filter((key) => ageIn(epoch, entries.get(key)) >= freshMs)
+    if (keys.length === 0) return
+    for (const [key, kept] of await others.get(keys)) {
+      if (ageIn(epoch, kept) < ageIn(epoch, entries.get(key))) entries.set(key, kept)
+    }
+  }
+
   /** What there is of these records, and how old it is. */
   function lookUp<Found extends Cacheable>(request: CachedRead<Found>, epoch: string): AtHand<Found> {
-    const now = clock.now()
     const known = new Map<string, { readonly record: Found; readonly ageMs: number }>()
     for (const id of request.ids) {
-      const entry = entries.get(keyOf(request, id))
-      // A clock that was set back makes no record younger.
-      if (!entry || entry.epoch !== epoch || entry.readAt > now) continue
-      known.set(id, { record: entry.record as Found, ageMs: now - entry.readAt }) // of the same kind, by its key
+      const kept = entries.get(keyOf(request, id))
+      const ageMs = ageIn(epoch, kept)
+      if (!kept || ageMs === Number.POSITIVE_INFINITY) continue
+      known.set(id, { record: kept.record as Found, ageMs }) // of the same kind, by its key
     }
     return {
       ageOf: (id) => known.get(id)?.ageMs ?? Number.POSITIVE_INFINITY,
@@ -154,6 +184,7 @@ export function createEntityCache(
       const { provider, ids, call } = request
       const epoch = await epochs.current(provider)
       if (epoch === null) return request.load(ids, call)
+      if (shared) await takeOver(shared, request, epoch)
       const known = lookUp(request, epoch)
       const wanted = ids.filter((id) => known.ageOf(id) >= freshMs + staleMs)
       const atHand = ids.filter((id) => !wanted.includes(id))

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 
 /** One setting, in the two places where it can stand. An absent place: it cannot stand there. */
@@ -52,6 +53,15 @@ export function secretUrl(variable: string, schemes: readonly string[]): Setting
   const expected = `expected a URL beginning with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`
   const url = z.string().refine((word) => schemes.includes(URL.parse(word)?.protocol ?? ''), expected)
   return { variable, text: url, member: null }
+}
+
+/** 32 random bytes, in the environment only. They are in an object that shows nothing of them when it is printed. */
+export function secretKey(variable: string): Setting<KeyObject> {
+  const key = z
+    .string()
+    .regex(/^(?:[0-9a-f]{64}|[\w-]{43}=?)$/i, 'expected 32 random bytes, as 64 hexadecimal digits or in base64url')
+    .transform((word) => createSecretKey(Buffer.from(word, word.length === 64 ? 'hex' : 'base64url')))
+  return { variable, text: key, member: null }
 }
 
 /** For what concerns a developer's machine, and no deployment. */

@@ -5,7 +5,17 @@ import { samplerNames } from '../telemetry/sampler-name.ts'
 import { apiKeys, apiKeyOf } from './api-keys.ts'
 import { limitSettings } from './limits.ts'
 import { parse } from './parse.ts'
-import { inEnvironmentOnly, list, oneOf, onOrOff, secretUrl, type Setting, text, wholeNumber } from './setting.ts'
+import {
+  inEnvironmentOnly,
+  list,
+  oneOf,
+  onOrOff,
+  secretKey,
+  secretUrl,
+  type Setting,
+  text,
+  wholeNumber,
+} from './setting.ts'
 
 /** 0 to 1. */
 function share(variable: string): Setting<number> {
@@ -62,6 +72,7 @@ const settings = {
   entityCacheStaleSeconds: wholeNumber('ENTITY_CACHE_STALE_SECONDS', 0, 3_600),
   entityCacheStaleIfErrorSeconds: wholeNumber('ENTITY_CACHE_STALE_IF_ERROR_SECONDS', 0, 86_400),
   entityCacheMaxRecords: wholeNumber('ENTITY_CACHE_MAX_RECORDS', 1, 1_000_000),
+  entityCacheKey: secretKey('ENTITY_CACHE_KEY'),
   redisUrl: secretUrl('REDIS_URL', ['redis:', 'rediss:']),
   redisKeyPrefix: text('REDIS_KEY_PREFIX'),
   sandboxPort: inEnvironmentOnly(wholeNumber('SANDBOX_PORT', 0, 65_535)),

@@ -102,10 +102,11 @@ export async function openRedis({ url, keyPrefix, onChange }: RedisOptions): Pro
   if (!isUp) onChange(false, 'it could not be reached')
 
   return {
-    async run(script, key, values) {
+    async run(script, keys, values) {
       if (!isUp) return null
       try {
-        const answer = client.eval(script, { keys: [keyPrefix + key], arguments: values.map(String) })
+        const prefixed = [keys].flat().map((key) => keyPrefix + key)
+        const answer = client.eval(script, { keys: prefixed, arguments: values.map(String) })
         return { value: await inTime(answer) }
       } catch (error) {
         wentAway(error)

@@ -4,10 +4,14 @@
  */
 export interface SharedStore {
   /**
-   * Runs a Lua script on one key, at once for all processes. `null`: the store did not answer in time, refused, or is away. Never rejects.
-   * No key holds a secret or anything about a person.
+   * Runs a Lua script on one key or several, at once for all processes. `null`: the store did not answer in time, refused, or is away. Never
+   * rejects. No key holds a secret or anything about a person; a value that does is sealed.
    */
-  run(script: string, key: string, values: readonly (string | number)[]): Promise<StoreAnswer | null>
+  run(
+    script: string,
+    keys: string | readonly string[],
+    values: readonly (string | number)[],
+  ): Promise<StoreAnswer | null>
   isUp(): boolean
   /** Never rejects. */
   close(): Promise<void>
