@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto'
 import { fc, test } from '@fast-check/vitest'
+import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   createEntityCache,
@@ -257,6 +258,19 @@ describe.skipIf(!hasRedis)('records that processes share', () => {
     expect(await countKept()).toBe(1)
     await keep('x'.repeat(65_536))
     expect(await countKept()).toBe(0)
+  })
+
+  it('are not kept, nor is what was there before, while the store is full, which is no reason to be without it', async () => {
+    const keep = () => recordsOf().put([['a', { record: { nativeId: 'a' }, readAt: 1, epoch: '1' }]])
+    await keep()
+    expect(await countKept()).toBe(1)
+    const client = await createClient({ url: redis.url }).connect()
+    await client.configSet('maxmemory', '1')
+    await keep()
+    expect(await countKept()).toBe(0)
+    expect(store.isUp()).toBe(true)
+    await client.configSet('maxmemory', '0')
+    client.destroy()
   })
 
   it('are not kept when something in them is no data', async () => {
