@@ -18,7 +18,7 @@ import type { Defences } from './limits/defences.ts'
 import { defaultLimits } from './limits/limits.ts'
 import { closedSchemaRules } from './limits/introspection.ts'
 import { createMemoryDocumentStore, type DocumentStore, findByHash, findKnown } from './limits/persisted.ts'
-import { useBoundedParser, useCostLimit, useDocuments, useRequestRate, useRules } from './limits/plugins.ts'
+import { useBoundedParser, useCostLimit, useDocuments, useRules } from './limits/plugins.ts'
 import { createMemoryRateStore, createRateLimit, type RateLimit, type RateStore } from './limits/rate-limit.ts'
 import { answerHealth, isHealthPath, livePath, type Standing } from './requests/health.ts'
 import { addressIn, type AddressOf } from './requests/address.ts'
@@ -145,11 +145,12 @@ export function createServer(options: ServerOptions) {
       ),
       ...(options.isSchemaClosed ? [useRules(closedSchemaRules)] : []),
       useBodyLimit(),
-      useDocuments(options.knownDocuments ? findKnown(options.knownDocuments) : findByHash(documentStore)),
+      useDocuments({
+        find: options.knownDocuments ? findKnown(options.knownDocuments) : findByHash(documentStore),
+        rate: createRateLimit('requests', limits.requestsPerMinute, rateStore),
+        callerOf: (request) => callers.get(request),
+      }),
       useBoundedParser(limits),
-      useRequestRate(createRateLimit('requests', limits.requestsPerMinute, rateStore), (request) =>
-        callers.get(request),
-      ),
       useMutationLimit(options.maxMutations),
       useAuthorization(createAuthorize(schema)),
       useCostLimit({
