@@ -20,7 +20,7 @@ import { closedSchemaRules } from './limits/introspection.ts'
 import { createMemoryDocumentStore, type DocumentStore, findByHash, findKnown } from './limits/persisted.ts'
 import { useBoundedParser, useCostLimit, useDocuments, useRules } from './limits/plugins.ts'
 import { createMemoryRateStore, createRateLimit, type RateLimit, type RateStore } from './limits/rate-limit.ts'
-import { answerHealth, isHealthPath, livePath, type Standing } from './requests/health.ts'
+import { answerHealth, isHealthPath, type Standing } from './requests/health.ts'
 import { addressIn, type AddressOf } from './requests/address.ts'
 import type { CorsOptions } from './requests/cors.ts'
 import { maxUploadBytes, useBodyLimit } from './requests/body-limit.ts'
@@ -103,8 +103,8 @@ export function createServer(options: ServerOptions) {
   return createYoga<Record<string, unknown>, RequestContext>({
     schema,
     graphqlEndpoint: graphqlPath,
-    // Answered by our own plugin.
-    healthCheckEndpoint: livePath,
+    // Our own plugin answers. The server's would answer every address that ends so, whatever its path: none ends in a space.
+    healthCheckEndpoint: ' ',
     cors: false,
     landingPage: false,
     graphiql: false,
