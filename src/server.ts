@@ -29,6 +29,7 @@ import { refuseEncoding } from './requests/encoding.ts'
 import { refusalBehind, responseOf, useCors, useRefusal, useSecurityHeaders } from './requests/plugins.ts'
 import type { Header } from './requests/refusal.ts'
 import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
+import { useUnreadableRequests } from './requests/unreadable.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 import type { RequestWatchOptions } from './telemetry/request-watch.ts'
 import { watchYoga, type YogaWatch } from './telemetry/yoga.ts'
@@ -145,6 +146,7 @@ export function createServer(options: ServerOptions) {
       ),
       ...(options.isSchemaClosed ? [useRules(closedSchemaRules)] : []),
       useBodyLimit(),
+      useUnreadableRequests(),
       useDocuments({
         find: options.knownDocuments ? findKnown(options.knownDocuments) : findByHash(documentStore),
         rate: createRateLimit('requests', limits.requestsPerMinute, rateStore),
