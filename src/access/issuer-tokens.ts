@@ -52,8 +52,9 @@ export function createIssuerCheck(settings: PublishedIssuer, clock: Clock): Toke
     // Whoever shows such a token has to prove that the key is theirs, which we do not ask for (RFC 7800).
     if (claims['cnf'] !== undefined) return rejected('bound to a key of its holder')
     if (sub === null || sub.length > maxSubjectLength) return rejected('wrong or missing claim')
-    if (!('provider' in settings.holder)) return callerOf(settings.holder, sub, claims)
-    return whyNoEndUser(claims, sub) ?? endUser(settings.holder.provider, sub)
+    const { issuer } = settings
+    if (!('provider' in settings.holder)) return { ...callerOf(settings.holder, sub, claims), issuer }
+    return whyNoEndUser(claims, sub) ?? endUser(settings.holder.provider, sub, issuer)
   }
   return {
     async check({ text, header, claims }) {
