@@ -226,7 +226,6 @@ function useMutationLimit(max: number): Plugin<RequestContext> {
         time: new Date().toISOString(),
         requestId: call.id ?? null,
         subject: caller.subject,
-        issuer: caller.issuer ?? null,
         operation: 'mutation',
         provider: null,
         targets: [],

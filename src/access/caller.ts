@@ -4,19 +4,12 @@ import type { Scope } from './scopes.ts'
 export interface Caller {
   /** Who it is, for the audit log: the name of an API key, or the `sub` of a token. */
   readonly subject: string
-  /** Who vouches for the subject: the `iss` of the token, or the name of the provider that checked it. Left out: a key was shown. */
-  readonly issuer?: string
   /** Empty for end users, whatever their token says. */
   readonly scopes: ReadonlySet<Scope>
   /** The names of the providers that exist for this caller; `null`: all of them. */
   readonly providers: ReadonlySet<string> | null
   /** The caller's own account, when the caller is an end user of one of the providers; `null` for everybody else. */
   readonly account: Account | null
-}
-
-/** Tells callers apart who have the same subject: what one issuer calls somebody, another one or a key may call somebody else. */
-export function nameOfCaller({ subject, issuer }: Caller): string {
-  return JSON.stringify(issuer === undefined ? [subject] : [subject, issuer])
 }
 
 /** One user of one provider. */

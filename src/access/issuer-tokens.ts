@@ -52,9 +52,8 @@ export function createIssuerCheck(settings: PublishedIssuer, clock: Clock): Toke
     // Whoever shows such a token has to prove that the key is theirs, which we do not ask for (RFC 7800).
     if (claims['cnf'] !== undefined) return rejected('bound to a key of its holder')
     if (sub === null || sub.length > maxSubjectLength) return rejected('wrong or missing claim')
-    const { issuer } = settings
-    if (!('provider' in settings.holder)) return { ...callerOf(settings.holder, sub, claims), issuer }
-    return whyNoEndUser(claims, sub) ?? endUser(settings.holder.provider, sub, issuer)
+    if (!('provider' in settings.holder)) return callerOf(settings.holder, sub, claims)
+    return whyNoEndUser(claims, sub) ?? endUser(settings.holder.provider, sub)
   }
   return {
     async check({ text, header, claims }) {

@@ -10,8 +10,6 @@ export interface AuditRecord {
   readonly requestId: string | null
   /** Who asked. */
   readonly subject: string
-  /** Who says that it was they: the `iss` of a token, or the provider that checked one; `null`: a key was shown. */
-  readonly issuer: string | null
   /** The mutation: `disableUser`. `mutation`: an operation of too many, refused as a whole. */
   readonly operation: string
   /** The name of the provider that was asked; `null` where the input named none that there is, or the caller may not do this at all. */
