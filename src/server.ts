@@ -227,6 +227,7 @@ function useMutationLimit(max: number): Plugin<RequestContext> {
         time: new Date().toISOString(),
         requestId: call.id ?? null,
         subject: caller.subject,
+        issuer: caller.issuer,
         operation: 'mutation',
         provider: null,
         targets: [],

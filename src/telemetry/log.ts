@@ -69,12 +69,13 @@ export function openLog(level: LogLevel, descriptor: number | string = 1): Log {
 
   return {
     request(summary) {
-      const { requestId, traceId, subject, operationName, operationType, outcome, codes, status } = summary
+      const { requestId, traceId, subject, issuer, operationName, operationType, outcome, codes, status } = summary
       writer.info({
         event: 'request',
         requestId,
         ...(traceId === null ? {} : { traceId }),
         subject,
+        issuer,
         operationName,
         operationType,
         outcome,
