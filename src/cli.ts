@@ -2,14 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { apiKeyHeader, digestOfApiKey, newApiKey } from './access/api-keys.ts'
-import {
-  type Config,
-  ConfigError,
-  createGateway,
-  type GatewayOptions,
-  providerDefinitions,
-  readConfig,
-} from './index.ts'
+import { type Config, ConfigError, createGateway, providerDefinitions, readConfig } from './index.ts'
 
 const usage = `identity-gateway [command]
 
@@ -74,7 +67,6 @@ async function serve(config: Config): Promise<void> {
     graphiql: config.isGraphiqlEnabled
       ? { headers: { [apiKeyHeader]: '' }, exampleEmail: 'somebody@example.com' }
       : null,
-    redis: redisOf(config),
   })
   const { port, metricsPort } = await gateway.listen(config.host, config.port)
   stopOnSignal(() => gateway.close(config.shutdownTimeoutMs))
@@ -106,7 +98,6 @@ async function serveOnSandbox(config: Config): Promise<void> {
     redirectOrigins: config.redirectOrigins ?? sandboxRedirectOrigins,
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey), scopes: '*', providers: '*' }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
-    redis: redisOf(config),
   })
   // A key that everybody knows must not be reachable from elsewhere.
   const host = '127.0.0.1'
@@ -181,16 +172,6 @@ async function printProviders(gateway: Awaited<ReturnType<typeof createGateway>>
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`)
-}
-
-function redisOf({ redis }: Config): NonNullable<GatewayOptions['redis']> | null {
-  return (
-    redis && {
-      ...redis,
-      onChange: (isUp, reason) =>
-        process.stderr.write(`shared store: ${isUp ? 'up' : `down (${reason}); this process goes on by itself`}\n`),
-    }
-  )
 }
 
 function isCoded(error: unknown, code: string): error is Error {
