@@ -46,7 +46,7 @@ export interface SchemaOptions {
 export function createSchema({ hasNodeFields }: SchemaOptions): GraphQLSchema {
   const made = builder.toSubGraphSchema({
     linkUrl: federationVersion,
-    federationDirectives: ['@authenticated', '@key', '@requiresScopes', '@shareable'],
+    federationDirectives: ['@authenticated', '@cost', '@key', '@listSize', '@requiresScopes', '@shareable'],
   })
   if (!hasNodeFields) removeNodeFields(made)
   answerEntities(made)

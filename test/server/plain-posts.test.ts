@@ -63,7 +63,7 @@ async function send({ body, headers }: Sent, hasLength: boolean): Promise<Receiv
   outgoing.end(body)
   const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage] // what the event brings
   const { date: _date, connection: _connection, 'keep-alive': _keepAlive, ...others } = incoming.headers
-  const { 'content-length': _length, 'transfer-encoding': _encoding, ...ours } = others
+  const { 'content-length': _length, 'transfer-encoding': _encoding, 'x-request-id': _id, ...ours } = others
   return { status: incoming.statusCode ?? 0, headers: ours, body: await text(incoming) }
 }
 
