@@ -124,22 +124,8 @@ async function serveSandbox(config: Config): Promise<void> {
 }
 
 async function printSchema(isSubgraph: boolean, { hasNodeFields }: Config): Promise<void> {
-  const file = isSubgraph ? 'subgraph.graphql' : 'schema.graphql'
-  const sdl = await readFile(new URL(`../schema/${file}`, import.meta.url), 'utf8')
-  print((hasNodeFields ? sdl : await withoutNodeFields(sdl)).trimEnd())
-}
-
-/** As it is served with NODE_FIELDS=off. */
-async function withoutNodeFields(sdl: string): Promise<string> {
-  const graphql = await import('graphql')
-  const document = graphql.visit(graphql.parse(sdl), {
-    FieldDefinition: ({ name }, _key, _parent, _path, ancestors) => {
-      const owner = ancestors.findLast((node) => 'kind' in node)
-      const isRoot = owner && 'name' in owner && owner.name?.value === 'Query'
-      return isRoot && ['node', 'nodes'].includes(name.value) ? null : undefined
-    },
-  })
-  return graphql.print(document)
+  const { printSdl } = await import('../schema/print.ts')
+  print(printSdl({ isSubgraph, hasNodeFields }).trimEnd())
 }
 
 /** The key itself is printed here and nowhere else: only its digest is configured. */
