@@ -165,11 +165,17 @@ function isCoded(error: unknown, code: string): error is Error {
 }
 
 /** Stops in order at the first signal, and at once at the second. */
+/** Milliseconds within which a second signal is the first one again: a terminal and npm both send the one of Ctrl-C. */
+const sameSignalMs = 300
+
 function stopOnSignal(close: () => Promise<void>): void {
-  let isStopping = false
+  let firstAt: number | null = null
   const stop = (): void => {
-    if (isStopping) process.exit(1)
-    isStopping = true
+    if (firstAt !== null) {
+      if (performance.now() - firstAt > sameSignalMs) process.exit(1)
+      return
+    }
+    firstAt = performance.now()
     close().then(
       () => process.exit(0),
       () => process.exit(1),

@@ -26,6 +26,7 @@ import type { CorsOptions } from './requests/cors.ts'
 import { maxUploadBytes, useBodyLimit } from './requests/body-limit.ts'
 import { refuseCrossSite } from './requests/cross-site.ts'
 import { refuseEncoding } from './requests/encoding.ts'
+import { createPatience } from './requests/patience.ts'
 import { refusalBehind, responseOf, useCors, useRefusal, useSecurityHeaders } from './requests/plugins.ts'
 import type { Header, Refusal } from './requests/refusal.ts'
 import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
@@ -89,7 +90,7 @@ export function createServer(options: ServerOptions) {
   const schema = options.hasNodeFields === false ? createSchema({ hasNodeFields: false }) : wholeSchema
   const guesses = options.guesses ?? createAttemptLimit(defaultGuessLimit)
   const { redirectOrigins = [] } = options
-  const stopping = options.stopping ?? new AbortController().signal
+  const patience = createPatience(options.stopping ?? new AbortController().signal)
   const limits = { ...defaultLimits, ...options.limits }
   const rateStore = options.rateStore ?? createMemoryRateStore()
   const documentStore = options.documentStore ?? createMemoryDocumentStore()
@@ -127,7 +128,7 @@ export function createServer(options: ServerOptions) {
       if (!caller) throw new Error('a request reached execution without a caller')
       const { requestTimeoutMs, softDeadlineMs } = timeLimitOf((name) => request.headers.get(name), options)
       const deadline = Date.now() + requestTimeoutMs
-      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(requestTimeoutMs), stopping])
+      const signal = patience.signalFor(request, requestTimeoutMs)
       const count = createCallCount(options.record ?? (() => {}))
       const call = watching.callFor(request, { signal, deadline }, count.record)
       const context = createRequestContext({ ...options, softDeadlineMs, caller, guesses, redirectOrigins, call })
@@ -159,6 +160,7 @@ export function createServer(options: ServerOptions) {
         rate: createRateLimit('calls to providers', limits.costPerMinute, rateStore),
         callsOf: ({ call }) => callCounts.get(call),
       }),
+      { onResponse: ({ request }) => patience.end(request) },
       useExecutionCancellation(),
       useClientErrors(options.onInternalError, watching),
       useStaleness(),

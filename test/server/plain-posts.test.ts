@@ -162,6 +162,25 @@ describe('a post of JSON', () => {
     expect(ways).toEqual(['long'])
   })
 
+  it('for which there is no answer at all is a plain 500', async () => {
+    const broken = createPlainPosts({
+      path: graphqlPath,
+      maxBodyBytes,
+      serve: () => Promise.reject(new Error('with a secret')),
+    })
+    const server = createServer((request, response) => void broken(request, response)).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo // a TCP server's address
+    const response = await fetch(`http://127.0.0.1:${port}${graphqlPath}`, {
+      method: 'POST',
+      headers: known,
+      body: '{}',
+    })
+    expect([response.status, await response.text()]).toEqual([500, ''])
+    server.close()
+    server.closeAllConnections()
+  })
+
   it('whose caller leaves is given up', async () => {
     const hanging = createInMemoryProvider('slow', populatedDirectory('slow', 1))
     let given: AbortSignal | null = null
