@@ -1,6 +1,6 @@
 import { type ExecutionResult, GraphQLError, type GraphQLSchema, type ValidationRule } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import type { Caller } from '../access/caller.ts'
+import { type Caller, identityOf } from '../access/caller.ts'
 import type { RequestContext } from '../context.ts'
 import type { Refusal } from '../requests/refusal.ts'
 import { RefusedError } from '../requests/refused-error.ts'
@@ -46,7 +46,7 @@ export function useDocuments({ find, rate, callerOf }: DocumentOptions): Plugin 
   return {
     async onParams({ params, request, setParams, setResult }) {
       const caller = callerOf(request)
-      const tooFast = caller ? await rate.take(caller.subject, 1) : null
+      const tooFast = caller ? await rate.take(identityOf(caller), 1) : null
       const found = tooFast ? { refusal: tooFast } : await find(requestIn(params))
       if (!found) return
       // The server would rather say that there is no query than why there is none.
@@ -96,7 +96,7 @@ export function useCostLimit({
       const cost = estimate({ document, operationName, variables: variableValues, providers, account: caller.account })
       if (!cost) return undefined
       const isShown = request.headers.get(costHeader) === 'on'
-      const refusal = await limit.refuse(cost, request, caller.subject)
+      const refusal = await limit.refuse(cost, request, identityOf(caller))
       if (refusal) {
         const extensions = isShown ? { extensions: { cost: costExtension(cost, null) } } : {}
         setResultAndStopExecution({ errors: [asGraphqlError(refusal)], ...extensions })
