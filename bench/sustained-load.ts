@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const sandbox = await startGateway({
     arguments: ['sandbox'],
     environment: { SANDBOX_USERS: '300' },
-    readyWhen: /APP_SERVICES_BASE_URL=.*\n/,
+    readyWhen: /APP_SERVICES_APP_ID=.*\n/,
   })
   let gateway: RunningGateway | null = null
   try {

@@ -2,14 +2,16 @@ import { printSubgraphSchema } from '@apollo/subgraph'
 import { type ASTNode, type GraphQLSchema, Kind, type NameNode, parse, print, visit } from 'graphql'
 import { withAccessDirectives } from './access-directives.ts'
 import { declareAccess } from './access.ts'
+import { withCostDirectives } from './cost-directives.ts'
 
 /**
- * The schema as a subgraph declares it to a registry: with its federation directives, those of access among them, and without the fields
+ * The schema as a subgraph declares it to a registry: with its federation directives, those of access and cost among them, and without the fields
  * that only routers call. Every definition, field, argument and value stands in the order of its name, so that a diff shows what changed
  * and nothing else. Directives stay as declared: the first key is the one that we would rather be asked by.
  */
 export function printSubgraph(schema: GraphQLSchema): string {
-  const document = withAccessDirectives(parse(printSubgraphSchema(schema), { noLocation: true }), schema)
+  const declared = parse(printSubgraphSchema(schema), { noLocation: true })
+  const document = withCostDirectives(withAccessDirectives(declared, schema), schema)
   return `${print(visit(document, { leave: sorted }))}\n`
 }
 

@@ -2,14 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { apiKeyHeader, digestOfApiKey, newApiKey } from './access/api-keys.ts'
-import {
-  type Config,
-  ConfigError,
-  createGateway,
-  type GatewayOptions,
-  providerDefinitions,
-  readConfig,
-} from './index.ts'
+import { type Config, ConfigError, createGateway, providerDefinitions, readConfig } from './index.ts'
 
 const usage = `identity-gateway [command]
 
@@ -74,7 +67,6 @@ async function serve(config: Config): Promise<void> {
     graphiql: config.isGraphiqlEnabled
       ? { headers: { [apiKeyHeader]: '' }, exampleEmail: 'somebody@example.com' }
       : null,
-    redis: redisOf(config),
   })
   const { port, metricsPort } = await gateway.listen(config.host, config.port)
   stopOnSignal(() => gateway.close(config.shutdownTimeoutMs))
@@ -106,7 +98,6 @@ async function serveOnSandbox(config: Config): Promise<void> {
     redirectOrigins: config.redirectOrigins ?? sandboxRedirectOrigins,
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey), scopes: '*', providers: '*' }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
-    redis: redisOf(config),
   })
   // A key that everybody knows must not be reachable from elsewhere.
   const host = '127.0.0.1'
@@ -133,22 +124,8 @@ async function serveSandbox(config: Config): Promise<void> {
 }
 
 async function printSchema(isSubgraph: boolean, { hasNodeFields }: Config): Promise<void> {
-  const file = isSubgraph ? 'subgraph.graphql' : 'schema.graphql'
-  const sdl = await readFile(new URL(`../schema/${file}`, import.meta.url), 'utf8')
-  print((hasNodeFields ? sdl : await withoutNodeFields(sdl)).trimEnd())
-}
-
-/** As it is served with NODE_FIELDS=off. */
-async function withoutNodeFields(sdl: string): Promise<string> {
-  const graphql = await import('graphql')
-  const document = graphql.visit(graphql.parse(sdl), {
-    FieldDefinition: ({ name }, _key, _parent, _path, ancestors) => {
-      const owner = ancestors.findLast((node) => 'kind' in node)
-      const isRoot = owner && 'name' in owner && owner.name?.value === 'Query'
-      return isRoot && ['node', 'nodes'].includes(name.value) ? null : undefined
-    },
-  })
-  return graphql.print(document)
+  const { printSdl } = await import('../schema/print.ts')
+  print(printSdl({ isSubgraph, hasNodeFields }).trimEnd())
 }
 
 /** The key itself is printed here and nowhere else: only its digest is configured. */
@@ -183,26 +160,22 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-function redisOf({ redis }: Config): NonNullable<GatewayOptions['redis']> | null {
-  return (
-    redis && {
-      ...redis,
-      onChange: (isUp, reason) =>
-        process.stderr.write(`shared store: ${isUp ? 'up' : `down (${reason}); this process goes on by itself`}\n`),
-    }
-  )
-}
-
 function isCoded(error: unknown, code: string): error is Error {
   return error instanceof Error && 'code' in error && error.code === code
 }
 
 /** Stops in order at the first signal, and at once at the second. */
+/** Milliseconds within which a second signal is the first one again: a terminal and npm both send the one of Ctrl-C. */
+const sameSignalMs = 300
+
 function stopOnSignal(close: () => Promise<void>): void {
-  let isStopping = false
+  let firstAt: number | null = null
   const stop = (): void => {
-    if (isStopping) process.exit(1)
-    isStopping = true
+    if (firstAt !== null) {
+      if (performance.now() - firstAt > sameSignalMs) process.exit(1)
+      return
+    }
+    firstAt = performance.now()
     close().then(
       () => process.exit(0),
       () => process.exit(1),

@@ -43,7 +43,7 @@ export interface GatewayOptions extends Defences {
   readonly apiKeys: readonly ApiKey[]
   /** Whose tokens are accepted beside API keys. Left out: nobody's. */
   readonly issuers?: readonly TokenIssuer[]
-  /** Told of requests that were refused, and why. Never of what they showed. */
+  /** Told of requests that were refused, and why, beside log and metrics. Never of what they showed. */
   readonly onRefused?: OnRefused
   /** Milliseconds within which a GraphQL request is answered. */
   readonly requestTimeoutMs: number
@@ -79,7 +79,7 @@ export interface GatewayOptions extends Defences {
   /** How users and groups are kept for later requests. Left out or `null`: not at all. */
   readonly entityCache?: EntityCacheSettings | null
   /** The Redis that several processes share. Left out or `null`: this process does as if it were the only one. */
-  readonly redis?: RedisOptions | null
+  readonly redis?: Omit<RedisOptions, 'onChange'> | null
 }
 
 export interface Gateway {
@@ -97,7 +97,14 @@ export interface Gateway {
 
 /** Connects the providers, and serves them as one API. Makes no call to any of them. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { record, onInternalError: tellInternalError, redis = null, entityCache = null, ...serving } = options
+  const {
+    record,
+    onRefused,
+    onInternalError: tellInternalError,
+    redis = null,
+    entityCache = null,
+    ...serving
+  } = options
   const telemetry = await openTelemetry(options.telemetry ?? noTelemetry)
   const onInternalError = (error: Error, requestId: string | null = null): void => {
     telemetry.internalError(error, requestId)
@@ -108,7 +115,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     record?.(attempt)
   }
   const audit = openAudit(options, onInternalError)
-  const store = redis && (await openRedis(redis))
+  const store = redis && (await openRedis({ ...redis, onChange: telemetry.sharedStoreChanged }))
   const deps = { record: recordAll, watch: telemetry.watch, ...(store && { sharePace: sharePaceOver(store) }) }
   const connected = await Promise.all(
     options.providers.map(({ definition, settings }) => definition.connect(settings, deps)),
@@ -116,6 +123,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const providers: Providers = new Map(connected.map(({ provider }) => [provider.name, provider]))
   const authenticator = createAuthenticator({
     ...options,
+    onRefused(refused) {
+      telemetry.callerRefused(refused)
+      onRefused?.(refused)
+    },
     tokensOf: (name) => providers.get(name)?.tokens,
   })
   const readiness = createReadiness({ providers })
@@ -125,7 +136,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     onInternalError,
     requests: telemetry.requests,
     providers,
-    cache: entityCache && createEntityCache(entityCache, store ? createSharedEpochs(store) : createEpochs()),
+    cache:
+      entityCache &&
+      createEntityCache(entityCache, store ? createSharedEpochs(store) : createEpochs(), {
+        onRead: telemetry.cacheRead,
+      }),
     knownDocuments: await readPersistedOperations(options.persistedOperations),
     guesses: options.guessLimit && createAttemptLimit(options.guessLimit),
     ...(store && sharedOver(store, options)),

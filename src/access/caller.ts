@@ -2,10 +2,10 @@ import type { Scope } from './scopes.ts'
 
 /** Who is asking, and what they may. Made by whoever checked the credentials; never changed afterwards. */
 export interface Caller {
-  /** Who it is, for the audit log: the name of an API key, or the `sub` of a token. */
+  /** The name of an API key, or the `sub` of a token. Somebody else's may be the same: only with `issuer` it is one caller's. */
   readonly subject: string
-  /** Who vouches for the subject: the `iss` of the token, or the name of the provider that checked it. Left out: a key was shown. */
-  readonly issuer?: string
+  /** Who vouches for `subject`: the `iss` of a token, or the provider where only that can check it; `null` for an API key. */
+  readonly issuer: string | null
   /** Empty for end users, whatever their token says. */
   readonly scopes: ReadonlySet<Scope>
   /** The names of the providers that exist for this caller; `null`: all of them. */
@@ -14,9 +14,9 @@ export interface Caller {
   readonly account: Account | null
 }
 
-/** Tells callers apart who have the same subject: what one issuer calls somebody, another one or a key may call somebody else. */
-export function nameOfCaller({ subject, issuer }: Caller): string {
-  return JSON.stringify(issuer === undefined ? [subject] : [subject, issuer])
+/** Who a caller is and nobody else, as one text: for keys under which something is counted. */
+export function identityOf({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'>): string {
+  return JSON.stringify([issuer, subject])
 }
 
 /** One user of one provider. */

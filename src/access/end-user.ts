@@ -2,8 +2,8 @@ import type { Caller } from './caller.ts'
 import { type Rejection, rejected } from './refusal.ts'
 import type { Claims } from './unverified-token.ts'
 
-/** An end user of a provider. Whatever the token says of scopes, there are none. */
-export function endUser(provider: string, nativeId: string, issuer: string): Caller {
+/** An end user of a provider, vouched for by `issuer`. Whatever the token says of scopes, there are none. */
+export function endUser(issuer: string, provider: string, nativeId: string): Caller {
   const account = { provider, nativeId }
   return { subject: nativeId, issuer, scopes: new Set(), providers: new Set([provider]), account }
 }

@@ -1,6 +1,6 @@
 import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import { type Caller, nameOfCaller } from '../access/caller.ts'
+import { type Caller, identityOf } from '../access/caller.ts'
 import type { RequestContext } from '../context.ts'
 import type { Refusal } from '../requests/refusal.ts'
 import { RefusedError } from '../requests/refused-error.ts'
@@ -47,7 +47,7 @@ export function useDocuments({ find, rate, callerOf }: DocumentOptions): Plugin 
   return {
     async onParams({ params, request, setParams, setResult }) {
       const caller = callerOf(request)
-      const tooFast = caller ? await rate.take(nameOfCaller(caller), 1) : null
+      const tooFast = caller ? await rate.take(identityOf(caller), 1) : null
       const found = tooFast ? { refusal: tooFast } : await find(requestIn(params))
       if (!found) return
       // The server would rather say that there is no query than why there is none.
@@ -100,7 +100,7 @@ export function useCostLimit({
       const cost = estimate({ document, operationName, variables: variableValues, providers, account: caller.account })
       if (!cost) return undefined
       const isShown = request.headers.get(costHeader) === 'on'
-      const refusal = await limit.refuse(cost, request, nameOfCaller(caller))
+      const refusal = await limit.refuse(cost, request, identityOf(caller))
       if (refusal) {
         const extensions = isShown ? { extensions: { cost: costExtension(cost, null) } } : {}
         setResultAndStopExecution({ errors: [asGraphqlError(refusal)], ...extensions })

@@ -25,7 +25,11 @@ export interface PlainPostOptions {
 export function createPlainPosts({ path, maxBodyBytes, serve }: PlainPostOptions) {
   return (incoming: IncomingMessage, outgoing: ServerResponse): boolean => {
     if (incoming.url !== path || incoming.method !== 'POST' || !isPlain(incoming.headers, maxBodyBytes)) return false
-    answer(incoming, outgoing, serve).catch((error: unknown) => outgoing.destroy(error as Error)) // only errors are thrown
+    answer(incoming, outgoing, serve).catch(() => {
+      // As the other way answers what no plugin has made an answer of.
+      if (outgoing.headersSent) outgoing.destroy()
+      else outgoing.writeHead(500).end()
+    })
     return true
   }
 }

@@ -8,9 +8,9 @@ export interface AuditRecord {
   readonly time: string
   /** The id of the request, as in the log and in `x-request-id`; `null` where it has none. */
   readonly requestId: string | null
-  /** Who asked. */
+  /** Who asked: the name of an API key, or the `sub` of a token. */
   readonly subject: string
-  /** Who says that it was they: the `iss` of a token, or the provider that checked one; `null`: a key was shown. */
+  /** Who vouches for `subject`; `null` for an API key. */
   readonly issuer: string | null
   /** The mutation: `disableUser`. `mutation`: an operation of too many, refused as a whole. */
   readonly operation: string

@@ -27,7 +27,7 @@ describe('the printed subgraph', () => {
       ]),
     )
     expect(linesOf('Mutation')).toContain(
-      'changePassword(input: ChangePasswordInput!): UserPayload! @requiresScopes(scopes: [["users:credentials", "users:verify"]])',
+      'changePassword(input: ChangePasswordInput!): UserPayload! @requiresScopes(scopes: [["users:credentials", "users:verify"]]) @cost(weight: 3)',
     )
     expect(linesOf('PageInfo').join()).not.toMatch(/@authenticated|@requiresScopes/)
   })
@@ -52,7 +52,7 @@ describe('the printed subgraph', () => {
     expect(names).toEqual(['Aged', 'Apple', 'Filter', 'Named', 'Pear', 'Query', 'Size', 'Zebra'])
     for (const expected of [
       'union Apple = Pear | Zebra',
-      'type Zebra implements Aged & Named {\n  age: Int\n  name: String\n}',
+      'type Zebra implements Aged & Named @cost(weight: 0) {\n  age: Int\n  name: String\n}',
       'zebra(first: Int, second: Int): Zebra',
       'enum Size {\n  LARGE\n  SMALL\n}',
       'input Filter {\n  age: Int\n  size: Size\n}',

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { scopes } from '../../src/access/scopes.ts'
 import { createMemoryRateStore, createRateLimit, type RateStore } from '../../src/limits/rate-limit.ts'
-import { createGatewayFor } from '../support/callers.ts'
 
 /** A limit of 60 a minute whose time stands still unless it is moved. */
 function limited() {
@@ -99,22 +97,4 @@ it('memory is bounded: whoever was forgotten starts afresh', async () => {
   expect(await limit.take('first', 1)).not.toBeNull()
   for (let count = 0; count < 10_000; count += 1) await limit.take(`caller ${count}`, 1)
   expect(await limit.take('first', 1)).toBeNull()
-})
-
-describe('callers of one name', () => {
-  const shop = { subject: 'shop', scopes: new Set(scopes), providers: null, account: null }
-  const gateway = createGatewayFor(
-    { key: shop, token: { ...shop, issuer: 'https://one.example' }, other: { ...shop, issuer: 'https://two.example' } },
-    [],
-    { limits: { requestsPerMinute: 1 }, rateStore: createMemoryRateStore(() => 0) },
-  )
-
-  it('do not use up each other’s requests when others vouch for them', async () => {
-    for (const caller of ['key', 'token', 'other']) {
-      const statuses = []
-      for (let count = 0; count < 3; count += 1)
-        statuses.push((await gateway.ask(caller, '{ viewer { subject } }')).status)
-      expect([caller, ...statuses]).toEqual([caller, 200, 200, 429])
-    }
-  })
 })

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type AuditRecord, openAuditLog } from '../../src/telemetry/audit.ts'
-import { callerWith, createGatewayFor } from '../support/callers.ts'
 import { madeUpSubject } from './row.ts'
 import { rows } from './rows.ts'
 import { type Input, kinds, mutationDocument, mutationNames, startWorld, type World } from './world.ts'
@@ -111,18 +110,6 @@ describe('a record', () => {
       code: null,
       durationMs: expect.any(Number) as number,
     })
-  })
-
-  test('says who vouches for the one who asked, done or refused', async () => {
-    const issuer = 'https://login.example'
-    const callers = { ada: callerWith({ issuer }), bob: callerWith({ issuer, scopes: new Set() }) }
-    const gateway = createGatewayFor(callers, [])
-    for (const caller of ['ada', 'bob'])
-      await gateway.ask(caller, 'mutation { lockUser(input: { id: "x" }) { errors { code } } }')
-    expect(gateway.audit).toMatchObject([
-      { issuer, code: 'BAD_USER_INPUT' },
-      { issuer, code: 'FORBIDDEN' },
-    ])
   })
 
   test('names the vendor’s own ids of the requests that changed something, and of no other', async () => {

@@ -248,3 +248,31 @@ describe('over HTTP', () => {
     expect((await send({})).status).toBe(200)
   })
 })
+
+describe('whoever looks whether the gateway is ready', () => {
+  const path = 'http://gateway.test/health/ready'
+  const server = createTestGateway([], 10_000, {
+    limits: { failedLoginsPerMinute: 2 },
+    addressHeader: 'x-forwarded-for',
+  })
+  const statusOf = async (key: string | null, address: string, url = path): Promise<number> => {
+    const sent = { 'x-forwarded-for': address, ...(key === null ? {} : { 'x-api-key': key }) }
+    return (await server.fetch(new Request(url, { headers: sent }))).status
+  }
+
+  it('may try out no more keys than anybody else, and is answered without one', async () => {
+    const address = '203.0.113.1'
+    for (let count = 0; count < 4; count += 1) expect(await statusOf('a guess', address)).toBe(200)
+    expect(await statusOf('a guess', address)).toBe(429)
+    expect(await statusOf('a guess', address, 'http://gateway.test/graphql')).toBe(429)
+    expect([await statusOf(null, address), await statusOf(testApiKey, address)]).toEqual([200, 200])
+  })
+
+  it('is not asked for a key in order to see whether the gateway lives', async () => {
+    const address = '203.0.113.2'
+    for (let count = 0; count < 10; count += 1) {
+      expect(await statusOf('a guess', address, 'http://gateway.test/health/live')).toBe(200)
+    }
+    expect(await statusOf('a guess', address)).toBe(200)
+  })
+})

@@ -63,7 +63,7 @@ async function send({ body, headers }: Sent, hasLength: boolean): Promise<Receiv
   outgoing.end(body)
   const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage] // what the event brings
   const { date: _date, connection: _connection, 'keep-alive': _keepAlive, ...others } = incoming.headers
-  const { 'content-length': _length, 'transfer-encoding': _encoding, ...ours } = others
+  const { 'content-length': _length, 'transfer-encoding': _encoding, 'x-request-id': _id, ...ours } = others
   return { status: incoming.statusCode ?? 0, headers: ours, body: await text(incoming) }
 }
 
@@ -160,6 +160,25 @@ describe('a post of JSON', () => {
     outgoing.end('{}')
     await once(outgoing, 'response')
     expect(ways).toEqual(['long'])
+  })
+
+  it('for which there is no answer at all is a plain 500', async () => {
+    const broken = createPlainPosts({
+      path: graphqlPath,
+      maxBodyBytes,
+      serve: () => Promise.reject(new Error('with a secret')),
+    })
+    const server = createServer((request, response) => void broken(request, response)).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo // a TCP server's address
+    const response = await fetch(`http://127.0.0.1:${port}${graphqlPath}`, {
+      method: 'POST',
+      headers: known,
+      body: '{}',
+    })
+    expect([response.status, await response.text()]).toEqual([500, ''])
+    server.close()
+    server.closeAllConnections()
   })
 
   it('whose caller leaves is given up', async () => {

@@ -38,6 +38,7 @@ describe('what is told of a request', () => {
     await gateway.query('query People { users { nodes { id } } }')
     expect(last()).toMatchObject({
       subject: 'tests',
+      issuer: null,
       operationName: 'People',
       operationType: 'query',
       outcome: 'ok',
