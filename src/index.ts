@@ -19,6 +19,7 @@ import { createMemoryRateStore } from './limits/rate-limit.ts'
 import { createSharedAttemptLimit } from './shared-store/attempt-limit.ts'
 import { createSharedDocumentStore } from './shared-store/document-store.ts'
 import { maxBodyBytes } from './requests/body-limit.ts'
+import { isHost } from './requests/host.ts'
 import { createPlainPosts } from './requests/plain-post.ts'
 import { createServer, graphqlPath } from './server.ts'
 import { createSharedEpochs } from './shared-store/epochs.ts'
@@ -164,9 +165,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     serve: (request, context) => yoga.handleRequest(request, context),
   })
   const http = createHttpServer((request, response) => {
-    // A host that makes no URL would fail before anything of ours sees the request.
-    if (!URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`))
-      response.writeHead(400).end()
+    const { host = 'localhost' } = request.headers
+    // What makes no URL would fail before anything of ours sees the request.
+    if (!isHost(host) || !URL.canParse(`http://${host}${request.url ?? ''}`)) response.writeHead(400).end()
     else if (!isAnswered(request, response)) void yoga(request, response)
   })
 

@@ -18,9 +18,9 @@ import type { Defences } from './limits/defences.ts'
 import { defaultLimits } from './limits/limits.ts'
 import { closedSchemaRules } from './limits/introspection.ts'
 import { createMemoryDocumentStore, type DocumentStore, findByHash, findKnown } from './limits/persisted.ts'
-import { useBoundedParser, useCostLimit, useDocuments, useRequestRate, useRules } from './limits/plugins.ts'
+import { useBoundedParser, useCostLimit, useDocuments, useRules } from './limits/plugins.ts'
 import { createMemoryRateStore, createRateLimit, type RateLimit, type RateStore } from './limits/rate-limit.ts'
-import { answerHealth, isHealthPath, livePath, readyPath, type Standing } from './requests/health.ts'
+import { answerHealth, isHealthPath, readyPath, type Standing } from './requests/health.ts'
 import { addressIn, type AddressOf } from './requests/address.ts'
 import type { CorsOptions } from './requests/cors.ts'
 import { maxUploadBytes, useBodyLimit } from './requests/body-limit.ts'
@@ -30,6 +30,7 @@ import { createPatience } from './requests/patience.ts'
 import { refusalBehind, responseOf, useCors, useRefusal, useSecurityHeaders } from './requests/plugins.ts'
 import type { Header, Refusal } from './requests/refusal.ts'
 import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
+import { useUnreadableRequests } from './requests/unreadable.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 import type { RequestWatchOptions } from './telemetry/request-watch.ts'
 import { watchYoga, type YogaWatch } from './telemetry/yoga.ts'
@@ -109,8 +110,8 @@ export function createServer(options: ServerOptions) {
   return createYoga<Record<string, unknown>, RequestContext>({
     schema,
     graphqlEndpoint: graphqlPath,
-    // Answered by our own plugin.
-    healthCheckEndpoint: livePath,
+    // Our own plugin answers. The server's would answer every address that ends so, whatever its path: none ends in a space.
+    healthCheckEndpoint: ' ',
     cors: false,
     landingPage: false,
     graphiql: false,
@@ -147,11 +148,13 @@ export function createServer(options: ServerOptions) {
       ),
       ...(options.isSchemaClosed ? [useRules(closedSchemaRules)] : []),
       useBodyLimit(),
-      useDocuments(options.knownDocuments ? findKnown(options.knownDocuments) : findByHash(documentStore)),
+      useUnreadableRequests(),
+      useDocuments({
+        find: options.knownDocuments ? findKnown(options.knownDocuments) : findByHash(documentStore),
+        rate: createRateLimit('requests', limits.requestsPerMinute, rateStore),
+        callerOf: (request) => callers.get(request),
+      }),
       useBoundedParser(limits),
-      useRequestRate(createRateLimit('requests', limits.requestsPerMinute, rateStore), (request) =>
-        callers.get(request),
-      ),
       useMutationLimit(options.maxMutations),
       useAuthorization(createAuthorize(schema)),
       useCostLimit({

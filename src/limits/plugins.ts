@@ -9,7 +9,7 @@ import type { Cost } from './cost/estimate.ts'
 import { createCostEstimator } from './cost/estimator.ts'
 import { parseWithin } from './document.ts'
 import type { Limits } from './limits.ts'
-import type { FindDocument } from './persisted.ts'
+import type { DocumentRequest, FindDocument } from './persisted.ts'
 import type { RateLimit } from './rate-limit.ts'
 
 /** A refusal on its way through the server. */
@@ -32,11 +32,22 @@ export function useBoundedParser(limits: Limits): Plugin {
   }
 }
 
-/** Puts the document in its place that a request names without bringing it, before anything is read. */
-export function useDocuments(find: FindDocument): Plugin {
+interface DocumentOptions {
+  readonly find: FindDocument
+  readonly rate: RateLimit
+  readonly callerOf: (request: Request) => Caller | undefined
+}
+
+/**
+ * Refuses the operations of callers who send too many, and puts the document in its place that a request names without bringing it. In
+ * this order: for whom is refused nothing is kept.
+ */
+export function useDocuments({ find, rate, callerOf }: DocumentOptions): Plugin {
   return {
-    async onParams({ params, setParams, setResult }) {
-      const found = await find(params)
+    async onParams({ params, request, setParams, setResult }) {
+      const caller = callerOf(request)
+      const tooFast = caller ? await rate.take(identityOf(caller), 1) : null
+      const found = tooFast ? { refusal: tooFast } : await find(requestIn(params))
       if (!found) return
       // The server would rather say that there is no query than why there is none.
       setParams({ ...params, query: 'refusal' in found ? unread : found.document })
@@ -47,22 +58,16 @@ export function useDocuments(find: FindDocument): Plugin {
 
 const unread = '{ __typename }'
 
+/** What stands in a batch may be anything; the server refuses what is no object once nobody else has. */
+function requestIn(params: unknown): DocumentRequest {
+  return typeof params === 'object' && params !== null ? params : {}
+}
+
 /** Documents must keep these rules, too. */
 export function useRules(rules: readonly ValidationRule[]): Plugin {
   return {
     onValidate({ addValidationRule }) {
       for (const rule of rules) addValidationRule(rule)
-    },
-  }
-}
-
-/** Refuses the operations of callers who send too many. */
-export function useRequestRate(rate: RateLimit, callerOf: (request: Request) => Caller | undefined): Plugin {
-  return {
-    async onParams({ request, setResult }) {
-      const caller = callerOf(request)
-      const refusal = caller ? await rate.take(identityOf(caller), 1) : null
-      if (refusal) setResult({ errors: [asGraphqlError(refusal)] })
     },
   }
 }

@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -201,6 +202,30 @@ describe('over HTTP', () => {
     const part = '--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n'
     expect(await sendChunks('multipart/form-data; boundary=x', part + ' '.repeat(1_000_000), 8)).toContain('413')
   })
+
+  const statusFor = (host: string, path: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      request({ port, path, method: 'POST', headers: { ...headers, host } }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      })
+        .on('error', reject)
+        .end(query)
+    })
+
+  it.each(['x/health/ready?', 'x/graphql?', 'x#', 'user@x', 'x y', 'x:99999', '[x'])(
+    'a host that is more than a host is refused: %j',
+    async (host) => {
+      expect(await statusFor(host, '/nothing')).toBe(400)
+    },
+  )
+
+  it.each(['gateway.test', 'gateway.test:8080', '127.0.0.1:4000', '[::1]:4000', 'my_gateway'])(
+    'a host is fine as proxies name it: %s',
+    async (host) => {
+      expect(await statusFor(host, '/graphql')).toBe(200)
+    },
+  )
 
   it('wrong keys are tried slowly, and a good one is served all the same', async () => {
     const wrong = { headers: { ...headers, 'x-api-key': 'a guess' } }
