@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type AuditRecord, openAuditLog } from '../../src/telemetry/audit.ts'
+import { callerWith, createGatewayFor } from '../support/callers.ts'
 import { madeUpSubject } from './row.ts'
 import { rows } from './rows.ts'
 import { type Input, kinds, mutationDocument, mutationNames, startWorld, type World } from './world.ts'
@@ -110,6 +111,21 @@ describe('a record', () => {
       code: null,
       durationMs: expect.any(Number) as number,
     })
+  })
+
+  test('says who vouches for whoever asked, also of what was refused', async () => {
+    const issuer = 'https://issuer.example'
+    const callers = { ada: callerWith({ issuer }), bob: callerWith({ issuer, scopes: new Set() }) }
+    const gateway = createGatewayFor(callers, [], { maxMutations: 1 })
+    const lock = 'lockUser(input: { id: "x" }) { errors { code } }'
+    await gateway.ask('ada', `mutation { ${lock} }`)
+    await gateway.ask('bob', `mutation { ${lock} }`)
+    await gateway.ask('ada', `mutation { one: ${lock} other: ${lock} }`)
+    expect(gateway.audit).toMatchObject([
+      { issuer, operation: 'lockUser', code: 'BAD_USER_INPUT' },
+      { issuer, operation: 'lockUser', code: 'FORBIDDEN' },
+      { issuer, operation: 'mutation', code: 'BAD_USER_INPUT' },
+    ])
   })
 
   test('names the vendor’s own ids of the requests that changed something, and of no other', async () => {

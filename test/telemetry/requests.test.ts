@@ -3,6 +3,7 @@ import { createAuthenticator } from '../../src/access/authenticate.ts'
 import { scopes } from '../../src/access/scopes.ts'
 import { ProviderError } from '../../src/identity/errors.ts'
 import type { RequestSummary } from '../../src/telemetry/request-summary.ts'
+import { callerWith } from '../support/callers.ts'
 import { createTestGateway, openKey, testApiKey } from '../support/gateway.ts'
 import { createInMemoryProvider } from '../support/in-memory-provider.ts'
 import { present } from '../support/present.ts'
@@ -45,6 +46,13 @@ describe('what is told of a request', () => {
       codes: [],
       status: 200,
     })
+  })
+
+  it('is who vouches for whoever asked with a token', async () => {
+    const ada = callerWith({ subject: 'ada', issuer: 'https://issuer.example' })
+    const { gateway, last } = watchedGateway({ authenticate: () => ada })
+    await gateway.query('{ viewer { subject } }')
+    expect(last()).toMatchObject({ subject: 'ada', issuer: 'https://issuer.example' })
   })
 
   it('is the operation that was chosen, where there are several', async () => {
