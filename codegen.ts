@@ -1,15 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { type CodegenConfig, generate } from '@graphql-codegen/cli'
-import { lexicographicSortSchema, printSchema } from 'graphql'
-import { publicSchema, schema } from './schema/index.ts'
-import { printSubgraph } from './schema/print-subgraph.ts'
+import { printSdl } from './schema/print.ts'
 
 /**
  * Prints the schema and types the operations that tests use. `node codegen.ts --check` writes nothing and ends with 1 when a committed
  * file differs from what would be written.
  */
-const publicSdl = `${printSchema(lexicographicSortSchema(publicSchema))}\n`
-const subgraphSdl = printSubgraph(schema)
+const publicSdl = printSdl({ isSubgraph: false, hasNodeFields: true })
+const subgraphSdl = printSdl({ isSubgraph: true, hasNodeFields: true })
 
 const operations: CodegenConfig = {
   schema: publicSdl, // printed, because the generator's own copy of graphql would not take our schema object

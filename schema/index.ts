@@ -60,13 +60,18 @@ export function createSchema({ hasNodeFields }: SchemaOptions): GraphQLSchema {
 function removeNodeFields(made: GraphQLSchema): void {
   const query = made.getQueryType()
   const fields = query?.getFields()
-  if (!query?.astNode?.fields || !fields) throw new Error('the schema has no Query')
+  if (!query || !fields) throw new Error('the schema has no Query')
   for (const name of ['node', 'nodes']) delete fields[name]
   // From which the subgraph is printed.
-  query.astNode = { ...query.astNode, fields: query.astNode.fields.filter(({ name }) => fields[name.value]) }
+  if (query.astNode?.fields)
+    query.astNode = { ...query.astNode, fields: query.astNode.fields.filter(({ name }) => fields[name.value]) }
 }
 
 export const schema: GraphQLSchema = createSchema({ hasNodeFields: true })
 
-/** The contract alone. */
-export const publicSchema: GraphQLSchema = builder.toSchema()
+/** The contract alone, to be printed and not to be served. */
+export function createPublicSchema({ hasNodeFields }: SchemaOptions): GraphQLSchema {
+  const made = builder.toSchema()
+  if (!hasNodeFields) removeNodeFields(made)
+  return made
+}

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { publicSchema } from '../schema/index.ts'
+import { createPublicSchema } from '../schema/index.ts'
 import { isOfferedBy } from '../schema/mutations/define.ts'
 import type { IdentityProvider } from '../src/identity/provider.ts'
 import { providerDefinitions, readConfig } from '../src/index.ts'
@@ -19,7 +19,7 @@ export async function capabilitiesDocument(): Promise<string> {
   })
   const connected = await Promise.all(configs.map(({ definition, settings }) => definition.connect(settings, {})))
   const providers = connected.map(({ provider }) => provider)
-  const fields = Object.values(publicSchema.getMutationType()?.getFields() ?? {})
+  const fields = Object.values(createPublicSchema({ hasNodeFields: true }).getMutationType()?.getFields() ?? {})
   const document = documentOf(
     providers,
     fields.map((field) => ({

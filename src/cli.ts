@@ -2,14 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { apiKeyHeader, digestOfApiKey, newApiKey } from './access/api-keys.ts'
-import {
-  type Config,
-  ConfigError,
-  createGateway,
-  type GatewayOptions,
-  providerDefinitions,
-  readConfig,
-} from './index.ts'
+import { type Config, ConfigError, createGateway, providerDefinitions, readConfig } from './index.ts'
 
 const usage = `identity-gateway [command]
 
@@ -74,8 +67,6 @@ async function serve(config: Config): Promise<void> {
     graphiql: config.isGraphiqlEnabled
       ? { headers: { [apiKeyHeader]: '' }, exampleEmail: 'somebody@example.com' }
       : null,
-    redis: redisOf(config),
-    onUnreadableRecord,
   })
   const { port, metricsPort } = await gateway.listen(config.host, config.port)
   stopOnSignal(() => gateway.close(config.shutdownTimeoutMs))
@@ -107,8 +98,6 @@ async function serveOnSandbox(config: Config): Promise<void> {
     redirectOrigins: config.redirectOrigins ?? sandboxRedirectOrigins,
     apiKeys: [{ name: 'sandbox', sha256: digestOfApiKey(sandboxKey), scopes: '*', providers: '*' }],
     graphiql: { headers: { [apiKeyHeader]: sandboxKey }, exampleEmail: exampleEmail() },
-    redis: redisOf(config),
-    onUnreadableRecord,
   })
   // A key that everybody knows must not be reachable from elsewhere.
   const host = '127.0.0.1'
@@ -135,22 +124,8 @@ async function serveSandbox(config: Config): Promise<void> {
 }
 
 async function printSchema(isSubgraph: boolean, { hasNodeFields }: Config): Promise<void> {
-  const file = isSubgraph ? 'subgraph.graphql' : 'schema.graphql'
-  const sdl = await readFile(new URL(`../schema/${file}`, import.meta.url), 'utf8')
-  print((hasNodeFields ? sdl : await withoutNodeFields(sdl)).trimEnd())
-}
-
-/** As it is served with NODE_FIELDS=off. */
-async function withoutNodeFields(sdl: string): Promise<string> {
-  const graphql = await import('graphql')
-  const document = graphql.visit(graphql.parse(sdl), {
-    FieldDefinition: ({ name }, _key, _parent, _path, ancestors) => {
-      const owner = ancestors.findLast((node) => 'kind' in node)
-      const isRoot = owner && 'name' in owner && owner.name?.value === 'Query'
-      return isRoot && ['node', 'nodes'].includes(name.value) ? null : undefined
-    },
-  })
-  return graphql.print(document)
+  const { printSdl } = await import('../schema/print.ts')
+  print(printSdl({ isSubgraph, hasNodeFields }).trimEnd())
 }
 
 /** The key itself is printed here and nowhere else: only its digest is configured. */
@@ -183,22 +158,6 @@ async function printProviders(gateway: Awaited<ReturnType<typeof createGateway>>
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`)
-}
-
-function redisOf({ redis }: Config): NonNullable<GatewayOptions['redis']> | null {
-  return (
-    redis && {
-      ...redis,
-      onChange: (isUp, reason) =>
-        process.stderr.write(`shared store: ${isUp ? 'up' : `down (${reason}); this process goes on by itself`}\n`),
-    }
-  )
-}
-
-function onUnreadableRecord(): void {
-  process.stderr.write(
-    'entity cache: a record in Redis cannot be opened (changed there, or of another version); such records are read afresh\n',
-  )
 }
 
 function isCoded(error: unknown, code: string): error is Error {

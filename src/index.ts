@@ -20,6 +20,7 @@ import { createMemoryRateStore } from './limits/rate-limit.ts'
 import { createSharedAttemptLimit } from './shared-store/attempt-limit.ts'
 import { createSharedDocumentStore } from './shared-store/document-store.ts'
 import { maxBodyBytes } from './requests/body-limit.ts'
+import { isHost } from './requests/host.ts'
 import { createPlainPosts } from './requests/plain-post.ts'
 import { createServer, graphqlPath } from './server.ts'
 import { createSharedEpochs } from './shared-store/epochs.ts'
@@ -29,8 +30,7 @@ import { createSharedRateStore } from './shared-store/rate-store.ts'
 import { sharePaceOver } from './shared-store/shared-pace.ts'
 import type { SharedStore } from './shared-store/store.ts'
 import { type AuditLog, openAuditLog } from './telemetry/audit.ts'
-import { noTelemetry, openTelemetry, type TelemetryOptions } from './telemetry/telemetry.ts'
-import { systemClock } from './upstream/clock.ts'
+import { noTelemetry, openTelemetry, type Telemetry, type TelemetryOptions } from './telemetry/telemetry.ts'
 
 export { type Config, ConfigError, readConfig } from './config.ts'
 export { providerDefinitions } from './providers/index.ts'
@@ -45,7 +45,7 @@ export interface GatewayOptions extends Defences {
   readonly apiKeys: readonly ApiKey[]
   /** Whose tokens are accepted beside API keys. Left out: nobody's. */
   readonly issuers?: readonly TokenIssuer[]
-  /** Told of requests that were refused, and why. Never of what they showed. */
+  /** Told of requests that were refused, and why, beside log and metrics. Never of what they showed. */
   readonly onRefused?: OnRefused
   /** Milliseconds within which a GraphQL request is answered. */
   readonly requestTimeoutMs: number
@@ -82,10 +82,8 @@ export interface GatewayOptions extends Defences {
   readonly entityCache?: EntityCacheSettings | null
   /** 32 random bytes, with which these are sealed to be kept in Redis as well. A secret. Left out or `null`: they are in memory only. */
   readonly entityCacheKey?: KeyObject | null
-  /** Told, once, that a record in Redis cannot be opened: changed there, or of another version. */
-  readonly onUnreadableRecord?: () => void
   /** The Redis that several processes share. Left out or `null`: this process does as if it were the only one. */
-  readonly redis?: RedisOptions | null
+  readonly redis?: Omit<RedisOptions, 'onChange'> | null
 }
 
 export interface Gateway {
@@ -103,7 +101,14 @@ export interface Gateway {
 
 /** Connects the providers, and serves them as one API. Makes no call to any of them. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { record, onInternalError: tellInternalError, redis = null, entityCache = null, ...serving } = options
+  const {
+    record,
+    onRefused,
+    onInternalError: tellInternalError,
+    redis = null,
+    entityCache = null,
+    ...serving
+  } = options
   const telemetry = await openTelemetry(options.telemetry ?? noTelemetry)
   const onInternalError = (error: Error, requestId: string | null = null): void => {
     telemetry.internalError(error, requestId)
@@ -114,7 +119,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     record?.(attempt)
   }
   const audit = openAudit(options, onInternalError)
-  const store = redis && (await openRedis(redis))
+  const store = redis && (await openRedis({ ...redis, onChange: telemetry.sharedStoreChanged }))
   const deps = { record: recordAll, watch: telemetry.watch, ...(store && { sharePace: sharePaceOver(store) }) }
   const connected = await Promise.all(
     options.providers.map(({ definition, settings }) => definition.connect(settings, deps)),
@@ -122,6 +127,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const providers: Providers = new Map(connected.map(({ provider }) => [provider.name, provider]))
   const authenticator = createAuthenticator({
     ...options,
+    onRefused(refused) {
+      telemetry.callerRefused(refused)
+      onRefused?.(refused)
+    },
     tokensOf: (name) => providers.get(name)?.tokens,
   })
   const readiness = createReadiness({ providers })
@@ -131,7 +140,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     onInternalError,
     requests: telemetry.requests,
     providers,
-    cache: entityCache && openEntityCache(entityCache, store, options),
+    cache: entityCache && openEntityCache(entityCache, store, options.entityCacheKey ?? null, telemetry),
     knownDocuments: await readPersistedOperations(options.persistedOperations),
     guesses: options.guessLimit && createAttemptLimit(options.guessLimit),
     ...(store && sharedOver(store, options)),
@@ -156,9 +165,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     serve: (request, context) => yoga.handleRequest(request, context),
   })
   const http = createHttpServer((request, response) => {
-    // A host that makes no URL would fail before anything of ours sees the request.
-    if (!URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`))
-      response.writeHead(400).end()
+    const { host = 'localhost' } = request.headers
+    // What makes no URL would fail before anything of ours sees the request.
+    if (!isHost(host) || !URL.canParse(`http://${host}${request.url ?? ''}`)) response.writeHead(400).end()
     else if (!isAnswered(request, response)) void yoga(request, response)
   })
 
@@ -186,12 +195,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 function openEntityCache(
   settings: EntityCacheSettings,
   store: SharedStore | null,
-  { entityCacheKey: key, onUnreadableRecord: onUnreadable = () => {} }: GatewayOptions,
+  key: KeyObject | null,
+  { cacheRead: onRead, sharedRecordUnreadable: onUnreadable }: Telemetry,
 ): EntityCache {
-  if (!store) return createEntityCache(settings, createEpochs())
+  if (!store) return createEntityCache(settings, createEpochs(), { onRead })
   const keepMs = settings.freshMs + Math.max(settings.staleMs, settings.staleIfErrorMs)
-  const shared = key ? createSharedRecords(store, { key, keepMs, onUnreadable }) : null
-  return createEntityCache(settings, createSharedEpochs(store), systemClock, shared)
+  const shared = key && createSharedRecords(store, { key, keepMs, onUnreadable })
+  return createEntityCache(settings, createSharedEpochs(store), { onRead, shared })
 }
 
 /** What processes count and keep together, in front of what each counts and keeps by itself. */

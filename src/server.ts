@@ -16,11 +16,10 @@ import { type CallCount, createCallCount } from './limits/cost-limit.ts'
 import { createDocumentCache } from './limits/document-cache.ts'
 import type { Defences } from './limits/defences.ts'
 import { defaultLimits } from './limits/limits.ts'
-import { closedSchemaRules } from './limits/introspection.ts'
 import { createMemoryDocumentStore, type DocumentStore, findByHash, findKnown } from './limits/persisted.ts'
-import { useBoundedParser, useCostLimit, useDocuments, useRequestRate, useRules } from './limits/plugins.ts'
+import { useBoundedParser, useClosedSchema, useCostLimit, useDocuments } from './limits/plugins.ts'
 import { createMemoryRateStore, createRateLimit, type RateLimit, type RateStore } from './limits/rate-limit.ts'
-import { answerHealth, isHealthPath, livePath, type Standing } from './requests/health.ts'
+import { answerHealth, isHealthPath, readyPath, type Standing } from './requests/health.ts'
 import { addressIn, type AddressOf } from './requests/address.ts'
 import type { CorsOptions } from './requests/cors.ts'
 import { maxUploadBytes, useBodyLimit } from './requests/body-limit.ts'
@@ -28,8 +27,9 @@ import { refuseCrossSite } from './requests/cross-site.ts'
 import { refuseEncoding } from './requests/encoding.ts'
 import { createPatience } from './requests/patience.ts'
 import { refusalBehind, responseOf, useCors, useRefusal, useSecurityHeaders } from './requests/plugins.ts'
-import type { Header } from './requests/refusal.ts'
+import type { Header, Refusal } from './requests/refusal.ts'
 import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
+import { useUnreadableRequests } from './requests/unreadable.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 import type { RequestWatchOptions } from './telemetry/request-watch.ts'
 import { watchYoga, type YogaWatch } from './telemetry/yoga.ts'
@@ -94,6 +94,11 @@ export function createServer(options: ServerOptions) {
   const limits = { ...defaultLimits, ...options.limits }
   const rateStore = options.rateStore ?? createMemoryRateStore()
   const documentStore = options.documentStore ?? createMemoryDocumentStore()
+  const identify = createIdentify(
+    options.authenticate,
+    createRateLimit('requests without a good key', limits.failedLoginsPerMinute, rateStore),
+    addressIn(options.addressHeader ?? null),
+  )
   const callCounts = new WeakMap<object, CallCount>()
   const watching = watchYoga({
     ...(options.requests ?? { sinks: [], traces: null }),
@@ -104,8 +109,8 @@ export function createServer(options: ServerOptions) {
   return createYoga<Record<string, unknown>, RequestContext>({
     schema,
     graphqlEndpoint: graphqlPath,
-    // Answered by our own plugin.
-    healthCheckEndpoint: livePath,
+    // Our own plugin answers. The server's would answer every address that ends so, whatever its path: none ends in a space.
+    healthCheckEndpoint: ' ',
     cors: false,
     landingPage: false,
     graphiql: false,
@@ -135,22 +140,20 @@ export function createServer(options: ServerOptions) {
       ...(options.graphiql ? [useGraphiql({ ...options.graphiql, path: graphiqlPath, endpoint: graphqlPath })] : []),
       useSecurityHeaders(),
       useCors(options.cors ?? closedToPages),
-      useHealth(options.standing ?? alwaysReady, options.authenticate),
-      useAuthentication(
-        options.authenticate,
-        createRateLimit('requests without a good key', limits.failedLoginsPerMinute, rateStore),
-        addressIn(options.addressHeader ?? null),
-      ),
+      useHealth(options.standing ?? alwaysReady, identify),
+      useAuthentication(identify),
       useRefusal(
         (header, method) => refuseCrossSite(method, header) ?? refuseEncoding(header) ?? refuseTimeLimit(header),
       ),
-      ...(options.isSchemaClosed ? [useRules(closedSchemaRules)] : []),
+      ...(options.isSchemaClosed ? [useClosedSchema()] : []),
       useBodyLimit(),
-      useDocuments(options.knownDocuments ? findKnown(options.knownDocuments) : findByHash(documentStore)),
+      useUnreadableRequests(),
+      useDocuments({
+        find: options.knownDocuments ? findKnown(options.knownDocuments) : findByHash(documentStore),
+        rate: createRateLimit('requests', limits.requestsPerMinute, rateStore),
+        callerOf: (request) => callers.get(request),
+      }),
       useBoundedParser(limits),
-      useRequestRate(createRateLimit('requests', limits.requestsPerMinute, rateStore), (request) =>
-        callers.get(request),
-      ),
       useMutationLimit(options.maxMutations),
       useAuthorization(createAuthorize(schema)),
       useCostLimit({
@@ -171,25 +174,28 @@ export function createServer(options: ServerOptions) {
 /** Who sent each request that is being answered. */
 const callers = new WeakMap<Request, Caller>()
 
-/** Nobody is served whom we do not know, and whoever is not known too often is told to wait. */
-function useAuthentication(
-  authenticate: Authenticate,
-  failures: RateLimit,
-  addressOf: AddressOf,
-): Plugin<Record<string, unknown>> {
+/** Who is asking over this connection; a refusal for everybody else. */
+type Identify = (header: Header, connection: unknown) => Promise<Caller | Refusal>
+
+/** Whoever is not known too often is told to wait. */
+function createIdentify(authenticate: Authenticate, failures: RateLimit, addressOf: AddressOf): Identify {
+  return async (header, connection) => {
+    const answer = await authenticate({ header })
+    if (!isRefusal(answer) || answer.status !== 401) return answer
+    const address = addressOf(connection, header)
+    return (address === null ? null : await failures.take(address, 1)) ?? answer
+  }
+}
+
+/** Nobody is served whom we do not know. */
+function useAuthentication(identify: Identify): Plugin<Record<string, unknown>> {
   return {
     async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
       // Whatever is not open to anybody, so that another spelling of a path is no way in.
       if (isHealthPath(url.pathname)) return
-      const header: Header = (name) => request.headers.get(name)
-      const answer = await authenticate({ header })
-      if (!isRefusal(answer)) {
-        callers.set(request, answer)
-        return
-      }
-      const address = answer.status === 401 ? addressOf(serverContext, header) : null
-      const tooMany = address === null ? null : await failures.take(address, 1)
-      endResponse(responseOf(tooMany ?? answer, fetchAPI))
+      const answer = await identify((name) => request.headers.get(name), serverContext)
+      if (isRefusal(answer)) endResponse(responseOf(answer, fetchAPI))
+      else callers.set(request, answer)
     },
   }
 }
@@ -198,13 +204,15 @@ const closedToPages: CorsOptions = { origins: [], allowCredentials: false }
 
 const alwaysReady = (): Standing => ({ isReady: true, providers: new Map(), sharedStore: null })
 
-/** Open to anybody, who is told one word. */
-function useHealth(standing: () => Standing, authenticate: Authenticate): Plugin {
+/** Open to anybody, who is told one word; but not for trying out credentials. */
+function useHealth(standing: () => Standing, identify: Identify): Plugin<Record<string, unknown>> {
   return {
-    async onRequest({ request, url, endResponse, fetchAPI }) {
+    async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
       if (!isHealthPath(url.pathname)) return
       const header: Header = (name) => request.headers.get(name)
-      const caller = showsCredentials(header) ? await authenticate({ header }) : null
+      const isAsking = url.pathname === readyPath && showsCredentials(header)
+      const caller = isAsking ? await identify(header, serverContext) : null
+      if (caller && isRefusal(caller) && caller.status === 429) return endResponse(responseOf(caller, fetchAPI))
       const answer = answerHealth(url.pathname, standing(), caller && isRefusal(caller) ? null : caller)
       const headers = { 'cache-control': 'no-store' }
       if (answer) endResponse(fetchAPI.Response.json(answer.body, { status: answer.status, headers }))
@@ -223,6 +231,7 @@ function useMutationLimit(max: number): Plugin<RequestContext> {
         time: new Date().toISOString(),
         requestId: call.id ?? null,
         subject: caller.subject,
+        issuer: caller.issuer,
         operation: 'mutation',
         provider: null,
         targets: [],

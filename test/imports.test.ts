@@ -41,7 +41,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'shared-store',
     'cache',
   ],
-  cli: ['access', 'index', 'sandbox'],
+  cli: ['access', 'index', 'sandbox', 'schema'],
   start: ['cli'],
 }
 

@@ -37,6 +37,7 @@ export function createKeyRing(keys: readonly ApiKey[]): (presented: string) => C
 function holderOf({ name, scopes, providers }: ApiKey): Caller {
   return {
     subject: name,
+    issuer: null,
     scopes: new Set(scopes === '*' ? allScopes : scopes),
     providers: providers === '*' ? null : new Set(providers),
     account: null,

@@ -28,7 +28,8 @@ export interface AuthenticatorOptions {
   readonly clock?: Clock
 }
 
-export function isRefusal(answer: Caller | Refusal): answer is Refusal {
+/** Whatever else the refusal says. */
+export function isRefusal<Refused extends { readonly status: number }>(answer: Caller | Refused): answer is Refused {
   return 'status' in answer
 }
 

@@ -2,9 +2,10 @@ import type { Caller } from './caller.ts'
 import { type Rejection, rejected } from './refusal.ts'
 import type { Claims } from './unverified-token.ts'
 
-/** An end user of a provider. Whatever the token says of scopes, there are none. */
-export function endUser(provider: string, nativeId: string): Caller {
-  return { subject: nativeId, scopes: new Set(), providers: new Set([provider]), account: { provider, nativeId } }
+/** An end user of a provider, vouched for by `issuer`. Whatever the token says of scopes, there are none. */
+export function endUser(issuer: string, provider: string, nativeId: string): Caller {
+  const account = { provider, nativeId }
+  return { subject: nativeId, issuer, scopes: new Set(), providers: new Set([provider]), account }
 }
 
 /** Vendors sign tokens of machines, and of sign-ins that are not complete, with the keys of their users' tokens. `null`: it is a user's. */

@@ -52,8 +52,9 @@ export function createIssuerCheck(settings: PublishedIssuer, clock: Clock): Toke
     // Whoever shows such a token has to prove that the key is theirs, which we do not ask for (RFC 7800).
     if (claims['cnf'] !== undefined) return rejected('bound to a key of its holder')
     if (sub === null || sub.length > maxSubjectLength) return rejected('wrong or missing claim')
-    if (!('provider' in settings.holder)) return callerOf(settings.holder, sub, claims)
-    return whyNoEndUser(claims, sub) ?? endUser(settings.holder.provider, sub)
+    if (!('provider' in settings.holder))
+      return callerOf(settings.holder, { issuer: settings.issuer, subject: sub }, claims)
+    return whyNoEndUser(claims, sub) ?? endUser(settings.issuer, settings.holder.provider, sub)
   }
   return {
     async check({ text, header, claims }) {
@@ -81,7 +82,11 @@ export function createIssuerCheck(settings: PublishedIssuer, clock: Clock): Toke
 type Scoped = Exclude<TokenHolder, { readonly provider: string }>
 
 /** Words that are no scopes of ours are for somebody else. */
-function callerOf({ scopesClaim, scopes, providersClaim, providers }: Scoped, subject: string, claims: Claims): Caller {
+function callerOf(
+  { scopesClaim, scopes, providersClaim, providers }: Scoped,
+  who: Pick<Caller, 'issuer' | 'subject'>,
+  claims: Claims,
+): Caller {
   const most = new Set(scopes === '*' ? allScopes : scopes)
   const claimed = (scopesClaim === null ? ['scope', 'scp', 'permissions'] : [scopesClaim]).flatMap((name) =>
     wordsOf(claims, name),
@@ -89,7 +94,7 @@ function callerOf({ scopesClaim, scopes, providersClaim, providers }: Scoped, su
   const limit = providers === '*' ? null : new Set(providers)
   const named = providersClaim === null ? null : wordsOf(claims, providersClaim)
   return {
-    subject,
+    ...who,
     scopes: new Set(claimed.filter(isScope).filter((scope) => most.has(scope))),
     providers: named === null ? limit : new Set(named.filter((name) => limit === null || limit.has(name))),
     account: null,

@@ -56,7 +56,7 @@ export function createProviderTokenCheck(
     }
     try {
       const { valid, userId } = await tokens.verify(token, call)
-      return valid && userId !== null ? endUser(provider, userId) : rejected('refused by the provider')
+      return valid && userId !== null ? endUser(provider, provider, userId) : rejected('refused by the provider')
     } catch (error) {
       if (error instanceof ProviderError) {
         return notChecked('provider unavailable', (error.retryAfterSeconds ?? 0) * 1000 || retryAfterMs)

@@ -1,7 +1,7 @@
+import { isLoopback } from '../upstream/definition.ts'
+
 /** Ends an allowed origin that stands for every port of this machine: `http://localhost:*`. */
 const anyPort = ':*'
-
-const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
  * Whether a URL leads to one of these origins. It must also be written so that every reader takes the same origin for it: in `https:a.test`
@@ -19,6 +19,6 @@ export function isRedirectOrigin(text: string): boolean {
   const url = URL.parse(hasAnyPort ? text.slice(0, -anyPort.length) : text)
   // What is more than an origin, or is written in another way, would never equal one.
   if (!url || url.hostname.includes('*') || `${url.origin}${hasAnyPort ? anyPort : ''}` !== text) return false
-  const isLocal = loopbackHosts.has(url.hostname)
+  const isLocal = isLoopback(url)
   return (url.protocol === 'https:' && (!hasAnyPort || isLocal)) || (url.protocol === 'http:' && isLocal)
 }

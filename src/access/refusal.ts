@@ -2,29 +2,32 @@
  * Why nobody was recognised: for logs and metrics, and never told to whoever asked, who would learn from it what to try next. Words of
  * ours only, so nothing of what was shown is in them.
  */
-export type RefusalReason =
-  | 'nothing shown'
-  | 'several credentials'
-  | 'unreadable credentials'
-  | 'unknown key'
-  | 'not a token'
-  | 'unknown issuer'
-  | 'algorithm not accepted'
-  | 'not an access token'
-  | 'unknown signing key'
-  | 'wrong signature'
-  | 'expired'
-  | 'not valid yet'
-  | 'wrong audience'
-  | 'wrong authorized party'
-  | 'wrong or missing claim'
-  | 'bound to a key of its holder'
-  | 'session not active'
-  | 'not a user'
-  | 'refused by the provider'
-  | 'keys of the issuer unavailable'
-  | 'provider unavailable'
-  | 'too many tokens to check'
+export const refusalReasons = [
+  'nothing shown',
+  'several credentials',
+  'unreadable credentials',
+  'unknown key',
+  'not a token',
+  'unknown issuer',
+  'algorithm not accepted',
+  'not an access token',
+  'unknown signing key',
+  'wrong signature',
+  'expired',
+  'not valid yet',
+  'wrong audience',
+  'wrong authorized party',
+  'wrong or missing claim',
+  'bound to a key of its holder',
+  'session not active',
+  'not a user',
+  'refused by the provider',
+  'keys of the issuer unavailable',
+  'provider unavailable',
+  'too many tokens to check',
+] as const
+
+export type RefusalReason = (typeof refusalReasons)[number]
 
 /** Told when a request was refused. Must not throw. */
 export type OnRefused = (refused: Refused) => void

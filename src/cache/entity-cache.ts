@@ -69,17 +69,41 @@ function keyOf({ kind, provider, audience }: CachedRead<Cacheable>, id: string):
   return `${kind} ${provider} ${audience} ${id}`
 }
 
+/**
+ * - `hit`: at hand, here or in what processes share, and fresh;
+ * - `stale`: at hand, answered though it is old, and read again in the background;
+ * - `miss`: asked of the provider;
+ * - `rescued`: asked of the provider, which failed, and answered though it is old. Each of these was a `miss`, too.
+ */
+export type CacheOutcome = 'hit' | 'stale' | 'miss' | 'rescued'
+
+export interface EntityCacheDeps {
+  readonly clock?: Clock
+  /** Told of how many records were asked for, and what became of that. `count` is above 0. Must not throw. */
+  readonly onRead?: (
+    provider: string,
+    kind: CachedRead<Cacheable>['kind'],
+    outcome: CacheOutcome,
+    count: number,
+  ) => void
+  /** `null` or left out: what this process reads it keeps for itself. */
+  readonly shared?: SharedRecords | null
+}
+
 /** Milliseconds that a read in the background may take. */
 const refreshTimeoutMs = 10_000
 
 export function createEntityCache(
   { freshMs, staleMs, staleIfErrorMs, maxRecords }: EntityCacheSettings,
   epochs: Epochs,
-  clock: Clock = systemClock,
-  shared: SharedRecords | null = null,
+  { clock = systemClock, onRead = () => {}, shared = null }: EntityCacheDeps = {},
 ): EntityCache {
   const entries = new LRUCache<string, KeptRecord>({ max: maxRecords })
   const refreshing = new Set<string>()
+
+  function count({ provider, kind }: CachedRead<Cacheable>, outcome: CacheOutcome, records: number): void {
+    if (records > 0) onRead(provider, kind, outcome, records)
+  }
 
   /** Under the epoch in which the read began: what was changed meanwhile makes it worthless. */
   async function load<Found extends Cacheable>(
@@ -173,6 +197,7 @@ export function createEntityCache(
       .map(([id]) => id)
     // Changed in the meantime: then it is not only old but wrong.
     if (kept.length === 0 || (await epochs.current(request.provider)) !== epoch) throw error
+    count(request, 'rescued', kept.length)
     const records = [...(found as readonly Found[]), ...answer(kept)] // read for these ids
     const left = new Map([...failures].filter(([id]) => !kept.includes(id)))
     if (left.size > 0) throw new PartialBatchError(records, left)
@@ -183,12 +208,18 @@ export function createEntityCache(
     async read(request) {
       const { provider, ids, call } = request
       const epoch = await epochs.current(provider)
-      if (epoch === null) return request.load(ids, call)
+      if (epoch === null) {
+        count(request, 'miss', ids.length)
+        return request.load(ids, call)
+      }
       if (shared) await takeOver(shared, request, epoch)
       const known = lookUp(request, epoch)
       const wanted = ids.filter((id) => known.ageOf(id) >= freshMs + staleMs)
       const atHand = ids.filter((id) => !wanted.includes(id))
       const expired = atHand.filter((id) => known.ageOf(id) >= freshMs)
+      count(request, 'hit', atHand.length - expired.length)
+      count(request, 'stale', expired.length)
+      count(request, 'miss', wanted.length)
       if (expired.length > 0) refresh(request, expired, epoch)
       const answered = known.answer(atHand)
       if (wanted.length === 0) return answered

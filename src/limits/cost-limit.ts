@@ -43,18 +43,18 @@ export function visibleProviders(providers: Providers, { providers: visible }: C
 }
 
 export interface CostLimit {
-  /** `request`: the same object for all operations of one batch, which together may cost no more than one. */
-  refuse(cost: Cost, request: object, subject: string): Promise<Refusal | null>
+  /** `request`: the same object for all operations of one batch, which together may cost no more than one. `identity`: of the caller. */
+  refuse(cost: Cost, request: object, identity: string): Promise<Refusal | null>
 }
 
 export function createCostLimit({ maxCost, rate }: { readonly maxCost: number; readonly rate: RateLimit }): CostLimit {
   const costOfRequests = new WeakMap<object, number>()
   return {
-    async refuse({ total }, request, subject) {
+    async refuse({ total }, request, identity) {
       const before = costOfRequests.get(request) ?? 0
       if (before + total > maxCost) return tooCostly(total, before, maxCost)
       costOfRequests.set(request, before + total)
-      return total === 0 ? null : rate.take(subject, total)
+      return total === 0 ? null : rate.take(identity, total)
     },
   }
 }

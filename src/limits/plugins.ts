@@ -1,6 +1,6 @@
-import { type ExecutionResult, GraphQLError, type GraphQLSchema, type ValidationRule } from 'graphql'
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import type { Caller } from '../access/caller.ts'
+import { type Caller, identityOf } from '../access/caller.ts'
 import type { RequestContext } from '../context.ts'
 import type { Refusal } from '../requests/refusal.ts'
 import { RefusedError } from '../requests/refused-error.ts'
@@ -8,8 +8,9 @@ import { type CallCount, costExtension, costHeader, createCostLimit, visibleProv
 import type { Cost } from './cost/estimate.ts'
 import { createCostEstimator } from './cost/estimator.ts'
 import { parseWithin } from './document.ts'
+import { closedSchemaRules } from './introspection.ts'
 import type { Limits } from './limits.ts'
-import type { FindDocument } from './persisted.ts'
+import type { DocumentRequest, FindDocument } from './persisted.ts'
 import type { RateLimit } from './rate-limit.ts'
 
 /** A refusal on its way through the server. */
@@ -32,11 +33,22 @@ export function useBoundedParser(limits: Limits): Plugin {
   }
 }
 
-/** Puts the document in its place that a request names without bringing it, before anything is read. */
-export function useDocuments(find: FindDocument): Plugin {
+interface DocumentOptions {
+  readonly find: FindDocument
+  readonly rate: RateLimit
+  readonly callerOf: (request: Request) => Caller | undefined
+}
+
+/**
+ * Refuses the operations of callers who send too many, and puts the document in its place that a request names without bringing it. In
+ * this order: for whom is refused nothing is kept.
+ */
+export function useDocuments({ find, rate, callerOf }: DocumentOptions): Plugin {
   return {
-    async onParams({ params, setParams, setResult }) {
-      const found = await find(params)
+    async onParams({ params, request, setParams, setResult }) {
+      const caller = callerOf(request)
+      const tooFast = caller ? await rate.take(identityOf(caller), 1) : null
+      const found = tooFast ? { refusal: tooFast } : await find(requestIn(params))
       if (!found) return
       // The server would rather say that there is no query than why there is none.
       setParams({ ...params, query: 'refusal' in found ? unread : found.document })
@@ -47,22 +59,19 @@ export function useDocuments(find: FindDocument): Plugin {
 
 const unread = '{ __typename }'
 
-/** Documents must keep these rules, too. */
-export function useRules(rules: readonly ValidationRule[]): Plugin {
-  return {
-    onValidate({ addValidationRule }) {
-      for (const rule of rules) addValidationRule(rule)
-    },
-  }
+/** What stands in a batch may be anything; the server refuses what is no object once nobody else has. */
+function requestIn(params: unknown): DocumentRequest {
+  return typeof params === 'object' && params !== null ? params : {}
 }
 
-/** Refuses the operations of callers who send too many. */
-export function useRequestRate(rate: RateLimit, callerOf: (request: Request) => Caller | undefined): Plugin {
+/** Shows nothing of the schema: not to who asks for it, nor to who asks for what is not in it. */
+export function useClosedSchema(): Plugin {
   return {
-    async onParams({ request, setResult }) {
-      const caller = callerOf(request)
-      const refusal = caller ? await rate.take(caller.subject, 1) : null
-      if (refusal) setResult({ errors: [asGraphqlError(refusal)] })
+    onValidate({ addValidationRule, validateFn, setValidationFn }) {
+      for (const rule of closedSchemaRules) addValidationRule(rule)
+      setValidationFn((schema, document, rules, options, ...rest) =>
+        validateFn(schema, document, rules, { ...options, hideSuggestions: true }, ...rest),
+      )
     },
   }
 }
@@ -91,7 +100,7 @@ export function useCostLimit({
       const cost = estimate({ document, operationName, variables: variableValues, providers, account: caller.account })
       if (!cost) return undefined
       const isShown = request.headers.get(costHeader) === 'on'
-      const refusal = await limit.refuse(cost, request, caller.subject)
+      const refusal = await limit.refuse(cost, request, identityOf(caller))
       if (refusal) {
         const extensions = isShown ? { extensions: { cost: costExtension(cost, null) } } : {}
         setResultAndStopExecution({ errors: [asGraphqlError(refusal)], ...extensions })

@@ -90,6 +90,11 @@ export async function openRedis({ url, keyPrefix, onChange }: RedisOptions): Pro
     client.connect().catch(() => {}) // heard of as an `error` event; it goes on trying
   }
 
+  /** What no script of ours can have written under these keys is nothing to keep, and says nothing about the store. */
+  async function forget(keys: string[]): Promise<void> {
+    await inTime(client.del(keys)).catch(wentAway)
+  }
+
   client.on('error', wentAway)
   const ready = new Promise<void>((resolve) => {
     client.once('ready', () => {
@@ -104,12 +109,13 @@ export async function openRedis({ url, keyPrefix, onChange }: RedisOptions): Pro
   return {
     async run(script, keys, values) {
       if (!isUp) return null
+      const prefixed = [keys].flat().map((key) => keyPrefix + key)
       try {
-        const prefixed = [keys].flat().map((key) => keyPrefix + key)
         const answer = client.eval(script, { keys: prefixed, arguments: values.map(String) })
         return { value: await inTime(answer) }
       } catch (error) {
-        wentAway(error)
+        if (error instanceof ErrorReply && spoilt.test(error.message)) await forget(prefixed)
+        else wentAway(error)
         return null
       }
     },
@@ -122,6 +128,9 @@ export async function openRedis({ url, keyPrefix, onChange }: RedisOptions): Pro
     },
   }
 }
+
+/** How Redis and Lua complain of a value that is of another kind than a script takes it for. */
+const spoilt = /WRONGTYPE|attempt to (?:perform arithmetic|compare|index|concatenate)|not an integer|bad argument/
 
 /** The client's own time limit ends when a command is sent, so that a Redis which hangs would be waited for. */
 async function inTime<Result>(answer: Promise<Result>): Promise<Result> {

@@ -8,8 +8,10 @@ export interface AuditRecord {
   readonly time: string
   /** The id of the request, as in the log and in `x-request-id`; `null` where it has none. */
   readonly requestId: string | null
-  /** Who asked. */
+  /** Who asked: the name of an API key, or the `sub` of a token. */
   readonly subject: string
+  /** Who vouches for `subject`; `null` for an API key. */
+  readonly issuer: string | null
   /** The mutation: `disableUser`. `mutation`: an operation of too many, refused as a whole. */
   readonly operation: string
   /** The name of the provider that was asked; `null` where the input named none that there is, or the caller may not do this at all. */

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { destination, pino, stdTimeFunctions } from 'pino'
 import type { Attempt } from '../identity/call.ts'
 import { framesOf } from './frames.ts'
+import type { CallerRefusal } from './refusal-log.ts'
 import type { RequestSummary } from './request-summary.ts'
 
 export const logLevels = ['off', 'error', 'warn', 'info', 'debug'] as const
@@ -20,6 +21,14 @@ export interface Log {
   attempt(attempt: Attempt): void
   breakerChanged(provider: string, state: 'open' | 'closed'): void
   credentialsRefused(provider: string): void
+  /** Nobody was recognised, `count` times for the same reason. */
+  callerRefused(refusal: CallerRefusal, count: number): void
+  /** The store that processes share went away. `reason`: a sentence without address or password. */
+  sharedStoreDown(reason: string | null): void
+  /** It is back. */
+  sharedStoreUp(): void
+  /** A record in it cannot be opened, and is read afresh: it was changed there, or is of another version. */
+  sharedRecordUnreadable(): void
   /** Our own bug: its name and where it was. Its message may quote data, and stays out. `requestId` `null`: it was in no request. */
   internalError(error: Error, requestId: string | null): void
   /** Spans that could not be handed over. */
@@ -69,12 +78,13 @@ export function openLog(level: LogLevel, descriptor: number | string = 1): Log {
 
   return {
     request(summary) {
-      const { requestId, traceId, subject, operationName, operationType, outcome, codes, status } = summary
+      const { requestId, traceId, subject, issuer, operationName, operationType, outcome, codes, status } = summary
       writer.info({
         event: 'request',
         requestId,
         ...(traceId === null ? {} : { traceId }),
         subject,
+        issuer,
         operationName,
         operationType,
         outcome,
@@ -106,6 +116,18 @@ export function openLog(level: LogLevel, descriptor: number | string = 1): Log {
     },
     credentialsRefused(provider) {
       writer.error({ event: 'credentialsRefused', provider })
+    },
+    callerRefused({ reason, issuer }, count) {
+      writer.warn({ event: 'callerRefused', reason, issuer, count })
+    },
+    sharedStoreDown(reason) {
+      writer.error({ event: 'sharedStoreDown', reason })
+    },
+    sharedStoreUp() {
+      writer.warn({ event: 'sharedStoreUp' })
+    },
+    sharedRecordUnreadable() {
+      writer.warn({ event: 'sharedRecordUnreadable' })
     },
     internalError(error, requestId) {
       writer.error({ event: 'internalError', requestId, name: error.constructor.name, frames: framesOf(error) })

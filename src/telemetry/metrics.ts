@@ -11,6 +11,11 @@ export interface Metrics {
   attempt(attempt: Attempt): void
   connected(provider: string, state: () => PipelineState): void
   credentialsRefused(provider: string): void
+  /** `reason`: one of a few fixed words. */
+  callerRefused(reason: string): void
+  sharedStoreChanged(isUp: boolean): void
+  /** So many records were asked of the entity cache, with this outcome. */
+  cacheRead(provider: string, kind: string, outcome: string, count: number): void
   /** All of it, in the text format. */
   read(): Promise<{ readonly text: string; readonly contentType: string }>
 }
@@ -87,6 +92,19 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
     labelNames: ['provider'],
     registers,
   })
+  const refusedCallers = new Counter({
+    name: 'identity_gateway_callers_refused_total',
+    help: 'Requests whose sender was not recognised, by why.',
+    labelNames: ['reason'],
+    registers,
+  })
+  const cacheReads = new Counter({
+    name: 'identity_gateway_entity_cache_records_total',
+    help: 'Records asked of the entity cache, by what it did: hit, stale, miss or rescued.',
+    labelNames: ['provider', 'kind', 'outcome'],
+    registers,
+  })
+  let sharedStore: Gauge | null = null
   registerStanding(registry, pipelines, droppedLogLines)
   // A counter that is not there cannot be told from one that has not moved.
   errors.inc({ code: 'INTERNAL' }, 0)
@@ -124,6 +142,17 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
       refusedCredentials.inc({ provider }, 0)
     },
     credentialsRefused: (provider) => refusedCredentials.inc({ provider }),
+    callerRefused: (reason) => refusedCallers.inc({ reason }),
+    sharedStoreChanged(isUp) {
+      // Not there where there is no such store: 0 would be one that is away.
+      sharedStore ??= new Gauge({
+        name: 'identity_gateway_shared_store_up',
+        help: '1 while the store that processes share answers.',
+        registers,
+      })
+      sharedStore.set(isUp ? 1 : 0)
+    },
+    cacheRead: (provider, kind, outcome, count) => cacheReads.inc({ provider, kind, outcome }, count),
     read: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   }
 }

@@ -22,6 +22,8 @@ export interface RequestSummary {
   readonly traceId: string | null
   /** Who asked; `null`: nobody that we know. */
   readonly subject: string | null
+  /** Who vouches for `subject`; `null` for an API key, and where nobody is known. */
+  readonly issuer: string | null
   /** The caller's name for the operation; `null` where there is none, or it is not known. */
   readonly operationName: string | null
   readonly operationType: OperationType

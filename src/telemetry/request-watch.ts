@@ -20,7 +20,7 @@ export interface RequestWatch {
   /** What it has cost so far. */
   readonly upstream: UpstreamUsage
   /** Says who asks, once that is known. */
-  identified(subject: string): void
+  identified(who: Identity): void
   /** Says what is asked for, once that is known. */
   operates(name: string | null, type: OperationType): void
   /** Says that it is not served, and by which code, where GraphQL never sees it. */
@@ -29,6 +29,13 @@ export interface RequestWatch {
   answers(answers: readonly WatchedAnswer[]): void
   /** Ends it. Once; further times do nothing. `isAborted`: the caller has gone away. */
   end(status: number, isAborted?: boolean): void
+}
+
+/** A caller, as far as the log names one. */
+export interface Identity {
+  readonly subject: string
+  /** `null`: an API key, whose name `subject` is. */
+  readonly issuer: string | null
 }
 
 export interface RequestWatchOptions {
@@ -45,7 +52,7 @@ export function watchRequest(
   const requestId = requestIdFrom(header(requestIdHeader))
   const span: RequestSpan | null = traces ? traces.begin(header) : null
   const upstream: UpstreamUsage = new Map()
-  let subject: string | null = null
+  let identity: Identity | null = null
   let operationName: string | null = null
   let operationType: OperationType = 'none'
   let answered: RequestOutcome | null = null
@@ -59,7 +66,7 @@ export function watchRequest(
     trace: span?.traceAttempt,
     upstream,
     identified(who) {
-      subject = who
+      identity = who
     },
     operates(name, type) {
       const isFirst = operationType === 'none'
@@ -84,7 +91,8 @@ export function watchRequest(
       const summary: RequestSummary = {
         requestId,
         traceId: span?.traceId ?? null,
-        subject,
+        subject: identity?.subject ?? null,
+        issuer: identity?.issuer ?? null,
         operationName,
         operationType,
         outcome,

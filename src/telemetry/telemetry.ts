@@ -1,6 +1,7 @@
 import type { AttemptRecorder } from '../identity/call.ts'
 import type { PipelineWatch } from '../upstream/watch.ts'
 import { type LogLevel, openLog } from './log.ts'
+import { type CallerRefusal, createRefusalLog } from './refusal-log.ts'
 import type { RequestWatchOptions } from './request-watch.ts'
 import { openTraces, type TraceOptions } from './traces.ts'
 
@@ -23,6 +24,14 @@ export interface Telemetry {
   readonly watch: PipelineWatch
   /** `requestId` `null`: it was in no request. */
   internalError(error: Error, requestId: string | null): void
+  /** Somebody asked and was not recognised. */
+  callerRefused(refusal: CallerRefusal): void
+  /** The store that processes share came or went. `reason`: a sentence without address or password; `null` when it is there. */
+  sharedStoreChanged(isUp: boolean, reason: string | null): void
+  /** A record in that store cannot be opened: it was changed there, or is of another version. */
+  sharedRecordUnreadable(): void
+  /** So many records of this kind (`user`, `group`) were asked of the entity cache, which had this outcome (`hit`, say). */
+  cacheRead(provider: string, kind: string, outcome: string, count: number): void
   /** Serves the metrics. `null`: there are none. */
   serveMetrics(): Promise<{ readonly port: number } | null>
   /** Ends when all is written and handed over. */
@@ -37,6 +46,8 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   const metrics = createMetrics?.({ droppedLogLines: log.dropped, measuresProcess: true }) ?? null
   const traces = options.traces && (await openTraces({ ...options.traces, onExportFailed: log.traceExportFailed }))
   const closings: (() => Promise<void>)[] = []
+  const refusals = createRefusalLog(log.callerRefused)
+  let isStoreMissed = false
 
   return {
     requests: {
@@ -56,6 +67,19 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
       },
     },
     internalError: log.internalError,
+    callerRefused(refusal) {
+      if (isLogged) refusals.refused(refusal)
+      metrics?.callerRefused(refusal.reason)
+    },
+    sharedStoreChanged(isUp, reason) {
+      if (!isUp) log.sharedStoreDown(reason)
+      // That it is there from the start is no news.
+      else if (isStoreMissed) log.sharedStoreUp()
+      isStoreMissed = !isUp
+      metrics?.sharedStoreChanged(isUp)
+    },
+    sharedRecordUnreadable: log.sharedRecordUnreadable,
+    cacheRead: (provider, kind, outcome, count) => metrics?.cacheRead(provider, kind, outcome, count),
     async serveMetrics() {
       if (!metrics || !options.metrics) return null
       const { serveMetrics } = await import('./metrics-server.ts')
@@ -66,6 +90,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
     async close() {
       await Promise.all(closings.map((close) => close()))
       await traces?.close()
+      refusals.close()
       await log.close()
     },
   }

@@ -3,16 +3,14 @@ import type { Plugin } from 'graphql-yoga'
 import type { AttemptRecorder, Call } from '../identity/call.ts'
 import { GatewayStoppingError } from '../identity/errors.ts'
 import { requestIdHeader } from './request-id.ts'
-import { type RequestWatch, type RequestWatchOptions, watchRequest } from './request-watch.ts'
+import { type Identity, type RequestWatch, type RequestWatchOptions, watchRequest } from './request-watch.ts'
 import { upstreamExtension, upstreamHeader } from './upstream-extension.ts'
 
 export interface YogaWatchOptions extends RequestWatchOptions {
   /** Whether requests for this path are followed. */
   readonly isWatched: (pathname: string) => boolean
   /** Who sent a request; `undefined` while nobody knows. */
-  readonly callerOf: (
-    request: Request,
-  ) => { readonly subject: string; readonly scopes: ReadonlySet<string> } | undefined
+  readonly callerOf: (request: Request) => (Identity & { readonly scopes: ReadonlySet<string> }) | undefined
   /** The code of an answer that refuses a request before GraphQL sees it; `undefined`: it is none. */
   readonly refusalCodeOf: (response: Response) => string | undefined
 }
@@ -68,7 +66,7 @@ export function watchYoga(options: YogaWatchOptions): YogaWatch {
         if (!watch) return
         response.headers.set(requestIdHeader, watch.requestId)
         const caller = options.callerOf(request)
-        if (caller) watch.identified(caller.subject)
+        if (caller) watch.identified(caller)
         const code = options.refusalCodeOf(response)
         if (code !== undefined) watch.refuses(code)
         watch.end(response.status, hasGone(signals.get(request) ?? request.signal))

@@ -49,18 +49,23 @@ const sentences: Readonly<Record<ProviderErrorKind, (provider: string, operation
   aborted: (provider, operation) => `${operation} at ${provider} was given up`,
 }
 
-/** The error for an answer that is not a 2xx. */
+/**
+ * The error for an answer that is not a 2xx. `pausedMs`: for how long nobody calls the upstream, which is what a 429 comes to that names
+ * no time itself.
+ */
 export function errorOfAnswer(
   response: WireResponse,
   operation: Operation,
   provider: string,
   readVendorError: ReadVendorError,
   now: number,
+  pausedMs: number | null = null,
 ): ProviderError {
   const { status } = response
   const vendor = readVendorError(status, jsonOrText(response), operation)
   const kind = vendor.kind ?? kindsByStatus.get(status) ?? (status >= 500 ? 'unavailable' : 'badResponse')
-  const waitMs = isRetryableStatus(status) ? retryAfterMs(status, response.headers, now) : null
+  const askedMs = isRetryableStatus(status) ? retryAfterMs(status, response.headers, now) : null
+  const waitMs = askedMs ?? (status === 429 ? pausedMs : null)
   const isRead = operation.route.startsWith('GET ')
   return new ProviderError({
     provider,

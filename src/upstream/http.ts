@@ -75,7 +75,9 @@ export function createHttp({
         { operation, call, authorized: request.authorized ?? true },
       )
       if (response.status < 200 || response.status >= 300) {
-        const error = errorOfAnswer(response, operation, provider, readVendorError, clock.now())
+        // How long to wait with another login is for whoever keeps the credentials to say.
+        const pausedMs = request.authorized === false ? null : pipeline.pausedMs()
+        const error = errorOfAnswer(response, operation, provider, readVendorError, clock.now(), pausedMs)
         if (response.status >= 500 || error.kind === 'credentials') pipeline.reportFailure(error)
         throw error
       }

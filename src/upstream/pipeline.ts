@@ -66,6 +66,8 @@ export interface Pipeline {
   /** Tells the health of a failure that only the reader of an answer can see. */
   reportFailure(error: ProviderError): void
   health(): ProviderHealth
+  /** Milliseconds for which the upstream has asked to be left alone; `null`: it has not. */
+  pausedMs(): number | null
   close(): Promise<void>
 }
 
@@ -222,6 +224,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     send,
     reportFailure,
     health: readHealth,
+    pausedMs() {
+      const until = pace.pausedUntil()
+      return until === null ? null : until - clock.now()
+    },
     close: () => transport.close(),
   }
 

@@ -65,7 +65,8 @@ export function createSdk({ pipeline, readVendorError, clock = systemClock }: Sd
     if (failure instanceof ProviderError) return failure
     if (error instanceof ProviderError) return error
     if (response && (response.status < 200 || response.status >= 300)) {
-      const answered = errorOfAnswer(response, operation, provider, readVendorError, clock.now())
+      const pausedMs = pipeline.pausedMs()
+      const answered = errorOfAnswer(response, operation, provider, readVendorError, clock.now(), pausedMs)
       if (response.status >= 500 || answered.kind === 'credentials') pipeline.reportFailure(answered)
       return answered
     }

@@ -58,9 +58,10 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       token = await fetchToken({ ...first, signal: AbortSignal.timeout(timeoutMs), deadline: clock.now() + timeoutMs })
       return token
     } catch (error) {
-      if (error instanceof ProviderError && refusals.has(error.kind))
-        refusal = { error, since: clock.now(), until: clock.now() + pauseAfter(error) }
-      throw error
+      if (!(error instanceof ProviderError) || !refusals.has(error.kind)) throw error
+      const now = clock.now()
+      refusal = { error, since: now, until: now + pauseAfter(error) }
+      throw error.retryAfterSeconds === null ? repeated(refusal, now) : error
     } finally {
       fetching = null
     }
@@ -83,7 +84,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   }
 }
 
-/** A refusal as it is at a later moment, when less of its pause is left. */
+/** A refusal as it is at a moment, with what is left of its pause. */
 function repeated({ error, until }: Refusal, now: number): ProviderError {
   return error.kind === 'rateLimited' ? restated(error, { retryAfterSeconds: (until - now) / 1000 }) : error
 }

@@ -170,6 +170,7 @@ describe('a mutation', () => {
       {
         time: expect.any(String) as string,
         requestId: expect.any(String) as string,
+        issuer: null,
         subject: 'somebody',
         operation: 'disableUser',
         provider: null,

@@ -34,6 +34,7 @@ describe('a token of a known issuer', () => {
   it('makes its subject known, with the scopes that it names', async () => {
     expect(await issuer.ask(await issuer.mint(key))).toEqual({
       subject: 'ada',
+      issuer: issuerName,
       scopes: new Set(['users:read']),
       providers: null,
       account: null,
@@ -280,6 +281,7 @@ describe('an issuer of end users', () => {
     const claims = { sub: 'user_1', scope: scopes.join(' '), permissions: [...scopes], scp: [...scopes] }
     expect(await own.ask(await own.mint(key, claims))).toEqual({
       subject: 'user_1',
+      issuer: issuerName,
       scopes: new Set(),
       providers: new Set(['clerk']),
       account: { provider: 'clerk', nativeId: 'user_1' },

@@ -79,6 +79,7 @@ describe('an end user’s token of App Services', () => {
   it('makes its user known, without scopes', async () => {
     expect(await ask(user.accessToken)).toEqual({
       subject: user.userId,
+      issuer: 'app-services',
       scopes: new Set(),
       providers: new Set(['app-services']),
       account: { provider: 'app-services', nativeId: user.userId },

@@ -156,6 +156,18 @@ describe('a look at the gateway’s health', () => {
     expect(await providersOf(bearer(await issuer.mint(signing, { scope, exp: 1 })))).toEqual(['status'])
   })
 
+  it.each(['/health', '/health/live'])('is told in words that it lives: %s', async (path) => {
+    const response = await gateway.fetch(new Request(`http://gateway.test${path}`))
+    expect([response.status, await response.json()]).toEqual([200, { status: 'live' }])
+  })
+
+  it.each(['/graphql?health=/health/live', '/nothing/health/live', '/graphql/health/live'])(
+    'is not what an address asks for that only ends like one: %s',
+    async (path) => {
+      expect((await gateway.fetch(new Request(`http://gateway.test${path}`))).status).toBe(401)
+    },
+  )
+
   it('is no attempt to get in, for whoever shows nothing', async () => {
     const before = refused.length
     await providersOf({})

@@ -16,10 +16,11 @@ const failureOfKind = (kind: ProviderErrorKind): ProviderError =>
 
 function cacheWith(settings: Partial<EntityCacheSettings> = {}) {
   const clock = manualClock()
+  const counts: string[] = []
   const cache = createEntityCache(
     { freshMs: 10_000, staleMs: 0, staleIfErrorMs: 0, maxRecords: 100, ...settings },
     createEpochs(clock),
-    clock,
+    { clock, onRead: (...read) => counts.push(read.join(' ')) },
   )
   const upstream = {
     version: 1,
@@ -45,7 +46,7 @@ function cacheWith(settings: Partial<EntityCacheSettings> = {}) {
       load,
       onStale: (ageMs) => ages.push(ageMs),
     })
-  return { cache, clock, upstream, read, ages }
+  return { cache, clock, upstream, read, ages, counts }
 }
 
 const versions = (rows: readonly Row[]): readonly number[] => rows.map(({ version }) => version)
@@ -62,6 +63,39 @@ describe('the entity cache', () => {
     await clock.advance(1)
     await read(['a'])
     expect(upstream.reads[2]).toEqual(['a'])
+  })
+
+  it('tells how many records it had, and how many had to be read', async () => {
+    const { read, counts, clock } = cacheWith({ staleMs: 5_000 })
+    await read(['a', 'b'])
+    await read(['b', 'c', 'd'])
+    await clock.advance(10_000)
+    await read(['a', 'e'])
+    expect(counts).toEqual([
+      'memory user miss 2',
+      'memory user hit 1',
+      'memory user miss 2',
+      'memory user stale 1',
+      'memory user miss 1',
+    ])
+  })
+
+  it('tells how many old records stood in for some that could not be read', async () => {
+    const { read, counts, clock, upstream } = cacheWith({ staleIfErrorMs: 60_000 })
+    await read(['a'])
+    await clock.advance(10_000)
+    upstream.failure = failureOfKind('unavailable')
+    await read(['a'])
+    await expect(read(['b'])).rejects.toThrow('no')
+    expect(counts).toEqual(['memory user miss 1', 'memory user miss 1', 'memory user rescued 1', 'memory user miss 1'])
+  })
+
+  it('tells that all was read while nothing is answered from memory', async () => {
+    const { cache, read, counts } = cacheWith()
+    await read(['a'])
+    await cache.changed('memory')
+    await read(['a'])
+    expect(counts).toEqual(['memory user miss 1', 'memory user miss 1'])
   })
 
   it('hands out copies, so that what a request does with them is nobody else’s matter', async () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   clock = manualClock()
   const settings = { freshMs: 60_000, staleMs: 0, staleIfErrorMs: 600_000, maxRecords: 1_000 }
   gateway = createTestGateway(connected.providers, 10_000, {
-    cache: createEntityCache(settings, createEpochs(clock), clock),
+    cache: createEntityCache(settings, createEpochs(clock), { clock }),
   })
   const { data } = await gateway.query('{ users(providers: ["clerk"], first: 1) { nodes { id } } }')
   const nodes = data?.['users']?.['nodes'] as unknown as readonly { readonly id: string }[] // as asked for

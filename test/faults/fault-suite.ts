@@ -7,6 +7,8 @@ import type { IdentityProvider } from '../../src/identity/provider.ts'
 import type { ProviderKind, User } from '../../src/identity/records.ts'
 import type { Fault } from '../../src/sandbox/faults.ts'
 import type { ConnectedProvider } from '../../src/upstream/definition.ts'
+import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts'
+import { parseMetrics, type Sample } from '../support/prometheus.ts'
 import { connectToSandbox, startSandbox, type TestSandbox } from '../support/sandbox.ts'
 
 /** Milliseconds. Machines that run tests may be busy: the margin is for them, not for the gateway. */
@@ -72,6 +74,8 @@ export function describeFaults(kind: ProviderKind, { newUser, hasTokens }: Fault
     /** Sees what is true, when no fault is on. */
     let observer: ConnectedProvider
     let attempts: Attempt[]
+    let metrics: Metrics
+    let attemptsBefore: number
     let users: readonly User[]
 
     const callFor = (waitMs: number): Call => ({
@@ -111,20 +115,37 @@ export function describeFaults(kind: ProviderKind, { newUser, hasTokens }: Fault
     })
     beforeEach(async () => {
       attempts = []
-      const record = (attempt: Attempt): void => void attempts.push(attempt)
-      const settings = { attemptTimeoutMs, maxRetries: 2 }
-      connected = await connectToSandbox(kind, sandbox.environment, settings, { record, resilience, random: () => 0 })
+      metrics = createMetrics({ droppedLogLines: () => 0, measuresProcess: false })
+      const record = (attempt: Attempt): void => {
+        attempts.push(attempt)
+        metrics.attempt(attempt)
+      }
+      const watch = { connected: metrics.connected, breakerChanged: () => {}, credentialsRefused: () => {} }
+      const deps = { record, watch, resilience, random: () => 0 }
+      connected = await connectToSandbox(kind, sandbox.environment, { attemptTimeoutMs, maxRetries: 2 }, deps)
       provider = connected.provider
       users = await listed()
       // Its credentials are there before the fault is, however busy the machine.
       await vi.waitFor(() => provider.check(callFor(2_000)), { timeout: 10_000 })
       attempts.length = 0
       sandbox.clearCalls()
+      attemptsBefore = await attemptsCounted()
     })
     afterEach(async () => {
       sandbox.sandbox.reset()
       await connected.close()
     })
+
+    const samples = async (): Promise<readonly Sample[]> => parseMetrics((await metrics.read()).text)
+    const attemptsCounted = async (): Promise<number> =>
+      (await samples())
+        .filter(({ name }) => name === 'identity_gateway_upstream_attempts_total')
+        .reduce((total, { value }) => total + value, 0)
+
+    const healthShown = async (): Promise<string | undefined> =>
+      (await samples()).find(({ name, value }) => name === 'identity_gateway_provider_health' && value === 1)?.labels[
+        'state'
+      ]
 
     /** Plays the fault, asserts what holds of every operation, and hands on what this one came to. */
     async function during<Result>(fault: Case['fault'], work: (call: Call) => Promise<Result>): Promise<Ended<Result>> {
@@ -135,6 +156,7 @@ export function describeFaults(kind: ProviderKind, { newUser, hasTokens }: Fault
       await vi.waitFor(() => expect(seen()).toBeLessThanOrEqual(attempts.length))
       const first = attempts.filter(({ attempt }) => attempt === 1).length
       expect(attempts.length - first).toBeLessThanOrEqual(Math.max(retryFloor, first / 10))
+      await vi.waitFor(async () => expect((await attemptsCounted()) - attemptsBefore).toBe(attempts.length))
       await sandbox.clearFaults()
       return end
     }
@@ -170,7 +192,9 @@ export function describeFaults(kind: ProviderKind, { newUser, hasTokens }: Fault
           if (expected === 'rateLimited') expect(error?.retryAfterSeconds ?? 0).toBeLessThanOrEqual(pauseSeconds)
         }
         if (isIll) expect(provider.health().status).not.toBe('up')
+        await vi.waitFor(async () => expect(await healthShown()).toBe(provider.health().status))
         await recover()
+        expect(await healthShown()).toBe('up')
       })
 
       it('creates a user at most once, and says truly what is known of it', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readKnownDocuments } from '../../src/limits/known-documents.ts'
 import { hashOf } from '../../src/limits/persisted.ts'
+import { createMemoryRateStore } from '../../src/limits/rate-limit.ts'
 import { createTestGateway, testApiKey, type TestGateway } from '../support/gateway.ts'
 
 interface Answer {
@@ -48,6 +49,31 @@ describe('a document that is named by its hash', () => {
       expect(body.errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', provider: null })
     },
   )
+})
+
+it.each(['[null]', '[7]', '[[]]', '[{}]'])(
+  'a batch of what is no request is refused as the client’s mistake: %s',
+  async (body) => {
+    const gateway = createTestGateway([])
+    const headers = { 'content-type': 'application/json', 'x-api-key': testApiKey }
+    const response = await gateway.fetch(new Request('http://gateway.test/graphql', { method: 'POST', headers, body }))
+    expect(await response.json()).toMatchObject([{ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] }])
+    expect(gateway.internalErrors).toEqual([])
+  },
+)
+
+it('nothing is kept for a caller who is too fast', async () => {
+  const kept: string[] = []
+  const gateway = createTestGateway([], 10_000, {
+    limits: { requestsPerMinute: 1 },
+    rateStore: createMemoryRateStore(() => 0),
+    documentStore: { get: () => undefined, set: (_, document) => void kept.push(document) },
+  })
+  for (const name of ['a', 'b', 'c']) {
+    const named = `query ${name} ${query}`
+    await send(gateway, { query: named, extensions: { persistedQuery: { version: 1, sha256Hash: hashOf(named) } } })
+  }
+  expect(kept).toEqual([`query a ${query}`, `query b ${query}`])
 })
 
 describe('where only known documents are served', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { scopes } from '../../src/access/scopes.ts'
+import { callerWith } from '../support/callers.ts'
 import { createTestGateway, testApiKey, type TestGateway } from '../support/gateway.ts'
 import { type ConnectedSandbox, connectAll, testCall } from '../support/sandbox.ts'
 
@@ -56,7 +57,13 @@ describe('an operation that may cost too much', () => {
   it('costs a caller for whom there are fewer providers only what these cost', async () => {
     const query = '{ users(first: 10) { nodes { groups { nodes { name } } } } }'
     expect((await gateway.query(query)).errors[0]?.message).toContain('may cause 34 calls')
-    const caller = { subject: 'shop', scopes: new Set(scopes), providers: new Set(['clerk']), account: null }
+    const caller = {
+      subject: 'shop',
+      issuer: null,
+      scopes: new Set(scopes),
+      providers: new Set(['clerk']),
+      account: null,
+    }
     const limited = createTestGateway(connected.providers, 10_000, {
       limits: { maxCost: 10 },
       authenticate: () => caller,
@@ -128,6 +135,20 @@ describe('a caller who is too fast', () => {
     expect(await response.json()).toMatchObject({
       errors: [{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 60 } }],
     })
+  })
+
+  it('is not taken for another one of the same name, whom somebody else vouches for', async () => {
+    const slow = createTestGateway(connected.providers, 10_000, {
+      limits: { requestsPerMinute: 1, costPerMinute: 10 },
+      authenticate: ({ header }) => callerWith({ subject: 'web', issuer: header('x-issuer') }),
+    })
+    const issuers = [null, 'https://one.example', 'https://other.example']
+    for (const issuer of issuers) {
+      const sent: Record<string, string> = issuer === null ? {} : { 'x-issuer': issuer }
+      const statuses = [await slow.query(groupsOf(9), {}, sent), await slow.query(groupsOf(9), {}, sent)]
+      expect(statuses.map(({ status }) => status)).toEqual([200, 200])
+      expect((await slow.query('{ providers { name } }', {}, sent)).status).toBe(429)
+    }
   })
 
   it('may spend so many calls to providers, however few requests they take', async () => {

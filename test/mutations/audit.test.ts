@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type AuditRecord, openAuditLog } from '../../src/telemetry/audit.ts'
+import { callerWith, createGatewayFor } from '../support/callers.ts'
 import { madeUpSubject } from './row.ts'
 import { rows } from './rows.ts'
 import { type Input, kinds, mutationDocument, mutationNames, startWorld, type World } from './world.ts'
@@ -101,6 +102,7 @@ describe('a record', () => {
       time: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/) as string,
       requestId: expect.stringMatching(/^[\da-f-]{36}$/) as string,
       subject: 'tests',
+      issuer: null,
       operation: 'lockUser',
       provider: 'clerk',
       targets: [id],
@@ -109,6 +111,21 @@ describe('a record', () => {
       code: null,
       durationMs: expect.any(Number) as number,
     })
+  })
+
+  test('says who vouches for whoever asked, also of what was refused', async () => {
+    const issuer = 'https://issuer.example'
+    const callers = { ada: callerWith({ issuer }), bob: callerWith({ issuer, scopes: new Set() }) }
+    const gateway = createGatewayFor(callers, [], { maxMutations: 1 })
+    const lock = 'lockUser(input: { id: "x" }) { errors { code } }'
+    await gateway.ask('ada', `mutation { ${lock} }`)
+    await gateway.ask('bob', `mutation { ${lock} }`)
+    await gateway.ask('ada', `mutation { one: ${lock} other: ${lock} }`)
+    expect(gateway.audit).toMatchObject([
+      { issuer, operation: 'lockUser', code: 'BAD_USER_INPUT' },
+      { issuer, operation: 'lockUser', code: 'FORBIDDEN' },
+      { issuer, operation: 'mutation', code: 'BAD_USER_INPUT' },
+    ])
   })
 
   test('names the vendor’s own ids of the requests that changed something, and of no other', async () => {
@@ -217,6 +234,7 @@ describe('the log', () => {
     time: '2026-01-01T00:00:00.000Z',
     requestId: 'request-1',
     subject: 'tests',
+    issuer: null,
     operation: 'lockUser',
     provider: 'clerk',
     targets: [],

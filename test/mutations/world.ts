@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { getNamedType } from 'graphql'
-import { publicSchema } from '../../schema/index.ts'
+import { createPublicSchema } from '../../schema/index.ts'
 import { encodeGlobalId, type GlobalIdType } from '../../src/identity/global-id.ts'
 import type { ProviderKind } from '../../src/identity/records.ts'
 import { type ConnectedSandbox, connectAll } from '../support/sandbox.ts'
@@ -99,6 +99,8 @@ const selections: Readonly<Record<string, string>> = {
 }
 
 const errorFields = 'errors { code message outcome applied path providerName providerCode retryAfterSeconds }'
+
+const publicSchema = createPublicSchema({ hasNodeFields: true })
 
 /** The names of all mutations of the schema. */
 export const mutationNames: readonly string[] = Object.keys(publicSchema.getMutationType()?.getFields() ?? {})

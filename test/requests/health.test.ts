@@ -13,6 +13,7 @@ const standing: Standing = {
 }
 const caller = (scopes: readonly Scope[], providers: readonly string[] | null): Caller => ({
   subject: 'tests',
+  issuer: null,
   scopes: new Set(scopes),
   providers: providers && new Set(providers),
   account: null,

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildSchema } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { runToEnd } from '../support/process.ts'
 import { createTestGateway } from '../support/gateway.ts'
@@ -42,5 +45,28 @@ describe('nodes', () => {
     expect(sdl).not.toMatch(/^ {2}nodes?\(/m)
     const printed = await runToEnd({ arguments: ['schema', '--subgraph'], environment: { NODE_FIELDS: 'off' } })
     expect(printed).toEqual({ code: 0, output: sdl })
+  })
+})
+
+describe('identity-gateway schema', () => {
+  const committed = (name: string): string =>
+    readFileSync(join(import.meta.dirname, `../../schema/${name}.graphql`), 'utf8')
+
+  test.for([
+    ['schema', []],
+    ['subgraph', ['--subgraph']],
+  ] as const)('prints what was reviewed as %s.graphql', async ([name, options]) => {
+    const printed = await runToEnd({ arguments: ['schema', ...options] })
+    expect(printed).toEqual({ code: 0, output: committed(name) })
+  })
+
+  test('leaves out node and nodes where they are off, and nothing else', async () => {
+    const { code, output } = await runToEnd({ arguments: ['schema'], environment: { NODE_FIELDS: 'off' } })
+    expect(code).toBe(0)
+    const fieldsOf = (sdl: string): Readonly<Record<string, unknown>> =>
+      buildSchema(sdl).getQueryType()?.getFields() ?? {}
+    const all = Object.keys(fieldsOf(committed('schema')))
+    expect(Object.keys(fieldsOf(output))).toEqual(all.filter((name) => name !== 'node' && name !== 'nodes'))
+    expect(all).toEqual(expect.arrayContaining(['node', 'nodes']))
   })
 })

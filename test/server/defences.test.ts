@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -114,6 +115,15 @@ describe('the schema', () => {
     },
   )
 
+  it.each(['{ viewr { subject } }', '{ user(idd: "x") { id } }'])(
+    'is not to be guessed from its errors when it is closed: %s',
+    async (document) => {
+      const { errors } = await closed.query(document)
+      expect(errors.map(({ extensions }) => extensions['code'])).toContain('BAD_USER_INPUT')
+      expect(JSON.stringify(errors)).not.toContain('Did you mean')
+    },
+  )
+
   it('tells the type of a record also when it is closed', async () => {
     expect((await closed.query('{ __typename viewer { __typename } }')).errors).toEqual([])
   })
@@ -202,6 +212,30 @@ describe('over HTTP', () => {
     expect(await sendChunks('multipart/form-data; boundary=x', part + ' '.repeat(1_000_000), 8)).toContain('413')
   })
 
+  const statusFor = (host: string, path: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      request({ port, path, method: 'POST', headers: { ...headers, host } }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      })
+        .on('error', reject)
+        .end(query)
+    })
+
+  it.each(['x/health/ready?', 'x/graphql?', 'x#', 'user@x', 'x y', 'x:99999', '[x'])(
+    'a host that is more than a host is refused: %j',
+    async (host) => {
+      expect(await statusFor(host, '/nothing')).toBe(400)
+    },
+  )
+
+  it.each(['gateway.test', 'gateway.test:8080', '127.0.0.1:4000', '[::1]:4000', 'my_gateway'])(
+    'a host is fine as proxies name it: %s',
+    async (host) => {
+      expect(await statusFor(host, '/graphql')).toBe(200)
+    },
+  )
+
   it('wrong keys are tried slowly, and a good one is served all the same', async () => {
     const wrong = { headers: { ...headers, 'x-api-key': 'a guess' } }
     const statuses = new Map<number, number>()
@@ -212,5 +246,33 @@ describe('over HTTP', () => {
     expect(statuses.get(401)).toBe(10)
     expect(statuses.get(429)).toBe(5)
     expect((await send({})).status).toBe(200)
+  })
+})
+
+describe('whoever looks whether the gateway is ready', () => {
+  const path = 'http://gateway.test/health/ready'
+  const server = createTestGateway([], 10_000, {
+    limits: { failedLoginsPerMinute: 2 },
+    addressHeader: 'x-forwarded-for',
+  })
+  const statusOf = async (key: string | null, address: string, url = path): Promise<number> => {
+    const sent = { 'x-forwarded-for': address, ...(key === null ? {} : { 'x-api-key': key }) }
+    return (await server.fetch(new Request(url, { headers: sent }))).status
+  }
+
+  it('may try out no more keys than anybody else, and is answered without one', async () => {
+    const address = '203.0.113.1'
+    for (let count = 0; count < 4; count += 1) expect(await statusOf('a guess', address)).toBe(200)
+    expect(await statusOf('a guess', address)).toBe(429)
+    expect(await statusOf('a guess', address, 'http://gateway.test/graphql')).toBe(429)
+    expect([await statusOf(null, address), await statusOf(testApiKey, address)]).toEqual([200, 200])
+  })
+
+  it('is not asked for a key in order to see whether the gateway lives', async () => {
+    const address = '203.0.113.2'
+    for (let count = 0; count < 10; count += 1) {
+      expect(await statusOf('a guess', address, 'http://gateway.test/health/live')).toBe(200)
+    }
+    expect(await statusOf('a guess', address)).toBe(200)
   })
 })

@@ -104,7 +104,7 @@ describe.skipIf(!hasRedis)('records that processes share', () => {
   /** As another process has it: nothing but the store is shared. */
   function cacheOf(settings: Partial<EntityCacheSettings> = {}, byte = 1): EntityCache {
     const all = { freshMs: 60_000, staleMs: 0, staleIfErrorMs: 0, maxRecords: 100, ...settings }
-    return createEntityCache(all, createSharedEpochs(store), clock, recordsOf(byte))
+    return createEntityCache(all, createSharedEpochs(store), { clock, shared: recordsOf(byte) })
   }
 
   async function read(
@@ -149,7 +149,7 @@ describe.skipIf(!hasRedis)('records that processes share', () => {
     }
     const shared = createSharedRecords(counting, { key: keyOf(1), keepMs: 60_000, onUnreadable: () => {} })
     const settings = { freshMs: 60_000, staleMs: 0, staleIfErrorMs: 0, maxRecords: 100 }
-    const cache = createEntityCache(settings, createSharedEpochs(store), clock, shared)
+    const cache = createEntityCache(settings, createSharedEpochs(store), { clock, shared })
     await read(cacheOf(), ['a', 'b', 'c'])
     await written()
     await read(cache, ['a', 'b', 'c'])
@@ -304,6 +304,19 @@ describe.skipIf(!hasRedis)('records that processes share', () => {
     const keys = ['a', 'b'].map((id) => `user clerk everybody ${id}`)
     expect([...(await records.get(keys)), ...(await records.get(keys))]).toEqual([])
     expect(told).toEqual(['unreadable'])
+  })
+
+  it('are read afresh, and kept again, where somebody put what is no text', async () => {
+    await read(cacheOf())
+    await written()
+    const [stored] = await recordsIn(store)
+    const spoil = `redis.call('DEL', KEYS[1]) redis.call('RPUSH', KEYS[1], 'a list')`
+    await store.run(spoil, stored?.key.slice('records:'.length) ?? '', [])
+    expect(await read(cacheOf())).toEqual([1])
+    await written()
+    expect(await read(cacheOf())).toEqual([1])
+    expect(upstream.reads).toBe(2)
+    expect(store.isUp()).toBe(true)
   })
 
   it('are missed without a word while the store is away', async () => {

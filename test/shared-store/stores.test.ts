@@ -1,11 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createAttemptLimit } from '../../src/access/attempt-limit.ts'
 import { createSharedAttemptLimit } from '../../src/shared-store/attempt-limit.ts'
-import { createMemoryDocumentStore } from '../../src/limits/persisted.ts'
+import { createMemoryDocumentStore, hashOf } from '../../src/limits/persisted.ts'
 import type { RateStore } from '../../src/limits/rate-limit.ts'
+import { digestOf } from '../../src/shared-store/digest.ts'
 import { createSharedDocumentStore } from '../../src/shared-store/document-store.ts'
 import { createSharedRateStore } from '../../src/shared-store/rate-store.ts'
+import { createSharedEpochs } from '../../src/shared-store/epochs.ts'
 import { openRedis } from '../../src/shared-store/redis.ts'
+import { sharePaceOver } from '../../src/shared-store/shared-pace.ts'
 import type { SharedStore } from '../../src/shared-store/store.ts'
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts'
 
@@ -82,13 +85,54 @@ describe.skipIf(!hasRedis)('what two processes share', () => {
 
   it('finds a document that was registered at the other one, and keeps it when the store is away', async () => {
     const [one, other] = processes((store) => createSharedDocumentStore(store, createMemoryDocumentStore()))
-    const hash = 'a'.repeat(64)
+    const document = '{ viewer { subject } }'
+    const hash = hashOf(document)
     expect(await other?.get(hash)).toBeUndefined()
-    await one?.set(hash, '{ viewer { subject } }')
-    expect(await other?.get(hash)).toBe('{ viewer { subject } }')
+    await one?.set(hash, document)
+    expect(await other?.get(hash)).toBe(document)
     await away()
-    expect([await one?.get(hash), await other?.get(hash)]).toEqual(['{ viewer { subject } }', '{ viewer { subject } }'])
+    expect([await one?.get(hash), await other?.get(hash)]).toEqual([document, document])
     await redis.start()
+  })
+
+  it('finds no document that somebody put under the hash of another', async () => {
+    const [one, other] = processes((store) => createSharedDocumentStore(store, createMemoryDocumentStore()))
+    const hash = hashOf('{ viewer { subject } }')
+    await one?.set(hash, 'mutation { deleteUser(input: { id: "somebody" }) { deletedId } }')
+    expect(await other?.get(hash)).toBeUndefined()
+  })
+
+  it.each([
+    ['a text', "redis.call('SET', KEYS[1], 'x')"],
+    ['a list', "redis.call('RPUSH', KEYS[1], 'x')"],
+    ['numbers that are none', "redis.call('HSET', KEYS[1], 'level', 'x', 'at', 'y', 'paused', 'x', 'next', 'y')"],
+    [
+      'what is not a number',
+      "redis.call('HSET', KEYS[1], 'level', 'nan', 'at', 'nan', 'paused', 'nan', 'next', 'nan')",
+    ],
+  ])('goes on by itself where somebody put %s, and does not take the store for lost', async (_, spoil) => {
+    const [store] = stores
+    if (!store) throw new Error('there are two')
+    const attempts = createSharedAttemptLimit(store, createAttemptLimit(guessLimit), guessLimit)
+    const documents = createSharedDocumentStore(store, createMemoryDocumentStore())
+    const bucket = { capacity: 2, perSecond: 1 }
+    const hash = hashOf('never registered')
+    const places = [
+      [`attempts:${digestOf('target')}`, () => attempts.take('target')],
+      [`bucket:${digestOf('caller')}`, () => createSharedRateStore(store, allowing).take('caller', 1, bucket)],
+      [`document:${hash}`, () => documents.get(hash)],
+      ['epoch:auth0', () => createSharedEpochs(store).current('auth0')],
+      ['pace:auth0', () => sharePaceOver(store)('auth0', 10).take(1_000)],
+    ] as const
+    const nothingWrong = [null, 0, undefined, null, { outcome: 'taken', waitMs: 0 }]
+    const told = []
+    for (const [key, take] of places) {
+      await store.run(`redis.call('DEL', KEYS[1]) ${spoil}`, key, [])
+      told.push(await take())
+    }
+    expect(told).toEqual(nothingWrong)
+    expect(store.isUp()).toBe(true)
+    await store.run("for _, key in ipairs(redis.call('KEYS', KEYS[1] .. '*')) do redis.call('DEL', key) end", '', [])
   })
 
   it('has no key that tells of a person, and none that stays for ever', async () => {

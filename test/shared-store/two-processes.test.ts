@@ -132,6 +132,10 @@ describe.skipIf(!hasRedis)('two processes of the gateway with one Redis', () => 
     over.abort()
     await Promise.all(load)
     expect(failures).toEqual([])
-    for (const gateway of gateways) expect(gateway.output()).toMatch(/shared store: down[^]*shared store: up/)
+    const outputs = (): readonly string[] => gateways.map((gateway) => gateway.output())
+    await vi.waitFor(() => {
+      for (const output of outputs())
+        expect(output).toMatch(/"event":"sharedStoreDown","reason":"[^"]+"[^]*"event":"sharedStoreUp"/)
+    })
   })
 })

@@ -7,7 +7,7 @@ import { createTestGateway, type GraphqlAnswer, type TestGateway } from './gatew
 
 /** Somebody with all scopes, but for what a test says. */
 export function callerWith(changes: Partial<Caller> = {}): Caller {
-  return { subject: 'somebody', scopes: new Set(scopes), providers: null, account: null, ...changes }
+  return { subject: 'somebody', issuer: null, scopes: new Set(scopes), providers: null, account: null, ...changes }
 }
 
 /** An end user, who is this account. */

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
+import { refusalReasons } from '../../src/access/refusal.ts'
 import { readConfig } from '../../src/config.ts'
 import { createGateway, type Gateway } from '../../src/index.ts'
+import { encodeGlobalId } from '../../src/identity/global-id.ts'
 import { providerDefinitions } from '../../src/providers/index.ts'
 import { openKey } from '../support/gateway.ts'
 import { parseMetrics, type Sample } from '../support/prometheus.ts'
@@ -74,14 +76,23 @@ beforeAll(async () => {
     softDeadlineMs: 2_000,
     graphiql: null,
     auditLog: 'off',
+    entityCache: { freshMs: 60_000, staleMs: 0, staleIfErrorMs: 0, maxRecords: 100 },
+    // Nobody is there.
+    redis: { url: 'redis://127.0.0.1:1', keyPrefix: '' },
     telemetry: { logLevel: 'off', metrics: { host: '127.0.0.1', port: 0 }, traces: null },
   })
   const { port, metricsPort } = await gateway.listen('127.0.0.1', 0)
+  const somebody = encodeGlobalId({ type: 'User', provider: 'clerk', parts: ['user_1'] })
   const ask = async (key: string): Promise<void> => {
     const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-api-key': key },
-      body: '{"query":"{ users(first: 1) { nodes { id } } providers { users { nodes { id } } } }"}',
+      body: JSON.stringify({
+        query: '{ users(first: 1) { nodes { id } } providers { users { nodes { id } } } user(id: $id) { id } }'.replace(
+          '$id',
+          JSON.stringify(somebody),
+        ),
+      }),
     })
     await response.text()
   }
@@ -219,6 +230,22 @@ describe('docs/operations.md', () => {
       new Set([...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label)),
     ])
     expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(own))
+  })
+})
+
+describe('why nobody was recognised', () => {
+  it('is described in docs/operations.md, each reason once and no other', () => {
+    const [, table = ''] = /^\| `reason` \| Means \|\n((?:\|.*\n)+)/m.exec(operations) ?? []
+    const described = [...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) =>
+      cell.slice(1, -1).split('`, `'),
+    )
+    expect(described.toSorted()).toEqual(refusalReasons.toSorted())
+  })
+
+  it('is asked for in alerts by words that there are', () => {
+    const asked = alerts.flatMap(({ expr }) => /reason=~"([^"]*unavailable[^"]*)"/.exec(expr)?.[1]?.split('|') ?? [])
+    expect(asked.length).toBeGreaterThan(0)
+    expect(asked.filter((word) => !refusalReasons.some((reason) => reason === word))).toEqual([])
   })
 })
 

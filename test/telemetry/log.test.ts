@@ -45,6 +45,7 @@ const summary: RequestSummary = {
   requestId: 'request-1',
   traceId: null,
   subject: 'web',
+  issuer: 'https://issuer.example',
   operationName: 'People',
   operationType: 'query',
   outcome: 'partial',
@@ -64,6 +65,7 @@ describe('the log', () => {
       event: 'request',
       requestId: 'request-1',
       subject: 'web',
+      issuer: 'https://issuer.example',
       operationName: 'People',
       operationType: 'query',
       outcome: 'partial',
@@ -101,6 +103,21 @@ describe('the log', () => {
     expect(await written('debug', write)).toMatchObject([{ level: 'debug', event: 'upstreamAttempt' }])
   })
 
+  it('says why nobody was recognised, how often, and that the shared store came and went, or was changed', async () => {
+    const lines = await written('warn', (log) => {
+      log.callerRefused({ reason: 'expired', issuer: 'https://issuer.example' }, 3)
+      log.sharedStoreDown('the connection was lost')
+      log.sharedStoreUp()
+      log.sharedRecordUnreadable()
+    })
+    expect(lines.map(({ time: _, ...line }) => line)).toEqual([
+      { level: 'warn', event: 'callerRefused', reason: 'expired', issuer: 'https://issuer.example', count: 3 },
+      { level: 'error', event: 'sharedStoreDown', reason: 'the connection was lost' },
+      { level: 'warn', event: 'sharedStoreUp' },
+      { level: 'warn', event: 'sharedRecordUnreadable' },
+    ])
+  })
+
   it('leaves out what is less serious than its level', async () => {
     const write = (log: Log): void => {
       log.request(summary)
@@ -117,12 +134,13 @@ describe('the log', () => {
     const lines = await written('debug', (log) => {
       log.request({ ...summary, ...planted })
       log.attempt({ ...attempt, ...planted })
+      log.callerRefused({ reason: 'expired', issuer: null, ...planted }, 1)
       log.internalError(
         Object.assign(new TypeError('planted-secret'), planted, { name: 'planted-secret' }),
         'request-1',
       )
     })
-    expect(lines).toHaveLength(3)
+    expect(lines).toHaveLength(4)
     expect(JSON.stringify(lines)).not.toContain('planted-secret')
   })
 
@@ -138,7 +156,9 @@ describe('the log', () => {
     })
     const lines = stdout.trim().split('\n')
     expect(lines).toHaveLength(40)
-    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ event: 'credentialsRefused', provider: 'provider-40' })
+    // What is being written at that moment may come after what is left.
+    const providers = lines.map((line) => (JSON.parse(line) as { readonly provider: string }).provider)
+    expect(new Set(providers)).toEqual(new Set(Array.from({ length: 40 }, (_, index) => `provider-${index + 1}`)))
   })
 
   it('says of a bug of ours what it is and where, and in which request', async () => {

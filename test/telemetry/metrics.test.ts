@@ -24,6 +24,7 @@ beforeEach(async () => {
     softDeadlineMs: 2_000,
     graphiql: null,
     auditLog: 'off',
+    entityCache: { freshMs: 60_000, staleMs: 0, staleIfErrorMs: 0, maxRecords: 100 },
     telemetry: { logLevel: 'off', metrics: { host: '127.0.0.1', port: 0 }, traces: null },
   })
   // All have answered, so that nothing is asked for but what a test asks for.
@@ -37,13 +38,14 @@ afterEach(async () => {
   await sandbox.close()
 })
 
-async function ask(query: string, headers: Readonly<Record<string, string>> = { 'x-api-key': 'key' }): Promise<void> {
+/** Answers the body. */
+async function ask(query: string, headers: Readonly<Record<string, string>> = { 'x-api-key': 'key' }): Promise<string> {
   const response = await fetch(`${origin}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query }),
   })
-  await response.text()
+  return response.text()
 }
 
 async function scrape(): Promise<readonly Sample[]> {
@@ -74,6 +76,32 @@ describe('the metrics', () => {
     expect(valueOf(samples, `${prefix}refusals_total`, { code: 'UNAUTHENTICATED' })).toBe(1)
     expect(valueOf(samples, `${prefix}refusals_total`, { code: 'BAD_USER_INPUT' })).toBe(1)
     expect(samples.filter(({ name }) => name === `${prefix}operations_total`)).toEqual([])
+  })
+
+  it('count whom the gateway did not recognise, by why', async () => {
+    await ask('{ viewer { subject } }', {})
+    await ask('{ viewer { subject } }', { 'x-api-key': 'a guess' })
+    await ask('{ viewer { subject } }', { 'x-api-key': 'another guess' })
+    await ask('{ viewer { subject } }')
+    const refused = (await scrape()).filter(({ name }) => name === `${prefix}callers_refused_total`)
+    expect(refused.map(({ labels, value }) => [labels, value])).toEqual([
+      [{ reason: 'nothing shown' }, 1],
+      [{ reason: 'unknown key' }, 2],
+    ])
+  })
+
+  it('count what the entity cache had', async () => {
+    const id = /"id":"([^"]+)"/.exec(await ask('{ users(first: 1, providers: ["clerk"]) { nodes { id } } }'))?.[1]
+    await ask(`{ user(id: "${id}") { id } }`)
+    await ask(`{ user(id: "${id}") { id } }`)
+    const samples = await scrape()
+    const records = (outcome: string): number =>
+      valueOf(samples, `${prefix}entity_cache_records_total`, { provider: 'clerk', kind: 'user', outcome })
+    expect([records('miss'), records('hit')]).toEqual([1, 1])
+  })
+
+  it('say nothing of a store that processes share where there is none', async () => {
+    expect((await scrape()).map(({ name }) => name)).not.toContain(`${prefix}shared_store_up`)
   })
 
   it('count attempts by route and status, what was sent again, and the errors of answers', async () => {

@@ -3,6 +3,7 @@ import { createAuthenticator } from '../../src/access/authenticate.ts'
 import { scopes } from '../../src/access/scopes.ts'
 import { ProviderError } from '../../src/identity/errors.ts'
 import type { RequestSummary } from '../../src/telemetry/request-summary.ts'
+import { callerWith } from '../support/callers.ts'
 import { createTestGateway, openKey, testApiKey } from '../support/gateway.ts'
 import { createInMemoryProvider } from '../support/in-memory-provider.ts'
 import { present } from '../support/present.ts'
@@ -38,12 +39,20 @@ describe('what is told of a request', () => {
     await gateway.query('query People { users { nodes { id } } }')
     expect(last()).toMatchObject({
       subject: 'tests',
+      issuer: null,
       operationName: 'People',
       operationType: 'query',
       outcome: 'ok',
       codes: [],
       status: 200,
     })
+  })
+
+  it('is who vouches for whoever asked with a token', async () => {
+    const ada = callerWith({ subject: 'ada', issuer: 'https://issuer.example' })
+    const { gateway, last } = watchedGateway({ authenticate: () => ada })
+    await gateway.query('{ viewer { subject } }')
+    expect(last()).toMatchObject({ subject: 'ada', issuer: 'https://issuer.example' })
   })
 
   it('is the operation that was chosen, where there are several', async () => {

@@ -116,7 +116,8 @@ describe('with secrets in headers, variables, bodies, errors and answers of prov
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as Record<string, unknown>)
     const events = new Set(lines.map(({ event }) => event))
-    for (const event of ['request', 'upstreamAttempt', 'credentialsRefused']) expect(events).toContain(event)
+    for (const event of ['request', 'upstreamAttempt', 'credentialsRefused', 'callerRefused'])
+      expect(events).toContain(event)
     // Five in each round and six after, to the last one before the end.
     expect(lines.filter(({ event }) => event === 'request')).toHaveLength(5 * answers.length + 6)
   })

@@ -66,6 +66,13 @@ describe('a refused token fetch', () => {
     expect(source.fetches()).toBe(2)
   })
 
+  it('for being too fast tells when the next one comes, where the upstream names no time', async () => {
+    const source = refusedWith('rateLimited')
+    await expect(source.get()).rejects.toMatchObject({ retryAfterSeconds: 10 })
+    source.pass(4_000)
+    await expect(source.get()).rejects.toMatchObject({ retryAfterSeconds: 6 })
+  })
+
   it('is remembered as long as the upstream says, and tells how much of that is left', async () => {
     const source = refusedWith('rateLimited', 30)
     await expect(source.get()).rejects.toMatchObject({ retryAfterSeconds: 30 })

@@ -70,6 +70,19 @@ describe('what Clerk refuses', () => {
     expect(error.retryAfterSeconds).toBe(4)
   })
 
+  it.each([
+    ['', list],
+    [
+      ', through the package as well',
+      (provider: HandMadeUpstream['provider']) =>
+        Promise.resolve(provider.groups?.listByUser(ada, { first: 1, after: null, kind: 'organization' }, testCall())),
+    ],
+  ] as const)('tells when calls go on where a 429 does not%s', async (_, read) => {
+    const { retryAfterSeconds } = await failureOf(clerkFailure(429, 'too_many_requests'), read)
+    expect(retryAfterSeconds).toBeGreaterThan(0)
+    expect(retryAfterSeconds).toBeLessThanOrEqual(1)
+  })
+
   it('says nothing of the answer or of our key', async () => {
     const error = await failureOf(clerkFailure(422, 'form_param_format_invalid', 'email_address'), list)
     expect(JSON.stringify(error) + error.message).not.toMatch(/SECRET-BODY-TEXT|sk_test/)

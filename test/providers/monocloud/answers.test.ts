@@ -202,6 +202,14 @@ describe('a refusal', () => {
     expect(await failureOf(listUsers(provider))).toMatchObject({ kind: 'rateLimited', retryAfterSeconds: 7 })
   })
 
+  it('for being too fast says when calls go on where the answer names no time', async () => {
+    running = await startUpstream(() => ({ status: 429 }), {}, { random: () => 0 })
+    expect(await failureOf(listUsers(running.connected.provider))).toMatchObject({
+      kind: 'rateLimited',
+      retryAfterSeconds: 0.5,
+    })
+  })
+
   it('that may pass is tried again for reads', async () => {
     let calls = 0
     running = await startUpstream(
