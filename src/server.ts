@@ -16,9 +16,8 @@ import { type CallCount, createCallCount } from './limits/cost-limit.ts'
 import { createDocumentCache } from './limits/document-cache.ts'
 import type { Defences } from './limits/defences.ts'
 import { defaultLimits } from './limits/limits.ts'
-import { closedSchemaRules } from './limits/introspection.ts'
 import { createMemoryDocumentStore, type DocumentStore, findByHash, findKnown } from './limits/persisted.ts'
-import { useBoundedParser, useCostLimit, useDocuments, useRules } from './limits/plugins.ts'
+import { useBoundedParser, useClosedSchema, useCostLimit, useDocuments } from './limits/plugins.ts'
 import { createMemoryRateStore, createRateLimit, type RateLimit, type RateStore } from './limits/rate-limit.ts'
 import { answerHealth, isHealthPath, readyPath, type Standing } from './requests/health.ts'
 import { addressIn, type AddressOf } from './requests/address.ts'
@@ -146,7 +145,7 @@ export function createServer(options: ServerOptions) {
       useRefusal(
         (header, method) => refuseCrossSite(method, header) ?? refuseEncoding(header) ?? refuseTimeLimit(header),
       ),
-      ...(options.isSchemaClosed ? [useRules(closedSchemaRules)] : []),
+      ...(options.isSchemaClosed ? [useClosedSchema()] : []),
       useBodyLimit(),
       useUnreadableRequests(),
       useDocuments({

@@ -1,4 +1,4 @@
-import { type ExecutionResult, GraphQLError, type GraphQLSchema, type ValidationRule } from 'graphql'
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { type Caller, identityOf } from '../access/caller.ts'
 import type { RequestContext } from '../context.ts'
@@ -8,6 +8,7 @@ import { type CallCount, costExtension, costHeader, createCostLimit, visibleProv
 import type { Cost } from './cost/estimate.ts'
 import { createCostEstimator } from './cost/estimator.ts'
 import { parseWithin } from './document.ts'
+import { closedSchemaRules } from './introspection.ts'
 import type { Limits } from './limits.ts'
 import type { DocumentRequest, FindDocument } from './persisted.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -63,11 +64,14 @@ function requestIn(params: unknown): DocumentRequest {
   return typeof params === 'object' && params !== null ? params : {}
 }
 
-/** Documents must keep these rules, too. */
-export function useRules(rules: readonly ValidationRule[]): Plugin {
+/** Shows nothing of the schema: not to who asks for it, nor to who asks for what is not in it. */
+export function useClosedSchema(): Plugin {
   return {
-    onValidate({ addValidationRule }) {
-      for (const rule of rules) addValidationRule(rule)
+    onValidate({ addValidationRule, validateFn, setValidationFn }) {
+      for (const rule of closedSchemaRules) addValidationRule(rule)
+      setValidationFn((schema, document, rules, options, ...rest) =>
+        validateFn(schema, document, rules, { ...options, hideSuggestions: true }, ...rest),
+      )
     },
   }
 }

@@ -115,6 +115,15 @@ describe('the schema', () => {
     },
   )
 
+  it.each(['{ viewr { subject } }', '{ user(idd: "x") { id } }'])(
+    'is not to be guessed from its errors when it is closed: %s',
+    async (document) => {
+      const { errors } = await closed.query(document)
+      expect(errors.map(({ extensions }) => extensions['code'])).toContain('BAD_USER_INPUT')
+      expect(JSON.stringify(errors)).not.toContain('Did you mean')
+    },
+  )
+
   it('tells the type of a record also when it is closed', async () => {
     expect((await closed.query('{ __typename viewer { __typename } }')).errors).toEqual([])
   })
