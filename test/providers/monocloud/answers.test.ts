@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { ProviderError } from '../../../src/identity/errors.ts'
 import type { IdentityProvider, UserHandle } from '../../../src/identity/provider.ts'
+import { manualClock } from '../../support/clock.ts'
 import { testCall } from '../../support/sandbox.ts'
 import {
   type HandMadeAnswer,
@@ -203,7 +204,7 @@ describe('a refusal', () => {
   })
 
   it('for being too fast says when calls go on where the answer names no time', async () => {
-    running = await startUpstream(() => ({ status: 429 }), {}, { random: () => 0 })
+    running = await startUpstream(() => ({ status: 429 }), {}, { random: () => 0, clock: manualClock(Date.now()) })
     expect(await failureOf(listUsers(running.connected.provider))).toMatchObject({
       kind: 'rateLimited',
       retryAfterSeconds: 0.5,
