@@ -204,7 +204,7 @@ describe('the pipeline', () => {
 
 describe('an attempt', () => {
   it('that gets no answer in its time is a timeout, after the retries of a safe call', async () => {
-    const { pipeline, upstream } = await pipelineTo(() => {}, { attemptTimeoutMs: 20 })
+    const { pipeline, upstream } = await pipelineTo(() => {}, { attemptTimeoutMs: 100 })
     await expect(get(pipeline, '/things/1')).rejects.toMatchObject({
       kind: 'timeout',
       provider: 'acme',
@@ -332,7 +332,7 @@ describe('a provider that fails', () => {
       {
         clock,
         maxRetries: 0,
-        attemptTimeoutMs: 30,
+        attemptTimeoutMs: 150,
         resilience: { breaker },
       },
     )
@@ -411,7 +411,7 @@ describe('a provider that fails', () => {
         resilience: { breaker },
       },
     )
-    const calls = Array.from({ length: 4 }, (_call, index) => get(pipeline, `/things/${index}/hang`, testCall(60)))
+    const calls = Array.from({ length: 4 }, (_call, index) => get(pipeline, `/things/${index}/hang`, testCall(300)))
     while (upstream.requests.length < 4) await new Promise((resolve) => setImmediate(resolve))
     await clock.advance(elapsedMs)
     await Promise.allSettled(calls)
@@ -471,7 +471,7 @@ describe('a provider that is called too fast', () => {
 
   it('sees nothing of a call whose deadline passed while it waited', async () => {
     const clock = manualClock(Date.now())
-    const { pipeline, upstream } = await pipelineTo(() => {}, { clock, maxParallelCalls: 1, attemptTimeoutMs: 40 })
+    const { pipeline, upstream } = await pipelineTo(() => {}, { clock, maxParallelCalls: 1, attemptTimeoutMs: 200 })
     const held = post(pipeline).catch(() => null)
     const late = post(pipeline, testCall(20))
     await clock.advance(30)
