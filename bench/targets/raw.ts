@@ -17,13 +17,13 @@ import {
   groupsOf,
   idsPerCall,
   listUsers,
+  newestUsers,
   readUsers,
   type VendorName,
+  vendorNames,
 } from './vendors.ts'
 
 type Variables = Readonly<Record<string, unknown>>
-
-const vendors: readonly VendorName[] = ['monocloud', 'auth0', 'clerk', 'app-services']
 
 interface Reference {
   readonly vendor: VendorName
@@ -50,7 +50,7 @@ async function oneUser({ id }: Variables): Promise<object> {
 async function readAll(references: readonly Reference[]): Promise<readonly (BriefUser | null)[]> {
   const found = new Map<string, BriefUser>()
   await Promise.all(
-    vendors.flatMap((vendor) => {
+    vendorNames.flatMap((vendor) => {
       const ids = references.filter((reference) => reference.vendor === vendor).map(({ nativeId }) => nativeId)
       const size = idsPerCall[vendor]
       return Array.from({ length: Math.ceil(ids.length / size) }, async (_, index) => {
@@ -119,13 +119,7 @@ const answers: Readonly<Record<WorkloadName, (variables: Variables) => Promise<o
   nodes: async ({ ids }) => ({ nodes: await readAll((ids as readonly string[]).map(referenceOf)) }),
 
   async 'merged-page'() {
-    const lists = await Promise.all(vendors.map((vendor) => listUsers[vendor](vendor === 'clerk' ? 21 : 20)))
-    // Of equal times, providers go by their names.
-    const users = lists.flat().toSorted((one, other) => {
-      const byTime = (other.createdAt ?? '').localeCompare(one.createdAt ?? '')
-      return byTime === 0 ? one.providerName.localeCompare(other.providerName) : byTime
-    })
-    return { users: { nodes: await Promise.all(users.slice(0, 20).map(withGroups)) } }
+    return { users: { nodes: await Promise.all((await newestUsers(20)).map(withGroups)) } }
   },
 
   async entities({ representations }) {

@@ -5,7 +5,9 @@
 import { encodeGlobalId } from '../../src/identity/global-id.ts'
 import { appServices, auth0, clerk, monocloud } from './vendor-http.ts'
 
-export type VendorName = 'monocloud' | 'auth0' | 'clerk' | 'app-services'
+export const vendorNames = ['monocloud', 'auth0', 'clerk', 'app-services'] as const
+
+export type VendorName = (typeof vendorNames)[number]
 
 /** A user as the workloads select it, but for the last one. */
 export interface BriefUser {
@@ -179,6 +181,21 @@ export const listUsers: Readonly<Record<VendorName, (first: number) => Promise<r
     const answer = await appServices.get('/users?desc=true')
     return list(answer).slice(0, first).map(appServicesUser)
   },
+}
+
+/** The newest users of all vendors. Of equal times, providers go by their names. */
+export async function newestUsers(first: number): Promise<readonly BriefUser[]> {
+  // Clerk tells by one more whether there are any.
+  const lists = await Promise.all(
+    vendorNames.map((vendor) => listUsers[vendor](vendor === 'clerk' ? first + 1 : first)),
+  )
+  return lists
+    .flat()
+    .toSorted((one, other) => {
+      const byTime = (other.createdAt ?? '').localeCompare(one.createdAt ?? '')
+      return byTime === 0 ? one.providerName.localeCompare(other.providerName) : byTime
+    })
+    .slice(0, first)
 }
 
 const auth0Page = 'page=0&include_totals=true&per_page='

@@ -18,11 +18,11 @@ import {
   groupsOf,
   idsPerCall,
   listUsers,
+  newestUsers,
   readUsers,
   type VendorName,
+  vendorNames,
 } from './vendors.ts'
-
-const vendors: readonly VendorName[] = ['monocloud', 'auth0', 'clerk', 'app-services']
 
 type Loader = DataLoader<string, BriefUser | null>
 
@@ -47,17 +47,6 @@ function loaderOf(vendor: VendorName): Loader {
 function load(context: Context, id: string): Promise<BriefUser | null> {
   const decoded = decodeGlobalId(id)
   return context.users[decoded?.provider as VendorName].load(decoded?.parts[0] ?? '') // the workloads' own ids
-}
-
-async function newest(first: number): Promise<readonly BriefUser[]> {
-  const lists = await Promise.all(vendors.map((vendor) => listUsers[vendor](vendor === 'clerk' ? first + 1 : first)))
-  return lists
-    .flat()
-    .toSorted((one, other) => {
-      const byTime = (other.createdAt ?? '').localeCompare(one.createdAt ?? '')
-      return byTime === 0 ? one.providerName.localeCompare(other.providerName) : byTime
-    })
-    .slice(0, first)
 }
 
 interface Paging {
@@ -86,7 +75,7 @@ const schema = createSchema<Context>({
       },
       users: async (_, { first, providers }: Paging & { readonly providers?: readonly VendorName[] }) => {
         const [only] = providers ?? []
-        if (only === undefined) return { nodes: await newest(first) }
+        if (only === undefined) return { nodes: await newestUsers(first) }
         return { nodes: (await listUsers[only](only === 'clerk' ? first + 1 : first)).slice(0, first) }
       },
       _entities: (_, { representations }: { readonly representations: readonly Record<string, string>[] }, context) =>
@@ -117,7 +106,7 @@ const yoga = createYoga<object, Context>({
   logging: false,
   graphiql: false,
   context: () => ({
-    users: Object.fromEntries(vendors.map((vendor) => [vendor, loaderOf(vendor)])) as Context['users'], // one for each
+    users: Object.fromEntries(vendorNames.map((vendor) => [vendor, loaderOf(vendor)])) as Context['users'], // one for each
   }),
 })
 
