@@ -5,11 +5,10 @@ import {
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
-  isObjectType,
   Kind,
-  visit,
 } from 'graphql'
 import { accessOfField, accessOfType, isOpenToEndUsers } from './access.ts'
+import { directive, listOfTexts, withDirectives } from './field-directives.ts'
 
 /**
  * The document with the federation's directives at each field that takes something to have, for routers that refuse what the gateway would
@@ -17,22 +16,7 @@ import { accessOfField, accessOfType, isOpenToEndUsers } from './access.ts'
  * own is `@authenticated` only, because a router cannot tell whose a record is: the gateway can, and does.
  */
 export function withAccessDirectives(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
-  return visit(document, {
-    ObjectTypeDefinition(definition) {
-      const type = schema.getType(definition.name.value)
-      if (!isObjectType(type)) return undefined
-      const fields = type.getFields()
-      return {
-        ...definition,
-        fields: (definition.fields ?? []).map((node) => {
-          const field = fields[node.name.value]
-          return field
-            ? { ...node, directives: [...(node.directives ?? []), ...directivesOf(schema, type, field)] }
-            : node
-        }),
-      }
-    },
-  })
+  return withDirectives(document, schema, { ofField: (type, field) => directivesOf(schema, type, field) })
 }
 
 function directivesOf(
@@ -50,20 +34,9 @@ function directivesOf(
   return [isOpenToEndUsers(type, field) ? authenticated : requiresScopes(scopes)]
 }
 
-const authenticated: ConstDirectiveNode = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'authenticated' } }
+const authenticated = directive('authenticated')
 
 /** All of these are required: the outer list is of alternatives. */
 function requiresScopes(scopes: ReadonlySet<string>): ConstDirectiveNode {
-  const values = [...scopes].map((value) => ({ kind: Kind.STRING, value }) as const)
-  return {
-    kind: Kind.DIRECTIVE,
-    name: { kind: Kind.NAME, value: 'requiresScopes' },
-    arguments: [
-      {
-        kind: Kind.ARGUMENT,
-        name: { kind: Kind.NAME, value: 'scopes' },
-        value: { kind: Kind.LIST, values: [{ kind: Kind.LIST, values }] },
-      },
-    ],
-  }
+  return directive('requiresScopes', { scopes: { kind: Kind.LIST, values: [listOfTexts(scopes)] } })
 }

@@ -1,6 +1,5 @@
 import {
   type ConstDirectiveNode,
-  type ConstValueNode,
   type DocumentNode,
   getNamedType,
   type GraphQLField,
@@ -9,10 +8,10 @@ import {
   isCompositeType,
   isObjectType,
   Kind,
-  visit,
 } from 'graphql'
 import { usualActionPrice } from '../src/identity/prices.ts'
 import type { FieldCost } from '../src/limits/cost/field-cost.ts'
+import { directive, listOfTexts, withDirectives } from './field-directives.ts'
 
 /**
  * The document with what each field costs, for routers that count before they ask: an upstream call is 1, and what comes with a record is
@@ -20,22 +19,9 @@ import type { FieldCost } from '../src/limits/cost/field-cost.ts'
  * really asks for a page is known to the gateway alone, which refuses by its own count.
  */
 export function withCostDirectives(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
-  return visit(document, {
-    ObjectTypeDefinition(definition) {
-      const type = schema.getType(definition.name.value)
-      if (!isObjectType(type)) return undefined
-      const fields = type.getFields()
-      return {
-        ...definition,
-        directives: [...(definition.directives ?? []), ...(isHolder(schema, type) ? [cost(0)] : [])],
-        fields: (definition.fields ?? []).map((node) => {
-          const field = fields[node.name.value]
-          return field
-            ? { ...node, directives: [...(node.directives ?? []), ...directivesOf(schema, type, field)] }
-            : node
-        }),
-      }
-    },
+  return withDirectives(document, schema, {
+    ofType: (type) => (isHolder(schema, type) ? [cost(0)] : []),
+    ofField: (type, field) => directivesOf(schema, type, field),
   })
 }
 
@@ -69,8 +55,8 @@ function listSizeOf(field: GraphQLField<unknown, unknown>): readonly ConstDirect
   if (sized.length === 0) return []
   return [
     directive('listSize', {
-      slicingArguments: listOf(['first']),
-      sizedFields: listOf(sized),
+      slicingArguments: listOfTexts(['first']),
+      sizedFields: listOfTexts(sized),
       // It has a default.
       requireOneSlicingArgument: { kind: Kind.BOOLEAN, value: false },
     }),
@@ -79,20 +65,4 @@ function listSizeOf(field: GraphQLField<unknown, unknown>): readonly ConstDirect
 
 function cost(weight: number): ConstDirectiveNode {
   return directive('cost', { weight: { kind: Kind.INT, value: String(weight) } })
-}
-
-function listOf(values: readonly string[]): ConstValueNode {
-  return { kind: Kind.LIST, values: values.map((value) => ({ kind: Kind.STRING, value })) }
-}
-
-function directive(name: string, args: Readonly<Record<string, ConstValueNode>>): ConstDirectiveNode {
-  return {
-    kind: Kind.DIRECTIVE,
-    name: { kind: Kind.NAME, value: name },
-    arguments: Object.entries(args).map(([argument, value]) => ({
-      kind: Kind.ARGUMENT,
-      name: { kind: Kind.NAME, value: argument },
-      value,
-    })),
-  }
 }
