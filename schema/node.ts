@@ -36,7 +36,7 @@ export const NodeRef = builder.interfaceRef<object>('Node').implement({
 })
 
 /** Finds the record of any node's global id, if the caller may have such a record. `null`: there is none any more. */
-export async function findNode(
+async function findNode(
   schema: GraphQLSchema,
   context: RequestContext,
   id: string,

@@ -132,10 +132,7 @@ IdentityEventRef.implement({
 })
 
 /** The kinds asked for that the provider has, in the provider's order; all of its kinds when none are named. */
-export function kindsAskedFor<Kind>(
-  asked: readonly Kind[] | null | undefined,
-  offered: readonly Kind[],
-): readonly Kind[] {
+function kindsAskedFor<Kind>(asked: readonly Kind[] | null | undefined, offered: readonly Kind[]): readonly Kind[] {
   return asked ? offered.filter((kind) => asked.includes(kind)) : offered
 }
 

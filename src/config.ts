@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import type { ApiKey } from './access/api-keys.ts'
+import { defaultGuessLimit } from './access/attempt-limit.ts'
 import type { TokenIssuer } from './access/issuers.ts'
 import type { EntityCacheSettings } from './cache/entity-cache.ts'
 import type { Defences } from './limits/defences.ts'
@@ -137,7 +138,10 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     maxNodes: set.maxNodes,
     hasNodeFields: set.nodeFields ?? true,
     redirectOrigins: set.redirectOrigins,
-    guessLimit: { attempts: set.maxGuesses ?? 5, windowSeconds: set.guessWindowSeconds ?? 900 },
+    guessLimit: {
+      attempts: set.maxGuesses ?? defaultGuessLimit.attempts,
+      windowSeconds: set.guessWindowSeconds ?? defaultGuessLimit.windowSeconds,
+    },
     requestTimeoutMs,
     softDeadlineMs,
     // No request takes longer, so that none is given up.

@@ -4,10 +4,10 @@ import { toClientErrors } from '../schema/answer-errors.ts'
 import { type Authorize, createAuthorize } from '../schema/authorize.ts'
 import { createSchema, schema as wholeSchema } from '../schema/index.ts'
 import { countMutations } from '../schema/mutations/limit.ts'
-import { type AttemptLimit, createAttemptLimit } from './access/attempt-limit.ts'
+import { type AttemptLimit, createAttemptLimit, defaultGuessLimit } from './access/attempt-limit.ts'
 import { type Authenticate, isRefusal } from './access/authenticate.ts'
 import type { Caller } from './access/caller.ts'
-import { showsCredentials } from './access/credentials.ts'
+import { type ReadHeader, showsCredentials } from './access/credentials.ts'
 import type { EntityCache } from './cache/entity-cache.ts'
 import { createRequestContext, type Providers, type RequestContext } from './context.ts'
 import { type GraphiqlOptions, useGraphiql } from './graphiql/plugin.ts'
@@ -27,7 +27,7 @@ import { refuseCrossSite } from './requests/cross-site.ts'
 import { refuseEncoding } from './requests/encoding.ts'
 import { createPatience } from './requests/patience.ts'
 import { refusalBehind, responseOf, useCors, useRefusal, useSecurityHeaders } from './requests/plugins.ts'
-import type { Header, Refusal } from './requests/refusal.ts'
+import type { Refusal } from './requests/refusal.ts'
 import { refuseTimeLimit, timeLimitOf } from './requests/time-limit.ts'
 import { useUnreadableRequests } from './requests/unreadable.ts'
 import type { AuditSink } from './telemetry/audit.ts'
@@ -81,9 +81,6 @@ export interface ServerOptions extends Defences {
 
 export const graphqlPath = '/graphql'
 export const graphiqlPath = '/graphiql'
-
-/** How often the password or codes of one user may be guessed at. */
-const defaultGuessLimit = { attempts: 5, windowSeconds: 900 } as const
 
 /** The gateway as a Yoga server: give it to `http.createServer`, or call its `fetch`. */
 export function createServer(options: ServerOptions) {
@@ -175,7 +172,7 @@ export function createServer(options: ServerOptions) {
 const callers = new WeakMap<Request, Caller>()
 
 /** Who is asking over this connection; a refusal for everybody else. */
-type Identify = (header: Header, connection: unknown) => Promise<Caller | Refusal>
+type Identify = (header: ReadHeader, connection: unknown) => Promise<Caller | Refusal>
 
 /** Whoever is not known too often is told to wait. */
 function createIdentify(authenticate: Authenticate, failures: RateLimit, addressOf: AddressOf): Identify {
@@ -209,7 +206,7 @@ function useHealth(standing: () => Standing, identify: Identify): Plugin<Record<
   return {
     async onRequest({ request, url, endResponse, fetchAPI, serverContext }) {
       if (!isHealthPath(url.pathname)) return
-      const header: Header = (name) => request.headers.get(name)
+      const header: ReadHeader = (name) => request.headers.get(name)
       const isAsking = url.pathname === readyPath && showsCredentials(header)
       const caller = isAsking ? await identify(header, serverContext) : null
       if (caller && isRefusal(caller) && caller.status === 429) return endResponse(responseOf(caller, fetchAPI))

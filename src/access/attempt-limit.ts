@@ -14,6 +14,9 @@ export interface AttemptLimitOptions {
   readonly now?: () => number
 }
 
+/** How often the password or codes of one user may be guessed at, unless the settings say otherwise. */
+export const defaultGuessLimit = { attempts: 5, windowSeconds: 900 } as const
+
 /** More targets than anybody tries in a window; of more, the one that was tried longest ago is forgotten. */
 const maxTargets = 100_000
 

@@ -42,16 +42,15 @@ export function sealPage<Node, SomePage extends Page<Node> & { readonly retryCur
   page: SomePage & Page<Node>,
 ): SomePage {
   let digest: string | null = null
-  const seal = (cursor: string): string => sealed((digest ??= digestOf(list)), cursor)
   return {
     ...page,
     edges: page.edges.map((edge) => ({
       node: edge.node,
       get cursor() {
-        return seal(edge.cursor)
+        return sealed((digest ??= digestOf(list)), edge.cursor)
       },
     })),
-    ...(page.retryCursor == null ? {} : { retryCursor: seal(page.retryCursor) }),
+    ...(page.retryCursor == null ? {} : { retryCursor: sealCursor(list, page.retryCursor) }),
   }
 }
 

@@ -14,7 +14,7 @@ import type { DocumentRequest, FindDocument } from './persisted.ts'
 import type { RateLimit } from './rate-limit.ts'
 
 /** A refusal on its way through the server. */
-export function asGraphqlError(refusal: Refusal): GraphQLError {
+function asGraphqlError(refusal: Refusal): GraphQLError {
   return new GraphQLError(refusal.message, { originalError: new RefusedError(refusal) })
 }
 

@@ -17,7 +17,7 @@ export interface Bucket {
 }
 
 /** A bucket of two minutes' worth. */
-export function bucketOf(perMinute: number): Bucket {
+function bucketOf(perMinute: number): Bucket {
   return { capacity: 2 * perMinute, perSecond: perMinute / 60 }
 }
 

@@ -1,7 +1,7 @@
-import type { Header } from './refusal.ts'
+import type { ReadHeader } from '../access/credentials.ts'
 
 /** From where a request came, as far as it can be believed; `null`: it came through no connection. `connection`: what the HTTP server knows of it. */
-export type AddressOf = (connection: unknown, header: Header) => string | null
+export type AddressOf = (connection: unknown, header: ReadHeader) => string | null
 
 /**
  * The address at the other end of the connection; where a header is named, the last address in it, which the proxy at the other end has

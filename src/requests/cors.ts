@@ -1,4 +1,4 @@
-import type { Header } from './refusal.ts'
+import type { ReadHeader } from '../access/credentials.ts'
 
 /** Whose pages may read our answers. */
 export interface CorsOptions {
@@ -19,7 +19,7 @@ const allowedHeaders =
 const exposedHeaders = 'retry-after, x-request-id'
 
 /** What the answer to a page of another site says beside what it says to everybody. An origin that is not listed is told nothing. */
-export function corsHeaders({ origins, allowCredentials }: CorsOptions, header: Header): Headers {
+export function corsHeaders({ origins, allowCredentials }: CorsOptions, header: ReadHeader): Headers {
   if (origins.length === 0) return {}
   const origin = header('origin')
   // Caches must not give one origin the answer of another.
@@ -33,7 +33,7 @@ export function corsHeaders({ origins, allowCredentials }: CorsOptions, header: 
 }
 
 /** The whole answer to a browser that asks before it sends; `null`: this is no such question. Its status is 204. */
-export function preflightHeaders(options: CorsOptions, method: string, header: Header): Headers | null {
+export function preflightHeaders(options: CorsOptions, method: string, header: ReadHeader): Headers | null {
   if (method !== 'OPTIONS' || header('origin') === null || header('access-control-request-method') === null) return null
   const headers = corsHeaders(options, header)
   if (!headers['access-control-allow-origin']) return headers

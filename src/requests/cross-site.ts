@@ -1,4 +1,5 @@
-import type { Header, Refusal } from './refusal.ts'
+import type { ReadHeader } from '../access/credentials.ts'
+import type { Refusal } from './refusal.ts'
 
 /** What a page may have a browser send to another site without asking it first (the Fetch standard's CORS-safelisted types). */
 const simpleTypes: ReadonlySet<string> = new Set([
@@ -20,7 +21,7 @@ const askedFirst = [
  * Refuses what any page could have somebody's browser send here: credentials that the browser adds by itself must not be enough. Fine is
  * a body that is no form's, or one of the headers above.
  */
-export function refuseCrossSite(method: string, header: Header): Refusal | null {
+export function refuseCrossSite(method: string, header: ReadHeader): Refusal | null {
   if (method === 'OPTIONS') return null
   const [type = ''] = (header('content-type') ?? '').split(';')
   const isSimple =

@@ -1,8 +1,8 @@
 import type { Caller } from '../access/caller.ts'
 
 /** What can be asked about the gateway without asking GraphQL. `/health` is another name of the first. */
-export const healthPath = '/health'
-export const livePath = '/health/live'
+const healthPath = '/health'
+const livePath = '/health/live'
 export const readyPath = '/health/ready'
 
 /** How the gateway does, for whoever may know it. */

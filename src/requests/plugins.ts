@@ -1,10 +1,11 @@
 import type { FetchAPI, Plugin } from 'graphql-yoga'
 import { corsHeaders, type CorsOptions, preflightHeaders } from './cors.ts'
-import { bodyOf, type Header, type Refusal } from './refusal.ts'
+import type { ReadHeader } from '../access/credentials.ts'
+import { bodyOf, type Refusal } from './refusal.ts'
 import { securityHeaders } from './security-headers.ts'
 
 /** Answers a request that this check refuses. */
-export function useRefusal(check: (header: Header, method: string) => Refusal | null): Plugin {
+export function useRefusal(check: (header: ReadHeader, method: string) => Refusal | null): Plugin {
   return {
     onRequest({ request, endResponse, fetchAPI }) {
       const refusal = check((name) => request.headers.get(name), request.method)

@@ -13,9 +13,6 @@ export interface Refusal {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** The value of a request's header by its lower-case name; `null`: it has none. */
-export type Header = (name: string) => string | null
-
 /** What a client is told of a refusal beside its message. */
 export function extensionsOf({
   code,

@@ -1,7 +1,8 @@
-import type { Header, Refusal } from './refusal.ts'
+import type { ReadHeader } from '../access/credentials.ts'
+import type { Refusal } from './refusal.ts'
 
 /** The header in which a client says how many milliseconds it is going to wait. */
-export const timeLimitHeader = 'x-request-timeout-ms'
+const timeLimitHeader = 'x-request-timeout-ms'
 
 /** How long a request may take. */
 export interface TimeLimit {
@@ -12,7 +13,7 @@ export interface TimeLimit {
 }
 
 /** Refuses a time that is none. */
-export function refuseTimeLimit(header: Header): Refusal | null {
+export function refuseTimeLimit(header: ReadHeader): Refusal | null {
   const asked = header(timeLimitHeader)
   if (asked === null || isTime(asked)) return null
   const message = `The header ${timeLimitHeader} must be a whole number of milliseconds, at least 1`
@@ -20,7 +21,7 @@ export function refuseTimeLimit(header: Header): Refusal | null {
 }
 
 /** The configured limit, or the client's when that is shorter; slow providers are then waited for that much less. Never longer. */
-export function timeLimitOf(header: Header, configured: TimeLimit): TimeLimit {
+export function timeLimitOf(header: ReadHeader, configured: TimeLimit): TimeLimit {
   const asked = header(timeLimitHeader)
   if (asked === null || !isTime(asked) || Number(asked) >= configured.requestTimeoutMs) return configured
   const requestTimeoutMs = Number(asked)

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Metrics } from './metrics.ts'
 
-export const metricsPath = '/metrics'
+const metricsPath = '/metrics'
 
 export interface MetricsServer {
   readonly port: number

@@ -267,7 +267,7 @@ export function foundAgain(provider: IdentityProvider, price: RelationPrice = {}
 }
 
 /** Users by ids that anybody may have made up. */
-export function usersById({ prices, users }: IdentityProvider): BatchPrice {
+function usersById({ prices, users }: IdentityProvider): BatchPrice {
   return prices.users?.getMany ?? inCallsOf(users.maxIdsPerCall)
 }
 

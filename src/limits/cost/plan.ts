@@ -47,7 +47,7 @@ export interface OperationPlan {
 const nothing: PlannedSelection = { fields: [], parts: [], needs: new Set() }
 
 /** Types whose records may lack values. Below them a value is of the record itself. */
-export const recordTypes: ReadonlySet<string> = new Set(['User', 'Group'])
+const recordTypes: ReadonlySet<string> = new Set(['User', 'Group'])
 
 /** Plans a valid operation, in time and space linear in its document. */
 export function planOperation(
