@@ -2,7 +2,6 @@ import {
   defaultFieldResolver,
   type DocumentNode,
   getArgumentValues,
-  getOperationAST,
   getVariableValues,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -20,7 +19,7 @@ import { type MissingScope, refuseEndUser, refuseScopes } from './refusals.ts'
 /** An operation that is about to be executed, from a valid document. */
 export interface PreparedOperation {
   readonly document: DocumentNode
-  readonly operationName?: string | null | undefined
+  readonly operation: OperationDefinitionNode
   /** As the client sent them. */
   readonly variables: Readonly<Record<string, unknown>>
 }
@@ -52,9 +51,7 @@ export function createAuthorize(schema: GraphQLSchema): Authorize {
     return needs
   }
 
-  return ({ document, operationName, variables }, context) => {
-    const operation = getOperationAST(document, operationName)
-    if (!operation) return null // and so it cannot be executed
+  return ({ document, operation, variables }, context) => {
     const needs = needsOf(document, operation)
     const refusal = isPlain(needs, context) ? null : closerLook(operation)
     if (!refusal) allowed.set(context, operation)

@@ -96,7 +96,7 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     },
   }
   const cache = createRequestCache(options.cache ?? null, caller, call)
-  const loaders = createLoaders(providers, call, cache)
+  const loaders = createLoaders({ providers, call, cache })
   const shared = new Map<string, Promise<unknown>>()
 
   return {
@@ -139,82 +139,132 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     },
     forget() {
       shared.clear()
-      for (const loader of Object.values(loaders)) loader.clearAll()
+      loaders.clearAll()
     },
     isReadOnly: (provider) => readOnlyProviders.has(provider),
     audit,
   }
 }
 
-function createLoaders(providers: Providers, call: Call, cache: RequestCache): Loaders {
-  const lookup = (
-    method: 'findByEmails' | 'findByPhoneNumbers' | 'findByExternalIds',
-    keysOf: (user: User) => readonly string[],
-  ): BatchLoader<readonly User[]> =>
-    createBatchLoader<User, readonly User[]>({
-      source(name) {
-        const provider = providers.get(name)
-        const find = provider?.users[method]
-        if (!provider || !find) return null
-        return {
-          maxKeysPerCall: provider.users.maxValuesPerLookup ?? 1,
-          maxParallelCalls: provider.maxParallelCalls,
-          read: (values) => find(values, call),
-        }
-      },
-      keysOf,
-      resolve: withoutDoubles,
-    })
+/** With what the loaders of a request read. */
+interface Reading {
+  readonly providers: Providers
+  readonly call: Call
+  readonly cache: RequestCache
+}
 
+/** Most requests need one or none of them: each is made when it is asked for. */
+function createLoaders(reading: Reading): Loaders & { clearAll(): void } {
+  let user: Loaders['user'] | undefined
+  let userByIdOnly: Loaders['userByIdOnly'] | undefined
+  let group: Loaders['group'] | undefined
+  let usersByEmail: Loaders['usersByEmail'] | undefined
+  let usersByPhoneNumber: Loaders['usersByPhoneNumber'] | undefined
+  let usersByExternalId: Loaders['usersByExternalId'] | undefined
   return {
-    user: createBatchLoader<User, User | null>({
-      source(name) {
-        const provider = providers.get(name)
-        if (!provider) return null
-        return {
-          maxKeysPerCall: provider.users.maxIdsPerCall,
-          maxParallelCalls: provider.maxParallelCalls,
-          read: (ids) => cache.read({ kind: 'user', provider: name, ids, load: provider.users.getMany }),
-        }
-      },
-      keysOf: (user) => [user.nativeId],
-      resolve: firstOf,
-    }),
-    userByIdOnly: createBatchLoader<User, User | null>({
-      source(name) {
-        const provider = providers.get(name)
-        const byIdOnly = provider?.users.byIdOnly
-        if (!provider || !byIdOnly) return null
-        return {
-          maxKeysPerCall: 1,
-          maxParallelCalls: provider.maxParallelCalls,
-          async read([id = '']) {
-            const user = await byIdOnly.get(id, call)
-            return user ? [user] : []
-          },
-        }
-      },
-      keysOf: (user) => [user.nativeId],
-      resolve: firstOf,
-    }),
-    group: createBatchLoader<Group, Group | null>({
-      source(name) {
-        const provider = providers.get(name)
-        const groups = provider?.groups
-        if (!provider || !groups) return null
-        return {
-          maxKeysPerCall: groups.maxIdsPerCall,
-          maxParallelCalls: provider.maxParallelCalls,
-          read: (ids) => cache.read({ kind: 'group', provider: name, ids, load: groups.getMany }),
-        }
-      },
-      keysOf: (group) => [group.nativeId],
-      resolve: firstOf,
-    }),
-    usersByEmail: lookup('findByEmails', (user) => user.emails.map(({ address }) => address.toLowerCase())),
-    usersByPhoneNumber: lookup('findByPhoneNumbers', (user) => user.phoneNumbers.map(({ number }) => number)),
-    usersByExternalId: lookup('findByExternalIds', (user) => (user.externalId === null ? [] : [user.externalId])),
+    get user() {
+      return (user ??= loadUsers(reading))
+    },
+    get userByIdOnly() {
+      return (userByIdOnly ??= loadUsersByIdOnly(reading))
+    },
+    get group() {
+      return (group ??= loadGroups(reading))
+    },
+    get usersByEmail() {
+      return (usersByEmail ??= lookUp(reading, 'findByEmails', (one) =>
+        one.emails.map(({ address }) => address.toLowerCase()),
+      ))
+    },
+    get usersByPhoneNumber() {
+      return (usersByPhoneNumber ??= lookUp(reading, 'findByPhoneNumbers', (one) =>
+        one.phoneNumbers.map(({ number }) => number),
+      ))
+    },
+    get usersByExternalId() {
+      return (usersByExternalId ??= lookUp(reading, 'findByExternalIds', ({ externalId }) =>
+        externalId === null ? [] : [externalId],
+      ))
+    },
+    clearAll() {
+      for (const loader of [user, userByIdOnly, group, usersByEmail, usersByPhoneNumber, usersByExternalId])
+        loader?.clearAll()
+    },
   }
+}
+
+function loadUsers({ providers, cache }: Reading): Loaders['user'] {
+  return createBatchLoader<User, User | null>({
+    source(name) {
+      const provider = providers.get(name)
+      if (!provider) return null
+      return {
+        maxKeysPerCall: provider.users.maxIdsPerCall,
+        maxParallelCalls: provider.maxParallelCalls,
+        read: (ids) => cache.read({ kind: 'user', provider: name, ids, load: provider.users.getMany }),
+      }
+    },
+    keysOf: (user) => [user.nativeId],
+    resolve: firstOf,
+  })
+}
+
+function loadUsersByIdOnly({ providers, call }: Reading): Loaders['userByIdOnly'] {
+  return createBatchLoader<User, User | null>({
+    source(name) {
+      const provider = providers.get(name)
+      const byIdOnly = provider?.users.byIdOnly
+      if (!provider || !byIdOnly) return null
+      return {
+        maxKeysPerCall: 1,
+        maxParallelCalls: provider.maxParallelCalls,
+        async read([id = '']) {
+          const user = await byIdOnly.get(id, call)
+          return user ? [user] : []
+        },
+      }
+    },
+    keysOf: (user) => [user.nativeId],
+    resolve: firstOf,
+  })
+}
+
+function loadGroups({ providers, cache }: Reading): Loaders['group'] {
+  return createBatchLoader<Group, Group | null>({
+    source(name) {
+      const provider = providers.get(name)
+      const groups = provider?.groups
+      if (!provider || !groups) return null
+      return {
+        maxKeysPerCall: groups.maxIdsPerCall,
+        maxParallelCalls: provider.maxParallelCalls,
+        read: (ids) => cache.read({ kind: 'group', provider: name, ids, load: groups.getMany }),
+      }
+    },
+    keysOf: (group) => [group.nativeId],
+    resolve: firstOf,
+  })
+}
+
+function lookUp(
+  { providers, call }: Reading,
+  method: 'findByEmails' | 'findByPhoneNumbers' | 'findByExternalIds',
+  keysOf: (user: User) => readonly string[],
+): BatchLoader<readonly User[]> {
+  return createBatchLoader<User, readonly User[]>({
+    source(name) {
+      const provider = providers.get(name)
+      const find = provider?.users[method]
+      if (!provider || !find) return null
+      return {
+        maxKeysPerCall: provider.users.maxValuesPerLookup ?? 1,
+        maxParallelCalls: provider.maxParallelCalls,
+        read: (values) => find(values, call),
+      }
+    },
+    keysOf,
+    resolve: withoutDoubles,
+  })
 }
 
 function firstOf<Found>(found: readonly Found[]): Found | null {

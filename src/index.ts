@@ -19,10 +19,8 @@ import { createMemoryDocumentStore } from './limits/persisted.ts'
 import { createMemoryRateStore } from './limits/rate-limit.ts'
 import { createSharedAttemptLimit } from './shared-store/attempt-limit.ts'
 import { createSharedDocumentStore } from './shared-store/document-store.ts'
-import { maxBodyBytes } from './requests/body-limit.ts'
 import { isHost } from './requests/host.ts'
-import { createPlainPosts } from './requests/plain-post.ts'
-import { createServer, graphqlPath } from './server.ts'
+import { createServer } from './server.ts'
 import { createSharedEpochs } from './shared-store/epochs.ts'
 import { createSharedRecords } from './shared-store/records.ts'
 import { openRedis, type RedisOptions } from './shared-store/redis.ts'
@@ -135,7 +133,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   })
   const readiness = createReadiness({ providers })
   const stopping = new AbortController()
-  const yoga = createServer({
+  const server = createServer({
     ...serving,
     onInternalError,
     requests: telemetry.requests,
@@ -159,20 +157,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     readOnlyProviders: new Set(options.providers.filter(({ isReadOnly }) => isReadOnly).map(({ name }) => name)),
     maxMutations: options.maxMutations ?? defaultMaxMutations,
   })
-  const isAnswered = createPlainPosts({
-    path: graphqlPath,
-    maxBodyBytes,
-    serve: (request, context) => yoga.handleRequest(request, context),
-  })
   const http = createHttpServer((request, response) => {
     const { host = 'localhost' } = request.headers
     // What makes no URL would fail before anything of ours sees the request.
     if (!isHost(host) || !URL.canParse(`http://${host}${request.url ?? ''}`)) response.writeHead(400).end()
-    else if (!isAnswered(request, response)) void yoga(request, response)
+    else server.answer(request, response)
   })
 
   return {
-    fetch: async (request) => yoga.fetch(request),
+    fetch: server.fetch,
     async listen(host, port) {
       const metrics = await telemetry.serveMetrics()
       const address = await http.listen(host, port)

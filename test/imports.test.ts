@@ -24,7 +24,10 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   lifecycle: ['identity', 'upstream', 'context'],
   settings: ['identity', 'upstream', 'access', 'limits', 'telemetry'],
   config: ['access', 'settings', 'cache', 'limits', 'telemetry'],
-  server: ['identity', 'cache', 'context', 'access', 'limits', 'telemetry', 'schema', 'graphiql', 'requests'],
+  execution: [],
+  operations: ['identity', 'cache', 'context', 'access', 'execution', 'limits', 'telemetry', 'schema', 'requests'],
+  serving: ['identity', 'access', 'graphiql', 'limits', 'operations', 'requests', 'telemetry'],
+  server: ['access', 'graphiql', 'limits', 'operations', 'requests', 'serving', 'telemetry'],
   index: [
     'identity',
     'upstream',

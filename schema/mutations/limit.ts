@@ -1,8 +1,8 @@
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
-  getOperationAST,
   Kind,
+  type OperationDefinitionNode,
   OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql'
@@ -11,9 +11,8 @@ import {
  * How many mutations an operation has; none when it is of another type. Aliases and fragments count, `@skip` and `@include` do not: who
  * sends a hundred may not do a hundred. The document is a valid one, so that no fragment contains itself.
  */
-export function countMutations(document: DocumentNode, operationName: string | null | undefined): number {
-  const operation = getOperationAST(document, operationName)
-  if (operation?.operation !== OperationTypeNode.MUTATION) return 0
+export function countMutations(document: DocumentNode, operation: OperationDefinitionNode): number {
+  if (operation.operation !== OperationTypeNode.MUTATION) return 0
   const fragments = new Map<string, FragmentDefinitionNode>()
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)

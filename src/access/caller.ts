@@ -15,9 +15,14 @@ export interface Caller {
 }
 
 /** Who a caller is and nobody else, as one text: for keys under which something is counted. */
-export function identityOf({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'>): string {
-  return JSON.stringify([issuer, subject])
+export function identityOf(caller: Pick<Caller, 'issuer' | 'subject'>): string {
+  let identity = identities.get(caller)
+  if (identity === undefined) identities.set(caller, (identity = JSON.stringify([caller.issuer, caller.subject])))
+  return identity
 }
+
+/** The holder of an API key is the same object in all requests. */
+const identities = new WeakMap<object, string>()
 
 /** One user of one provider. */
 export interface Account {

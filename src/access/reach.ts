@@ -13,5 +13,8 @@ export function withinReach<Value>(
 
 /** Names what a caller can reach, so that a cursor made for one reach is of no use in another. */
 export function nameOfReach({ providers, account }: Pick<Caller, 'providers' | 'account'>): string {
+  if (providers === null && account === null) return nameOfAll
   return JSON.stringify([providers && [...providers].toSorted(), account && [account.provider, account.nativeId]])
 }
+
+const nameOfAll = JSON.stringify([null, null])

@@ -19,7 +19,7 @@ export interface RequestCache {
 /** `cache` `null`: everything is read afresh. */
 export function createRequestCache(cache: EntityCache | null, caller: Caller, call: Call): RequestCache {
   const staleness = new Map<string, number>()
-  const audience = audienceOf(caller)
+  let audience: string | null = null
   let isFresh = false
 
   return {
@@ -29,6 +29,7 @@ export function createRequestCache(cache: EntityCache | null, caller: Caller, ca
       const onStale = (ageMs: number): void => {
         staleness.set(what.provider, Math.max(ageMs, staleness.get(what.provider) ?? 0))
       }
+      audience ??= audienceOf(caller)
       return cache.read({ ...what, load, audience, call, onStale })
     },
     readAfresh() {

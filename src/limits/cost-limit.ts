@@ -43,17 +43,16 @@ export function visibleProviders(providers: Providers, { providers: visible }: C
 }
 
 export interface CostLimit {
-  /** `request`: the same object for all operations of one batch, which together may cost no more than one. `identity`: of the caller. */
-  refuse(cost: Cost, request: object, identity: string): Promise<Refusal | null>
+  /** `spent`: what the operations of one request may cost together, which is no more than one may. `identity`: of the caller. */
+  refuse(cost: Cost, spent: { calls: number }, identity: string): Promise<Refusal | null> | Refusal | null
 }
 
 export function createCostLimit({ maxCost, rate }: { readonly maxCost: number; readonly rate: RateLimit }): CostLimit {
-  const costOfRequests = new WeakMap<object, number>()
   return {
-    async refuse({ total }, request, identity) {
-      const before = costOfRequests.get(request) ?? 0
+    refuse({ total }, spent, identity) {
+      const before = spent.calls
       if (before + total > maxCost) return tooCostly(total, before, maxCost)
-      costOfRequests.set(request, before + total)
+      spent.calls += total
       return total === 0 ? null : rate.take(identity, total)
     },
   }

@@ -36,26 +36,32 @@ export interface DocumentRequest {
 export type FoundDocument = { readonly document: string } | { readonly refusal: Refusal }
 
 /** Finds the document that a request means, before it is read. `null`: the request brings it itself, as usual. */
-export type FindDocument = (request: DocumentRequest) => Promise<FoundDocument | null>
+export type FindDocument = (request: DocumentRequest) => Promise<FoundDocument | null> | FoundDocument | null
 
 /**
  * Automatic persisted queries: a client sends the hash of a document alone, and the document with it only when it is told that the hash
  * is not known.
  */
 export function findByHash(store: DocumentStore): FindDocument {
-  return async ({ query, extensions }) => {
+  return ({ query, extensions }) => {
     const hash = hashIn(extensions)
     if (hash === null) return null
     if (hash === undefined) return { refusal: refusal('`extensions.persistedQuery` needs version 1 and a sha256Hash') }
-    if (typeof query !== 'string' || query === '') {
-      const document = await store.get(hash)
-      // Clients know what to do by these very words.
-      return document === undefined ? { refusal: refusal('PersistedQueryNotFound', 200) } : { document }
-    }
+    if (typeof query !== 'string' || query === '') return findKept(store, hash)
     if (hashOf(query) !== hash) return { refusal: refusal('The sha256Hash is not that of the query') }
-    await store.set(hash, query)
-    return { document: query }
+    return keep(store, hash, query)
   }
+}
+
+async function findKept(store: DocumentStore, hash: string): Promise<FoundDocument> {
+  const document = await store.get(hash)
+  // Clients know what to do by these very words.
+  return document === undefined ? { refusal: refusal('PersistedQueryNotFound', 200) } : { document }
+}
+
+async function keep(store: DocumentStore, hash: string, document: string): Promise<FoundDocument> {
+  await store.set(hash, document)
+  return { document }
 }
 
 /** Only the documents of this list are served, by their hash, their name in the list, or their text. */
@@ -67,11 +73,9 @@ export function findKnown(documents: ReadonlyMap<string, string>): FindDocument 
     const sent = typeof query === 'string' && query !== '' ? byHash.get(hashOf(query)) : undefined
     const document = named === null ? sent : named
     const isOther = typeof query === 'string' && query !== '' && document !== undefined && sent !== document
-    return Promise.resolve(
-      document === undefined || isOther
-        ? { refusal: { ...refusal('Only operations that were registered are served here'), code: 'FORBIDDEN' } }
-        : { document },
-    )
+    return document === undefined || isOther
+      ? { refusal: { ...refusal('Only operations that were registered are served here'), code: 'FORBIDDEN' } }
+      : { document }
   }
 }
 

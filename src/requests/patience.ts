@@ -1,12 +1,20 @@
 /** How long requests are waited for. */
 export interface Patience {
+  /** Begins to wait for a request that has so many milliseconds. */
+  begin(ms: number): Waiting
+}
+
+/** One request that is waited for. */
+export interface Waiting {
   /**
-   * The signal of a request that has so many milliseconds. Aborts when its caller leaves (with that signal's reason), when its time is over
-   * (with a `TimeoutError`), and when no request is waited for any more. Asked for again, it is the same one.
+   * Aborts when its caller leaves (with the reason that is told), when its time is over (with a `TimeoutError`), and when no request is
+   * waited for any more.
    */
-  signalFor(request: Request, ms: number): AbortSignal
-  /** The request has been answered: nothing is left to abort. */
-  end(request: Request): void
+  readonly signal: AbortSignal
+  /** Its caller has left. */
+  leave(reason?: unknown): void
+  /** It has been answered: nothing is left to abort. */
+  end(): void
 }
 
 /**
@@ -14,35 +22,29 @@ export interface Patience {
  * made by them costs many times as much, and every upstream call listens.
  */
 export function createPatience(stopping: AbortSignal): Patience {
-  const waiting = new Map<Request, { readonly controller: AbortController; readonly timer: NodeJS.Timeout }>()
-
-  function end(request: Request): AbortController | null {
-    const found = waiting.get(request)
-    if (!found) return null
-    clearTimeout(found.timer)
-    waiting.delete(request)
-    return found.controller
-  }
-
+  const abortOf = new Map<Waiting, (reason: unknown) => void>()
   stopping.addEventListener('abort', () => {
-    for (const request of waiting.keys()) end(request)?.abort(stopping.reason)
+    for (const abort of abortOf.values()) abort(stopping.reason)
   })
 
   return {
-    signalFor(request, ms) {
-      const known = waiting.get(request)
-      if (known) return known.controller.signal
+    begin(ms) {
       const controller = new AbortController()
-      if (stopping.aborted || request.signal.aborted) {
-        controller.abort(stopping.aborted ? stopping.reason : request.signal.reason)
-        return controller.signal
-      }
-      const timer = setTimeout(() => end(request)?.abort(new DOMException('The time is over', 'TimeoutError')), ms)
+      const timer = setTimeout(() => abort(new DOMException('The time is over', 'TimeoutError')), ms)
       timer.unref()
-      waiting.set(request, { controller, timer })
-      request.signal.addEventListener('abort', () => end(request)?.abort(request.signal.reason), { once: true })
-      return controller.signal
+      const end = (): void => {
+        clearTimeout(timer)
+        abortOf.delete(waiting)
+      }
+      const abort = (reason: unknown): void => {
+        if (!abortOf.has(waiting)) return
+        end()
+        controller.abort(reason)
+      }
+      const waiting: Waiting = { signal: controller.signal, leave: abort, end }
+      abortOf.set(waiting, abort)
+      if (stopping.aborted) abort(stopping.reason)
+      return waiting
     },
-    end: (request) => void end(request),
   }
 }

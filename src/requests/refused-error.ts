@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql'
 import type { Refusal } from './refusal.ts'
 
 /** A refusal that is found only while an operation is being read or about to run. */
@@ -9,4 +10,9 @@ export class RefusedError extends Error {
     super(refusal.message)
     this.refusal = refusal
   }
+}
+
+/** A refusal as an error of an answer. */
+export function errorOfRefusal(refusal: Refusal): GraphQLError {
+  return new GraphQLError(refusal.message, { originalError: new RefusedError(refusal) })
 }

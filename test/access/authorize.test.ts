@@ -1,4 +1,4 @@
-import { buildSchema, execute, graphql, parse } from 'graphql'
+import { buildSchema, execute, getOperationAST, graphql, parse } from 'graphql'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { requireDeclarations } from '../../schema/access.ts'
 import { createAuthorize } from '../../schema/authorize.ts'
@@ -10,6 +10,7 @@ import { encodeGlobalId } from '../../src/identity/global-id.ts'
 import type { AuditRecord } from '../../src/telemetry/audit.ts'
 import { callerWith, type CallersGateway, createGatewayFor } from '../support/callers.ts'
 import { createInMemoryProvider, type InMemoryProvider, populatedDirectory } from '../support/in-memory-provider.ts'
+import { present } from '../support/present.ts'
 import { testCall } from '../support/sandbox.ts'
 import { subjectAt } from './schema-walk.ts'
 
@@ -249,7 +250,8 @@ describe('a mutation', () => {
     })
     const parsed = parse(disable)
     const variables = (revokeSessions: string) => ({ input: { id: ids.User, revokeSessions } })
-    expect(createAuthorize(schema)({ document: parsed, variables: variables('NO') }, context)).toBeNull()
+    const operation = present(getOperationAST(parsed))
+    expect(createAuthorize(schema)({ document: parsed, operation, variables: variables('NO') }, context)).toBeNull()
     const { data, errors } = await execute({
       schema,
       document: parsed,

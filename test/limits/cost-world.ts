@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { parse } from 'graphql'
+import { getOperationAST, getVariableValues, parse } from 'graphql'
 import { schema } from '../../schema/index.ts'
 import { createCostEstimator, type CostEstimator } from '../../src/limits/cost/estimator.ts'
 import type { Providers } from '../../src/context.ts'
@@ -25,7 +25,8 @@ export interface CostComparison {
 const logins = /(\/oauth\/token|\/auth\/providers\/mongodb-cloud\/login|\/auth\/session)$/
 
 export interface CostWorld {
-  readonly estimateOf: (operation: CostedOperation) => ReturnType<CostEstimator>
+  /** `null`: its variables are wrong. */
+  readonly estimateOf: (operation: CostedOperation) => ReturnType<CostEstimator> | null
   /** Runs it, one at a time. */
   compare(operation: CostedOperation): Promise<CostComparison>
 }
@@ -38,8 +39,13 @@ export async function createCostWorld({ sandbox, providers }: ConnectedSandbox):
   const estimator = createCostEstimator(schema)
   await Promise.all(providers.map((provider) => provider.check(testCall())))
 
-  const estimateOf: CostWorld['estimateOf'] = ({ document, variables }) =>
-    estimator({ document: parse(document), operationName: null, variables, providers: byName, account: null })
+  const estimateOf: CostWorld['estimateOf'] = ({ document: text, variables: sent = {} }) => {
+    const document = parse(text)
+    const operation = getOperationAST(document)
+    assert(operation, 'there is no operation')
+    const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], sent)
+    return variables ? estimator({ document, operation, variables, providers: byName, account: null }) : null
+  }
 
   return {
     estimateOf,

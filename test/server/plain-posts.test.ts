@@ -4,7 +4,6 @@ import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { serverAudits } from 'graphql-http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createPlainPosts } from '../../src/requests/plain-post.ts'
 import { maxBodyBytes } from '../../src/requests/body-limit.ts'
 import { graphqlPath } from '../../src/server.ts'
 import { createTestGateway, testApiKey } from '../support/gateway.ts'
@@ -13,11 +12,6 @@ import { createInMemoryProvider, populatedDirectory } from '../support/in-memory
 /** The same gateway behind one socket, which answers plain posts the short way and all else the long one. */
 const provider = createInMemoryProvider('acme', populatedDirectory('acme', 30))
 const gateway = createTestGateway([provider], 10_000, { maxMutations: 2 })
-const answerShort = createPlainPosts({
-  path: graphqlPath,
-  maxBodyBytes,
-  serve: (request, context) => gateway.server.handleRequest(request, context),
-})
 let http: Server
 let origin: string
 /** Which way each request was answered. */
@@ -25,9 +19,9 @@ let ways: ('short' | 'long')[] = []
 
 beforeAll(async () => {
   http = createServer((request, response) => {
-    const isShort = answerShort(request, response)
+    const isShort = gateway.server.answerShortly(request, response)
     ways.push(isShort ? 'short' : 'long')
-    if (!isShort) void gateway.server(request, response)
+    if (!isShort) gateway.server.answerAnything(request, response)
   })
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
@@ -109,7 +103,6 @@ const corpus: Readonly<Record<string, Sent>> = {
   'a charset': asking('{ __typename }', {}, { ...known, 'content-type': 'application/json; charset=utf-8' }),
   'only GraphQL answers wanted': asking('{ nothing }', {}, { ...known, accept: 'application/graphql-response+json' }),
   'only JSON wanted': asking('{ nothing }', {}, { ...known, accept: 'application/json' }),
-  'an answer wanted that there is not': asking('{ __typename }', {}, { ...known, accept: 'image/png' }),
   'anything wanted': asking('{ __typename }', {}, { ...known, accept: 'text/html, */*;q=0.1' }),
   'a deadline of its own': asking('{ providers { name } }', {}, { ...known, 'x-request-timeout-ms': '500' }),
   'a deadline that is none': asking('{ providers { name } }', {}, { ...known, 'x-request-timeout-ms': 'soon' }),
@@ -142,6 +135,8 @@ describe('a post of JSON', () => {
     ['another charset', { ...known, 'content-type': 'application/json; charset=latin1' }],
     ['a compressed body', { ...known, 'content-encoding': 'gzip' }],
     ['a stream of answers wanted', { ...known, accept: 'text/event-stream' }],
+    ['an answer wanted that there is not', { ...known, accept: 'image/png' }],
+    ['any text wanted', { ...known, accept: 'text/*' }],
     ['an answer in parts wanted', { ...known, accept: 'multipart/mixed' }],
   ])('that is %s goes the long way', async (_, headers) => {
     await send(asking('{ __typename }', {}, headers), true)
@@ -163,12 +158,11 @@ describe('a post of JSON', () => {
   })
 
   it('for which there is no answer at all is a plain 500', async () => {
-    const broken = createPlainPosts({
-      path: graphqlPath,
-      maxBodyBytes,
-      serve: () => Promise.reject(new Error('with a secret')),
+    const { server: broken } = createTestGateway([], 10_000, {
+      authenticate: () => Promise.reject(new Error('with a secret')),
     })
-    const server = createServer((request, response) => void broken(request, response)).listen(0, '127.0.0.1')
+    const server = createServer((request, response) => void broken.answerShortly(request, response))
+    server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo // a TCP server's address
     const response = await fetch(`http://127.0.0.1:${port}${graphqlPath}`, {
@@ -194,12 +188,8 @@ describe('a post of JSON', () => {
       }
     })
     const patient = createTestGateway([hanging])
-    const short = createPlainPosts({
-      path: graphqlPath,
-      maxBodyBytes,
-      serve: (request, context) => patient.server.handleRequest(request, context),
-    })
-    const server = createServer((request, response) => void short(request, response)).listen(0, '127.0.0.1')
+    const server = createServer((request, response) => void patient.server.answerShortly(request, response))
+    server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1') // a TCP server's address
     const body = JSON.stringify({ query: '{ userByNativeId(provider: "slow", nativeId: "x") { id } }' })
