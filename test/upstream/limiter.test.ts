@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { HeldBackError } from '../../src/upstream/held-back.ts'
 import { createLimiter, type Limiter, type Place } from '../../src/upstream/limiter.ts'
 import { createPace } from '../../src/upstream/pace.ts'
-import type { WireResponse } from '../../src/upstream/transport.ts'
+import { createPatience, type Patience } from '../../src/upstream/patience.ts'
+import type { WireResponse } from '../../src/upstream/wire-message.ts'
 import { type ManualClock, manualClock } from '../support/clock.ts'
 
 interface Settings {
@@ -23,13 +24,15 @@ function limiterWith({ maxParallelCalls = 1, maxWaitingCalls = 1_000, maxCallsPe
   const limiter = createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock })
   const admitted: string[] = []
   const ask = async (name: string, owner: object = {}, waitMs = 10_000): Promise<Place> => {
-    const until = clock.now() + waitMs
-    const place = await limiter.acquire({ owner, signal: new AbortController().signal, deadline: () => until })
+    const place = await placeAt(limiter, createPatience(clock.now() + waitMs), owner)
     admitted.push(name)
     return place
   }
   return { limiter, clock, ask, admitted }
 }
+
+const placeAt = (limiter: Limiter, patience: Patience, owner: object = {}): Promise<Place> =>
+  new Promise((admit, refuse) => limiter.acquire({ owner, patience, admit, refuse }))
 
 const answer = (status: number, headers: Readonly<Record<string, string>> = {}): WireResponse => ({
   status,
@@ -119,9 +122,9 @@ describe('the limiter', () => {
   it('counts the deadline as it is when the pause begins', async () => {
     const { ask, limiter, clock } = limiterWith()
     const refused = await ask('refused')
-    let until = clock.now() + 1_000
-    const joined = limiter.acquire({ owner: {}, signal: new AbortController().signal, deadline: () => until })
-    until = clock.now() + 10_000
+    const patience = createPatience(clock.now() + 1_000)
+    const joined = placeAt(limiter, patience)
+    patience.deadline = clock.now() + 10_000
     refused.answered(answer(429, { 'retry-after': '3' }))
     refused.release()
     await clock.advance(3_000)

@@ -1,0 +1,51 @@
+/** Something that must not take too long. */
+export interface Timed {
+  /** By `performance.now()`, which no clock that is set can move. */
+  readonly dueAt: number
+  /** Called when its time is over. Must not throw. */
+  onOverdue(): void
+}
+
+/** Watches over many things with one timer, which is set for the first of them and keeps no process alive. */
+export interface TimeLimits {
+  watch(timed: Timed): void
+  /** It has ended. */
+  forget(timed: Timed): void
+}
+
+export function createTimeLimits(): TimeLimits {
+  const watched = new Set<Timed>()
+  let timer: NodeJS.Timeout | undefined
+  /** Most end long before their time, and the timer stays as it is. */
+  let wakesAt = Number.POSITIVE_INFINITY
+
+  function wakeAt(at: number): void {
+    clearTimeout(timer)
+    wakesAt = at
+    timer = setTimeout(endOverdue, Math.max(1, Math.ceil(at - performance.now())))
+    timer.unref()
+  }
+
+  function endOverdue(): void {
+    wakesAt = Number.POSITIVE_INFINITY
+    const now = performance.now()
+    let next = Number.POSITIVE_INFINITY
+    for (const timed of watched) {
+      if (timed.dueAt <= now) {
+        watched.delete(timed)
+        timed.onOverdue()
+      } else next = Math.min(next, timed.dueAt)
+    }
+    if (next < wakesAt) wakeAt(next)
+  }
+
+  return {
+    watch(timed) {
+      watched.add(timed)
+      if (timed.dueAt < wakesAt) wakeAt(timed.dueAt)
+    },
+    forget(timed) {
+      watched.delete(timed)
+    },
+  }
+}
