@@ -1,43 +1,49 @@
-/** What is to be told that a caller leaves. Must not throw. */
-export type OnDeparture = () => void
+import { createCrowd, type Crowd, type Member } from './crowd.ts'
+
+/** Who waits for something on behalf of a caller. */
+export interface Departing extends Member {
+  /** The caller leaves. Must not throw. */
+  onDeparture(): void
+}
 
 interface Departure {
-  readonly listeners: Set<OnDeparture>
+  readonly crowd: Crowd<Departing>
   readonly tellAll: () => void
 }
 
 const departures = new WeakMap<AbortSignal, Departure>()
 
 /**
- * Calls the function when the signal aborts. All calls of a request have the same signal: it has one listener for all of them, because a
- * listener of its own costs each call more than everything else that we do for it.
+ * Tells somebody when the signal aborts. All calls of a request have the same signal: it has one listener for all of them, because a
+ * listener of its own costs each call more than most of what we do for it.
  */
-export function onDeparture(signal: AbortSignal, listener: OnDeparture): void {
+export function watchDeparture(signal: AbortSignal, departing: Departing): void {
   let departure = departures.get(signal)
   if (departure === undefined) {
-    departure = departureOf()
+    departure = createDeparture()
     departures.set(signal, departure)
   }
-  const { listeners, tellAll } = departure
-  if (listeners.size === 0) signal.addEventListener('abort', tellAll, { once: true })
-  listeners.add(listener)
+  const { crowd, tellAll } = departure
+  if (crowd.members.length === 0) signal.addEventListener('abort', tellAll, { once: true })
+  crowd.join(departing)
 }
 
-/** Takes back `onDeparture`. */
-export function offDeparture(signal: AbortSignal, listener: OnDeparture): void {
+/** Takes back `watchDeparture`. */
+export function forgetDeparture(signal: AbortSignal, departing: Departing): void {
   const departure = departures.get(signal)
-  if (departure === undefined || !departure.listeners.delete(listener)) return
+  if (departure === undefined || departing.place < 0) return
+  departure.crowd.leave(departing)
   // Signals made of others, or of a timer, are kept in memory as long as anybody listens.
-  if (departure.listeners.size === 0) signal.removeEventListener('abort', departure.tellAll)
+  if (departure.crowd.members.length === 0) signal.removeEventListener('abort', departure.tellAll)
 }
 
-function departureOf(): Departure {
-  const listeners = new Set<OnDeparture>()
+function createDeparture(): Departure {
+  const crowd = createCrowd<Departing>()
   const tellAll = (): void => {
-    for (const listener of listeners) {
-      listeners.delete(listener)
-      listener()
+    for (let [departing] = crowd.members; departing !== undefined; [departing] = crowd.members) {
+      crowd.leave(departing)
+      departing.onDeparture()
     }
   }
-  return { listeners, tellAll }
+  return { crowd, tellAll }
 }

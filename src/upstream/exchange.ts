@@ -24,6 +24,7 @@ const nothing = Buffer.alloc(0)
  * more than all the rest of a call. A class, because there is one for each call, and three others call its methods.
  */
 export class Exchange implements Dispatcher.DispatchHandler, Timed, Abandonable {
+  place = -1
   readonly dueAt: number
   private readonly options: ExchangeOptions
   private readonly patience: Patience

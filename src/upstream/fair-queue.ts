@@ -49,7 +49,12 @@ export function createFairQueue<Item>(): FairQueue<Item> {
     entry.isIn = false
     size -= 1
     line.size -= 1
-    while (line.first !== null && !line.first.isIn) line.first = line.first.next
+    while (line.first !== null && !line.first.isIn) {
+      const { next } = line.first
+      // One that has grown old in memory would keep all that came after it.
+      line.first.next = null
+      line.first = next
+    }
     if (line.size === 0) lines.delete(line.owner)
   }
 

@@ -60,7 +60,7 @@ export function createHttp({
 
   function toWire({ operation, params, query, body, headers }: JsonRequest): WireRequest {
     const route = routeOf(operation)
-    const path = base + route.fill(params ?? {}, { provider, operation: operation.name }) + queryOf(query)
+    const path = base + route.pathOf(params ?? {}, { provider, operation: operation.name }) + queryOf(query)
     const usual = body === undefined ? bareHeaders : bodyHeaders
     return {
       method: route.method,

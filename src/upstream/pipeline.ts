@@ -6,7 +6,7 @@ import type { Authorization } from './authorization.ts'
 import { createAuthorizing } from './authorizing.ts'
 import { type BreakerSettings, createBreaker, defaultBreakerSettings } from './breaker.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { offDeparture, onDeparture } from './departures.ts'
+import { type Departing, forgetDeparture, watchDeparture } from './departures.ts'
 import { failure, type FailureContext, failureOf, isOfUpstream } from './failure.ts'
 import { createHealthTracker } from './health.ts'
 import { HeldBackError } from './held-back.ts'
@@ -174,10 +174,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (request.method === 'GET') return singleFlight.run(request.path, call, answer)
     const patience = createPatience(call.deadline)
     if (call.signal.aborted) endPatience(patience, call.signal.reason)
-    const leave = (): void => endPatience(patience, call.signal.reason)
-    onDeparture(call.signal, leave)
+    const departing: Departing = { place: -1, onDeparture: () => endPatience(patience, call.signal.reason) }
+    watchDeparture(call.signal, departing)
     return answer(patience).finally(() => {
-      offDeparture(call.signal, leave)
+      forgetDeparture(call.signal, departing)
       // A read that begins after a write must not join a read that began before it.
       singleFlight.seal()
     })

@@ -8,7 +8,7 @@ export type RouteParams = Readonly<Record<string, string>>
 export interface Route {
   readonly method: HttpMethod
   /** Its path, filled. Ids are data: each value is encoded, and one that URL resolution would collapse is refused. */
-  fill(params: RouteParams, context: OperationContext): string
+  pathOf(params: RouteParams, context: OperationContext): string
 }
 
 /** There are as many as the code writes down: no data is ever in a route. */
@@ -29,7 +29,7 @@ function takeApart(route: Operation['route']): Route {
   const [start = '', ...rest] = template.split(/\{(\w+)\}/)
   return {
     method,
-    fill(params, context) {
+    pathOf(params, context) {
       let path = start
       for (let index = 0; index < rest.length; index += 2) {
         path += encoded(params[rest[index] ?? ''], context) + (rest[index + 1] ?? '')

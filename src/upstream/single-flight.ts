@@ -1,4 +1,5 @@
-import { offDeparture, onDeparture } from './departures.ts'
+import { type Departing, forgetDeparture, watchDeparture } from './departures.ts'
+import { createKeyedLists } from './keyed-lists.ts'
 import { createPatience, endPatience, type Patience } from './patience.ts'
 
 /** Lets identical work in flight be done once, also when it is asked for by different requests. */
@@ -24,67 +25,80 @@ export interface Waiter {
 export type Work<Result> = (patience: Patience) => Promise<Result>
 
 interface Flight<Result> {
+  readonly key: string
+  /** Where it is found to be joined. */
+  readonly list: Flight<Result>[]
   readonly patience: Patience
-  readonly seats: Seat<Result>[]
+  /** Empty once it has landed: whatever keeps the flight in memory then must not keep its result. */
+  seats: Seat<Result>[]
 }
 
 /** One who waits. */
-interface Seat<Result> {
+interface Seat<Result> extends Departing {
   readonly signal: AbortSignal
-  readonly leave: () => void
   readonly resolve: (result: Result) => void
   readonly reject: (error: unknown) => void
 }
 
 export function createSingleFlight<Result>(): SingleFlight<Result> {
-  let flights = new Map<string, Flight<Result>>()
+  let listOf = createKeyedLists<Flight<Result>>()
   let joined = 0
 
-  function start(key: string, work: Work<Result>, deadline: number): Flight<Result> {
-    const flight: Flight<Result> = { patience: createPatience(deadline), seats: [] }
-    const result = work(flight.patience)
-    flights.set(key, flight)
-    result.then(
+  function start(key: string, list: Flight<Result>[], work: Work<Result>, deadline: number): Flight<Result> {
+    const flight: Flight<Result> = { key, list, patience: createPatience(deadline), seats: [] }
+    const answer = work(flight.patience)
+    list.push(flight)
+    answer.then(
       (result) => {
-        for (const seat of land(key, flight)) seat.resolve(result)
+        for (const seat of land(flight)) seat.resolve(result)
       },
       (error: unknown) => {
-        for (const seat of land(key, flight)) seat.reject(error)
+        for (const seat of land(flight)) seat.reject(error)
       },
     )
     return flight
   }
 
   /** Nobody may join what has ended or is being given up. Answers who still waits. */
-  function land(key: string, flight: Flight<Result>): readonly Seat<Result>[] {
-    if (flights.get(key) === flight) flights.delete(key)
-    for (const { signal, leave } of flight.seats) offDeparture(signal, leave)
-    return flight.seats
+  function land(flight: Flight<Result>): readonly Seat<Result>[] {
+    const { list, seats } = flight
+    const index = list.indexOf(flight)
+    if (index >= 0) list.splice(index, 1)
+    flight.seats = []
+    for (const seat of seats) forgetDeparture(seat.signal, seat)
+    return seats
   }
 
-  function leave(key: string, flight: Flight<Result>, seat: Seat<Result>): void {
+  function leave(flight: Flight<Result>, seat: Seat<Result>): void {
     flight.seats.splice(flight.seats.indexOf(seat), 1)
     seat.reject(seat.signal.reason)
     if (flight.seats.length > 0) return
-    land(key, flight)
+    land(flight)
     endPatience(flight.patience, seat.signal.reason)
   }
 
   return {
     run(key, { signal, deadline }, work) {
       if (signal.aborted) return Promise.reject(signal.reason as Error) // abort reasons are errors here
-      const known = flights.get(key)
+      const list = listOf(key)
+      const known = list.find((flight) => flight.key === key)
       if (known) joined += 1
-      const flight = known ?? start(key, work, deadline)
+      const flight = known ?? start(key, list, work, deadline)
       flight.patience.deadline = Math.max(flight.patience.deadline, deadline)
       return new Promise<Result>((resolve, reject) => {
-        const seat: Seat<Result> = { signal, resolve, reject, leave: () => leave(key, flight, seat) }
+        const seat: Seat<Result> = {
+          place: -1,
+          signal,
+          resolve,
+          reject,
+          onDeparture: () => leave(flight, seat),
+        }
         flight.seats.push(seat)
-        onDeparture(signal, seat.leave)
+        watchDeparture(signal, seat)
       })
     },
     seal() {
-      flights = new Map()
+      listOf = createKeyedLists()
     },
     joined: () => joined,
   }

@@ -1,5 +1,7 @@
+import { createCrowd, type Member } from './crowd.ts'
+
 /** Something that must not take too long. */
-export interface Timed {
+export interface Timed extends Member {
   /** By `performance.now()`, which no clock that is set can move. */
   readonly dueAt: number
   /** Called when its time is over. Must not throw. */
@@ -14,7 +16,7 @@ export interface TimeLimits {
 }
 
 export function createTimeLimits(): TimeLimits {
-  const watched = new Set<Timed>()
+  const watched = createCrowd<Timed>()
   let timer: NodeJS.Timeout | undefined
   /** Most end long before their time, and the timer stays as it is. */
   let wakesAt = Number.POSITIVE_INFINITY
@@ -29,23 +31,19 @@ export function createTimeLimits(): TimeLimits {
   function endOverdue(): void {
     wakesAt = Number.POSITIVE_INFINITY
     const now = performance.now()
-    let next = Number.POSITIVE_INFINITY
-    for (const timed of watched) {
-      if (timed.dueAt <= now) {
-        watched.delete(timed)
-        timed.onOverdue()
-      } else next = Math.min(next, timed.dueAt)
+    for (const timed of watched.members.filter(({ dueAt }) => dueAt <= now)) {
+      watched.leave(timed)
+      timed.onOverdue()
     }
+    const next = Math.min(...watched.members.map(({ dueAt }) => dueAt))
     if (next < wakesAt) wakeAt(next)
   }
 
   return {
     watch(timed) {
-      watched.add(timed)
+      watched.join(timed)
       if (timed.dueAt < wakesAt) wakeAt(timed.dueAt)
     },
-    forget(timed) {
-      watched.delete(timed)
-    },
+    forget: watched.leave,
   }
 }

@@ -5,7 +5,7 @@ import { routeOf } from '../../src/upstream/route.ts'
 const operation = { name: 'users.get', route: 'GET /users/{user_id}', safe: true } as const
 
 function fill(id: string): string {
-  return routeOf(operation).fill({ user_id: id }, { provider: 'acme', operation: operation.name })
+  return routeOf(operation).pathOf({ user_id: id }, { provider: 'acme', operation: operation.name })
 }
 
 describe('a path with an id', () => {
