@@ -11,26 +11,28 @@ interface Departure {
   readonly tellAll: () => void
 }
 
-const departures = new WeakMap<AbortSignal, Departure>()
+const departureOf = Symbol('departure')
+
+/** A `WeakMap` of signals would cost each request more than all calls of most requests cost here: it is the collector who pays. */
+interface Watched extends AbortSignal {
+  [departureOf]?: Departure
+}
 
 /**
  * Tells somebody when the signal aborts. All calls of a request have the same signal: it has one listener for all of them, because a
  * listener of its own costs each call more than most of what we do for it.
  */
 export function watchDeparture(signal: AbortSignal, departing: Departing): void {
-  let departure = departures.get(signal)
-  if (departure === undefined) {
-    departure = createDeparture()
-    departures.set(signal, departure)
-  }
-  const { crowd, tellAll } = departure
+  const watched: Watched = signal
+  const { crowd, tellAll } = (watched[departureOf] ??= createDeparture())
   if (crowd.members.length === 0) signal.addEventListener('abort', tellAll, { once: true })
   crowd.join(departing)
 }
 
 /** Takes back `watchDeparture`. */
 export function forgetDeparture(signal: AbortSignal, departing: Departing): void {
-  const departure = departures.get(signal)
+  const watched: Watched = signal
+  const departure = watched[departureOf]
   if (departure === undefined || departing.place < 0) return
   departure.crowd.leave(departing)
   // Signals made of others, or of a timer, are kept in memory as long as anybody listens.
