@@ -109,8 +109,10 @@ export function createAttempt(options: AttemptOptions): Attempt {
       failed(error) {
         try {
           record(null, error.failure === 'tooLarge' ? 'network' : error.failure)
-        } finally {
           settle.reject(error)
+        } catch (thrown) {
+          settle.reject(thrown)
+        } finally {
           end(verdictOn(error, timeoutMs, startedAt))
           place.release()
         }

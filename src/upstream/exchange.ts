@@ -96,8 +96,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Timed, Abandonable 
     if (this.isSettled) return
     this.failure = error
     this.settle()
-    this.receiver.failed(error)
-    this.connection?.abort(error)
+    try {
+      this.connection?.abort(error)
+    } finally {
+      this.receiver.failed(error)
+    }
   }
 }
 

@@ -26,6 +26,7 @@ export type Work<Result> = (patience: Patience) => Promise<Result>
 
 interface Flight<Result> {
   readonly key: string
+  readonly era: number
   /** Where it is found to be joined. */
   readonly list: Flight<Result>[]
   readonly patience: Patience
@@ -41,11 +42,13 @@ interface Seat<Result> extends Departing {
 }
 
 export function createSingleFlight<Result>(): SingleFlight<Result> {
-  let listOf = createKeyedLists<Flight<Result>>()
+  const listOf = createKeyedLists<Flight<Result>>()
+  /** Counts the times that what is in flight was sealed. */
+  let era = 0
   let joined = 0
 
   function start(key: string, list: Flight<Result>[], work: Work<Result>, deadline: number): Flight<Result> {
-    const flight: Flight<Result> = { key, list, patience: createPatience(deadline), seats: [] }
+    const flight: Flight<Result> = { key, era, list, patience: createPatience(deadline), seats: [] }
     const answer = work(flight.patience)
     list.push(flight)
     answer.then(
@@ -81,7 +84,7 @@ export function createSingleFlight<Result>(): SingleFlight<Result> {
     run(key, { signal, deadline }, work) {
       if (signal.aborted) return Promise.reject(signal.reason as Error) // abort reasons are errors here
       const list = listOf(key)
-      const known = list.find((flight) => flight.key === key)
+      const known = list.find((flight) => flight.key === key && flight.era === era)
       if (known) joined += 1
       const flight = known ?? start(key, list, work, deadline)
       flight.patience.deadline = Math.max(flight.patience.deadline, deadline)
@@ -98,7 +101,7 @@ export function createSingleFlight<Result>(): SingleFlight<Result> {
       })
     },
     seal() {
-      listOf = createKeyedLists()
+      era += 1
     },
     joined: () => joined,
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { HeldBackError } from '../../src/upstream/held-back.ts'
 import { createLimiter, type Limiter, type Place } from '../../src/upstream/limiter.ts'
 import { createPace } from '../../src/upstream/pace.ts'
-import { createPatience, type Patience } from '../../src/upstream/patience.ts'
+import { createPatience, endPatience, type Patience } from '../../src/upstream/patience.ts'
 import type { WireResponse } from '../../src/upstream/wire-message.ts'
 import { type ManualClock, manualClock } from '../support/clock.ts'
 
@@ -200,6 +200,41 @@ describe('the limiter', () => {
     const waiting = [ask('a'), ask('b')]
     limiter.dismiss(new HeldBackError('failing', 5_000))
     for (const place of waiting) await expect(place).rejects.toMatchObject({ reason: 'failing' })
+  })
+
+  it('admits thousands one after the other who all give their place back at once', async () => {
+    const { limiter, ask, clock } = limiterWith({ maxWaitingCalls: 20_000 })
+    const held = await ask('held')
+    let admitted = 0
+    for (let index = 0; index < 20_000; index += 1) {
+      limiter.acquire({
+        owner: {},
+        patience: createPatience(clock.now() + 10_000),
+        admit(place) {
+          admitted += 1
+          place.release()
+        },
+        refuse: () => {},
+      })
+    }
+    held.release()
+    expect([admitted, limiter.running(), limiter.waiting()]).toEqual([20_000, 0, 0])
+  })
+
+  it('forgets who left, and gives the turn to the next', async () => {
+    const { limiter, ask, clock } = limiterWith()
+    const held = await ask('held')
+    const owner = {}
+    const patiences = Array.from({ length: 3 }, () => createPatience(clock.now() + 10_000))
+    const places = patiences.map((patience) => placeAt(limiter, patience, owner))
+    const reason = new Error('gone')
+    for (const patience of patiences.slice(0, 2)) endPatience(patience, reason)
+    await expect(places[0]).rejects.toBe(reason)
+    await expect(places[1]).rejects.toBe(reason)
+    expect(limiter.waiting()).toBe(1)
+    held.release()
+    ;(await places[2])?.release()
+    expect([limiter.running(), limiter.waiting()]).toEqual([0, 0])
   })
 
   it('gives no place away twice, however often it is given back', async () => {
