@@ -43,7 +43,7 @@ export function createRetrying({ maxRetries, budget, pace, clock, random }: Retr
     return readyAt < patience.deadline ? waitMs : null
   }
 
-  /** What follows from an attempt: most often that its answer is the answer. */
+  /** What follows from a first attempt that did not bring the answer, or not for certain. */
   async function goOn(
     first: Result,
     sending: SendOptions,
