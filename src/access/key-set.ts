@@ -1,7 +1,9 @@
 import { createLocalJWKSet, type CryptoKey, errors, type JSONWebKeySet, type JWSHeaderParameters } from 'jose'
 import { z } from 'zod'
 import type { Clock } from '../upstream/clock.ts'
+import { createPatience, endPatience } from '../upstream/patience.ts'
 import { createTransport } from '../upstream/transport.ts'
+import type { WireRequest, WireResponse } from '../upstream/wire-message.ts'
 import type { PublishedIssuer } from './issuers.ts'
 
 /** The keys that an issuer publishes. */
@@ -40,17 +42,21 @@ const keySetWire = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).
 export function createKeySet({ jwksUrl, jwksTimeoutMs }: PublishedIssuer, clock: Clock): KeySet {
   const { origin, pathname, search } = new URL(jwksUrl)
   const transport = createTransport({ origin, connections: 1, maxResponseBytes: maxBytes })
-  const closing = new AbortController()
+  /** Until it is closed. One read at a time waits with it. */
+  const open = createPatience(Number.POSITIVE_INFINITY)
   let known: { readonly find: ReturnType<typeof createLocalJWKSet>; readonly readAt: number } | null = null
   let lastTry: { readonly endedAt: number; readonly hasFailed: boolean } | null = null
   let reading: Promise<void> | null = null
+
+  const answerTo = (request: WireRequest): Promise<WireResponse> =>
+    new Promise((answered, failed) => transport.send(request, jwksTimeoutMs, open, { answered, failed }))
 
   async function read(): Promise<void> {
     let hasFailed = true
     try {
       const headers = { accept: 'application/json' }
       const request = { method: 'GET', path: pathname + search, headers, body: null } as const
-      const { status, body } = await transport.send(request, jwksTimeoutMs, closing.signal)
+      const { status, body } = await answerTo(request)
       if (status === 200) {
         const set: JSONWebKeySet = keySetWire.parse(JSON.parse(body.toString()))
         known = { find: createLocalJWKSet(set), readAt: clock.now() }
@@ -105,7 +111,7 @@ export function createKeySet({ jwksUrl, jwksTimeoutMs }: PublishedIssuer, clock:
       return foundAgain.kind === 'unknown' && lastTry?.hasFailed === true ? unavailable() : foundAgain
     },
     close() {
-      closing.abort()
+      endPatience(open, new Error('closed'))
       return transport.close()
     },
   }

@@ -1,7 +1,7 @@
 import { ProviderError, type ProviderErrorKind } from '../identity/errors.ts'
 import type { Operation } from './operation.ts'
 import { isRetryableStatus, retryAfterMs } from './retry.ts'
-import type { WireResponse } from './transport.ts'
+import type { WireResponse } from './wire-message.ts'
 
 /** What an adapter reads out of a vendor's error answer. */
 export interface VendorError {

@@ -1,10 +1,13 @@
-import type { AttemptRecorder } from '../identity/call.ts'
+import type { Attempt as AttemptRecord, AttemptRecorder } from '../identity/call.ts'
 import type { Breaker, Verdict } from './breaker.ts'
 import type { Clock } from './clock.ts'
 import { HeldBackError } from './held-back.ts'
 import type { Limiter, Place } from './limiter.ts'
-import type { Patience, SendOptions } from './sending.ts'
-import { type Transport, TransportError, type WireRequest, type WireResponse } from './transport.ts'
+import type { Patience } from './patience.ts'
+import type { SendOptions } from './sending.ts'
+import type { Transport } from './transport.ts'
+import { TransportError } from './transport-error.ts'
+import type { WireRequest, WireResponse } from './wire-message.ts'
 
 export interface AttemptOptions {
   readonly provider: string
@@ -18,13 +21,18 @@ export interface AttemptOptions {
   readonly clock: Clock
 }
 
-/** Makes one attempt. Throws `HeldBackError` when it was not made, `TransportError` when it brought no answer. */
+/** Makes one attempt. Rejects with `HeldBackError` when it was not made, with `TransportError` when it brought no answer. */
 export type Attempt = (
   request: WireRequest,
   sending: SendOptions,
   number: number,
   patience: Patience,
 ) => Promise<WireResponse>
+
+interface Settle {
+  readonly resolve: (response: WireResponse) => void
+  readonly reject: (error: unknown) => void
+}
 
 /** An attempt that its caller's deadline cut short tells of the upstream only when it had this long, in milliseconds. */
 const tellingMs = 1_000
@@ -36,17 +44,8 @@ const timerSlackMs = 20
 export function createAttempt(options: AttemptOptions): Attempt {
   const { provider, attemptTimeoutMs, breaker, limiter, transport, requestIdHeader, clock } = options
 
-  function placeFor({ call }: SendOptions, { signal, deadline }: Patience): Place | Promise<Place> {
-    // The signal stays the same when an adapter hands the call on with another recorder.
-    const place = limiter.acquire({ owner: call.signal, signal, deadline })
-    if (!(place instanceof Promise)) return place
-    return place.catch((error: unknown) => {
-      throw error instanceof HeldBackError ? error : new TransportError('aborted', false, error)
-    })
-  }
-
-  function verdictOn(error: unknown, timeoutMs: number, startedAt: number): Verdict {
-    if (!(error instanceof TransportError) || error.failure === 'tooLarge') return 'works'
+  function verdictOn(error: TransportError, timeoutMs: number, startedAt: number): Verdict {
+    if (error.failure === 'tooLarge') return 'works'
     if (error.failure === 'network') return 'fails'
     if (error.failure === 'timeout' && timeoutMs >= attemptTimeoutMs) return 'fails'
     const elapsedMs = clock.now() - startedAt
@@ -55,58 +54,94 @@ export function createAttempt(options: AttemptOptions): Attempt {
     return elapsedMs >= Math.min(attemptTimeoutMs, tellingMs) ? 'fails' : 'nothing'
   }
 
-  return async (request, sending, number, patience) => {
-    const heldBackMs = breaker.heldBackMs()
-    if (heldBackMs !== null) throw new HeldBackError('failing', heldBackMs)
-    const place = await placeFor(sending, patience)
-    if (clock.now() >= patience.deadline()) {
-      place.release()
-      throw new TransportError('aborted', false)
-    }
+  const recordOf = (
+    { call, operation }: SendOptions,
+    number: number,
+    startedAt: number,
+    response: WireResponse | null,
+    failure: AttemptRecord['failure'],
+  ): AttemptRecord => ({
+    provider,
+    route: operation.route,
+    attempt: number,
+    status: response?.status ?? null,
+    durationMs: clock.now() - startedAt,
+    requestId: (requestIdHeader && response?.headers.get(requestIdHeader)) ?? null,
+    callId: call.id ?? null,
+    failure,
+  })
+
+  /** An attempt that has its place. Throws what keeps it from beginning. */
+  function begin(
+    place: Place,
+    request: WireRequest,
+    sending: SendOptions,
+    number: number,
+    patience: Patience,
+    settle: Settle,
+  ): void {
+    const startedAt = clock.now()
+    if (startedAt >= patience.deadline) throw new TransportError('aborted', false)
     const end = breaker.enter()
-    if (!end) {
-      place.release()
-      throw new HeldBackError('failing', breaker.heldBackMs() ?? 0)
-    }
+    if (!end) throw new HeldBackError('failing', breaker.heldBackMs() ?? 0)
     const { call, operation } = sending
     const trace = call.trace?.(provider, operation.route, number)
-    const startedAt = clock.now()
-    const record = (response: WireResponse | null, failure: 'timeout' | 'aborted' | 'network' | null): void => {
-      const entry = {
-        provider,
-        route: operation.route,
-        attempt: number,
-        status: response?.status ?? null,
-        durationMs: clock.now() - startedAt,
-        requestId: (requestIdHeader && response?.headers.get(requestIdHeader)) ?? null,
-        callId: call.id ?? null,
-        failure,
-      }
+    const record = (response: WireResponse | null, failure: AttemptRecord['failure']): void => {
+      const entry = recordOf(sending, number, startedAt, response, failure)
       call.record(entry)
       options.record?.(entry)
       trace?.end(entry)
     }
-    const timeoutMs = Math.max(1, Math.min(attemptTimeoutMs, patience.deadline() - startedAt))
-    let verdict: Verdict = 'nothing'
-    try {
-      const response = await transport(
-        trace ? withHeaders(request, trace.headers) : request,
-        timeoutMs,
-        patience.signal,
-      )
-      verdict = response.status >= 500 ? 'fails' : 'works'
-      place.answered(response)
-      record(response, null)
-      return response
-    } catch (error) {
-      verdict = verdictOn(error, timeoutMs, startedAt)
-      if (error instanceof TransportError) record(null, error.failure === 'tooLarge' ? 'network' : error.failure)
-      throw error
-    } finally {
-      end(verdict)
-      place.release()
-    }
+    const timeoutMs = Math.max(1, Math.min(attemptTimeoutMs, patience.deadline - startedAt))
+    transport(trace ? withHeaders(request, trace.headers) : request, timeoutMs, patience, {
+      answered(response) {
+        try {
+          place.answered(response)
+          record(response, null)
+          settle.resolve(response)
+        } catch (error) {
+          settle.reject(error)
+        } finally {
+          end(response.status >= 500 ? 'fails' : 'works')
+          place.release()
+        }
+      },
+      failed(error) {
+        try {
+          record(null, error.failure === 'tooLarge' ? 'network' : error.failure)
+          settle.reject(error)
+        } catch (thrown) {
+          settle.reject(thrown)
+        } finally {
+          end(verdictOn(error, timeoutMs, startedAt))
+          place.release()
+        }
+      },
+    })
   }
+
+  return (request, sending, number, patience) =>
+    new Promise((resolve, reject) => {
+      const heldBackMs = breaker.heldBackMs()
+      if (heldBackMs !== null) throw new HeldBackError('failing', heldBackMs)
+      const settle = { resolve, reject }
+      limiter.acquire({
+        // The signal stays the same when an adapter hands the call on with another recorder.
+        owner: sending.call.signal,
+        patience,
+        admit(place) {
+          try {
+            begin(place, request, sending, number, patience, settle)
+          } catch (error) {
+            reject(error)
+            place.release()
+          }
+        },
+        refuse(error) {
+          reject(error instanceof HeldBackError ? error : new TransportError('aborted', false, error))
+        },
+      })
+    })
 }
 
 function withHeaders(request: WireRequest, headers: Readonly<Record<string, string>>): WireRequest {

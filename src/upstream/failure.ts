@@ -3,7 +3,8 @@ import { GatewayStoppingError, ProviderError, type ProviderErrorKind } from '../
 import type { Clock } from './clock.ts'
 import { HeldBackError } from './held-back.ts'
 import type { OperationContext } from './operation.ts'
-import { TransportError, type WireRequest } from './transport.ts'
+import { TransportError } from './transport-error.ts'
+import type { WireRequest } from './wire-message.ts'
 
 /** What failed, for the error about it. */
 export interface FailureContext extends OperationContext {

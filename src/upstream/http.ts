@@ -2,15 +2,17 @@ import type { Call } from '../identity/call.ts'
 import { ProviderError } from '../identity/errors.ts'
 import { errorOfAnswer, jsonOf, type ReadVendorError } from './answer.ts'
 import { type Clock, systemClock } from './clock.ts'
-import type { HttpMethod, Operation } from './operation.ts'
+import type { Operation } from './operation.ts'
 import type { Pipeline } from './pipeline.ts'
+import { type RouteParams, routeOf } from './route.ts'
+import type { ResponseHeaders, WireRequest, WireResponse } from './wire-message.ts'
 
 export type QueryValue = string | number | boolean | readonly string[] | null | undefined
 
 export interface JsonRequest {
   readonly operation: Operation
   /** Values for the `{…}` of the route, percent-encoded here. */
-  readonly params?: Readonly<Record<string, string>>
+  readonly params?: RouteParams
   /** `null` and `undefined` are left out; a list repeats its name. */
   readonly query?: Readonly<Record<string, QueryValue>>
   readonly body?: unknown
@@ -21,7 +23,7 @@ export interface JsonRequest {
 
 export interface JsonAnswer {
   readonly status: number
-  readonly headers: ReadonlyMap<string, string>
+  readonly headers: ResponseHeaders
   /** `undefined` for an empty body. */
   readonly body: unknown
 }
@@ -53,35 +55,36 @@ export function createHttp({
 }: HttpOptions): Http {
   const base = basePathOf(baseUrl)
   const { provider } = pipeline
+  const bareHeaders = { accept: 'application/json', ...fixedHeaders }
+  const bodyHeaders = { accept: 'application/json', 'content-type': 'application/json', ...fixedHeaders }
+
+  function toWire({ operation, params, query, body, headers }: JsonRequest): WireRequest {
+    const route = routeOf(operation)
+    const path = base + route.pathOf(params ?? {}, { provider, operation: operation.name }) + queryOf(query)
+    const usual = body === undefined ? bareHeaders : bodyHeaders
+    return {
+      method: route.method,
+      path,
+      headers: headers === undefined ? usual : { ...usual, ...headers },
+      body: body === undefined ? null : JSON.stringify(body),
+    }
+  }
+
+  function read(response: WireResponse, { operation, authorized }: JsonRequest): JsonAnswer {
+    const { status, headers } = response
+    if (status >= 200 && status < 300) return { status, headers, body: jsonOf(response, operation, provider) }
+    // How long to wait with another login is for whoever keeps the credentials to say.
+    const pausedMs = authorized === false ? null : pipeline.pausedMs()
+    const error = errorOfAnswer(response, operation, provider, readVendorError, clock.now(), pausedMs)
+    if (status >= 500 || error.kind === 'credentials') pipeline.reportFailure(error)
+    throw error
+  }
 
   const http: Http = {
     async request(request, call) {
-      const { operation } = request
-      const [method, path] = operation.route.split(' ', 2) as [HttpMethod, string] // by its type
-      const filled = fillPath(path, request.params ?? {}, provider, operation)
-      const hasBody = request.body !== undefined
-      const response = await pipeline.send(
-        {
-          method,
-          path: `${base}${filled}${queryOf(request.query)}`,
-          headers: {
-            accept: 'application/json',
-            ...(hasBody ? { 'content-type': 'application/json' } : {}),
-            ...fixedHeaders,
-            ...request.headers,
-          },
-          body: hasBody ? JSON.stringify(request.body) : null,
-        },
-        { operation, call, authorized: request.authorized ?? true },
-      )
-      if (response.status < 200 || response.status >= 300) {
-        // How long to wait with another login is for whoever keeps the credentials to say.
-        const pausedMs = request.authorized === false ? null : pipeline.pausedMs()
-        const error = errorOfAnswer(response, operation, provider, readVendorError, clock.now(), pausedMs)
-        if (response.status >= 500 || error.kind === 'credentials') pipeline.reportFailure(error)
-        throw error
-      }
-      return { status: response.status, headers: response.headers, body: jsonOf(response, operation, provider) }
+      const { operation, authorized = true } = request
+      const response = await pipeline.send(toWire(request), { operation, call, authorized })
+      return read(response, request)
     },
 
     async find(request, call) {
@@ -113,26 +116,4 @@ function queryOf(query: JsonRequest['query']): string {
       text += `${text === '' ? '?' : '&'}${encodedName}=${encodeURIComponent(item.toWellFormed())}`
   }
   return text
-}
-
-/** Fills a path template. Ids are data: each value is encoded, and one that URL resolution would collapse is refused. */
-export function fillPath(
-  template: string,
-  params: Readonly<Record<string, string>>,
-  provider: string,
-  operation: Operation,
-): string {
-  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const value = params[name]
-    // A lone surrogate has no encoding.
-    if (value === undefined || value === '' || value === '.' || value === '..' || !value.isWellFormed()) {
-      throw new ProviderError({
-        provider,
-        kind: 'notFound',
-        operation: operation.name,
-        message: `${provider} cannot have anything under this id`,
-      })
-    }
-    return encodeURIComponent(value)
-  })
 }

@@ -1,16 +1,17 @@
 import type { Clock } from './clock.ts'
-import { createFairQueue } from './fair-queue.ts'
+import { createFairQueue, type Entry } from './fair-queue.ts'
 import { HeldBackError } from './held-back.ts'
 import type { Pace } from './pace.ts'
-import type { WireResponse } from './transport.ts'
+import type { Abandonable, Patience } from './patience.ts'
+import type { WireResponse } from './wire-message.ts'
 
-/** Who waits for a place. */
+/** Who waits for a place. One of the two is called, once and maybe at once. Must not throw. */
 export interface Waiting {
   /** Whose turn it is goes round by owner, so that one with many calls does not keep others waiting. */
   readonly owner: object
-  readonly signal: AbortSignal
-  /** Epoch milliseconds. Later ones count while others join who wait longer. */
-  deadline(): number
+  readonly patience: Patience
+  admit(place: Place): void
+  refuse(error: unknown): void
 }
 
 /** A place among the attempts under way. */
@@ -24,10 +25,10 @@ export interface Place {
 /** Lets attempts through: so many at once, at the upstream's pace, everybody in turn. */
 export interface Limiter {
   /**
-   * A place, at once where there is one. Whoever has to wait is rejected with the signal's reason when it aborts, and with
+   * A place, at once where there is one. Whoever has to wait is refused with the reason for which its patience ends, and with a
    * `HeldBackError` as soon as it is known that there will be no place before the deadline.
    */
-  acquire(waiting: Waiting): Place | Promise<Place>
+  acquire(waiting: Waiting): void
   /** Lets nobody through for so many milliseconds. */
   pause(ms: number): void
   /** Rejects all who wait. */
@@ -46,9 +47,10 @@ export interface LimiterOptions {
   readonly clock: Clock
 }
 
-interface Waiter extends Waiting {
-  admit(): void
-  refuse(error: Error): void
+/** Somebody in the queue. */
+interface Waiter extends Abandonable {
+  readonly waiting: Waiting
+  entry: Entry<Waiter> | null
 }
 
 /** Milliseconds after which somebody who found the queue full may ask again: nobody knows when it will be shorter. */
@@ -57,6 +59,7 @@ const retryWhenCrowdedMs = 1_000
 export function createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock }: LimiterOptions): Limiter {
   const queue = createFairQueue<Waiter>()
   let running = 0
+  let isAdmitting = false
   let alarm: { readonly at: number; readonly controller: AbortController } | null = null
 
   function enter(): Place {
@@ -81,22 +84,37 @@ export function createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock }
   const canAdmit = (): boolean => running < Math.min(maxParallelCalls, pace.maxParallelCalls()) && queue.size > 0
 
   function admitNext(): void {
-    while (canAdmit()) {
-      const readyAt = pace.readyAt(0)
-      if (readyAt > clock.now()) {
-        wakeAt(readyAt)
-        return
+    // Who is admitted may give the place back at once: that is for the loop that runs already, lest a thousand of them fill the stack.
+    if (isAdmitting) return
+    isAdmitting = true
+    try {
+      while (canAdmit()) {
+        const readyAt = pace.readyAt(0)
+        if (isAhead(readyAt)) {
+          wakeAt(readyAt)
+          return
+        }
+        const waiter = queue.take()
+        if (waiter) leave(waiter).admit(enter())
       }
-      queue.take()?.admit()
+    } finally {
+      isAdmitting = false
     }
+  }
+
+  /** Most often nothing sets a pace, and nobody needs to look at the clock. */
+  function isAhead(at: number): boolean {
+    return at !== Number.NEGATIVE_INFINITY && at > clock.now()
   }
 
   /** Those who would wait beyond their deadline are told now. */
   function refuseHopeless(): void {
+    if (queue.size === 0) return
     const readyAt = pace.readyAt(0)
-    if (readyAt <= clock.now()) return
+    if (!isAhead(readyAt)) return
     for (const waiter of queue.items()) {
-      if (waiter.deadline() <= readyAt) waiter.refuse(new HeldBackError('tooFast', readyAt - clock.now()))
+      if (waiter.waiting.patience.deadline > readyAt) continue
+      leave(waiter).refuse(new HeldBackError('tooFast', readyAt - clock.now()))
     }
   }
 
@@ -119,54 +137,46 @@ export function createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock }
     alarm = null
   }
 
-  function wait(waiting: Waiting): Promise<Place> {
-    return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        queue.remove(waiting.owner, waiter)
-        waiting.signal.removeEventListener('abort', onAbort)
-        if (queue.size === 0) sleepOn()
-      }
-      const onAbort = (): void => {
-        leave()
-        reject(waiting.signal.reason as Error) // abort reasons are errors here
-      }
-      const waiter: Waiter = {
-        ...waiting,
-        admit() {
-          leave()
-          resolve(enter())
-        },
-        refuse(error) {
-          leave()
-          reject(error)
-        },
-      }
-      queue.add(waiting.owner, waiter)
-      waiting.signal.addEventListener('abort', onAbort, { once: true })
-      admitNext()
-    })
+  function wait(waiting: Waiting): void {
+    const waiter: Waiter = {
+      waiting,
+      entry: null,
+      onAbandoned: () => leave(waiter).refuse(waiting.patience.reason),
+    }
+    waiter.entry = queue.add(waiting.owner, waiter)
+    waiting.patience.waitsFor = waiter
+    admitNext()
+  }
+
+  /** Takes somebody out of the queue, to be told why. */
+  function leave({ waiting, entry }: Waiter): Waiting {
+    if (entry) queue.remove(entry)
+    waiting.patience.waitsFor = null
+    if (queue.size === 0) sleepOn()
+    return waiting
   }
 
   return {
     acquire(waiting) {
-      if (waiting.signal.aborted) return Promise.reject(waiting.signal.reason as Error)
-      const now = clock.now()
-      const readyAt = pace.readyAt(queue.ahead(waiting.owner))
-      if (readyAt > now && readyAt >= waiting.deadline()) {
-        return Promise.reject(new HeldBackError('tooFast', readyAt - now))
+      const { owner, patience } = waiting
+      if (patience.isOver) {
+        waiting.refuse(patience.reason)
+        return
       }
-      if (queue.size >= maxWaitingCalls) {
-        return Promise.reject(new HeldBackError('crowded', Math.max(retryWhenCrowdedMs, readyAt - now)))
-      }
-      const isFree = running < maxParallelCalls && queue.size === 0 && readyAt <= now
-      return isFree ? enter() : wait(waiting)
+      const readyAt = pace.readyAt(queue.ahead(owner))
+      const waitMs = isAhead(readyAt) ? readyAt - clock.now() : 0
+      if (waitMs > 0 && readyAt >= patience.deadline) waiting.refuse(new HeldBackError('tooFast', waitMs))
+      else if (queue.size >= maxWaitingCalls)
+        waiting.refuse(new HeldBackError('crowded', Math.max(retryWhenCrowdedMs, waitMs)))
+      else if (running < maxParallelCalls && queue.size === 0 && waitMs === 0) waiting.admit(enter())
+      else wait(waiting)
     },
     pause(ms) {
       pace.pause(ms)
       refuseHopeless()
     },
     dismiss(error) {
-      for (const waiter of queue.items()) waiter.refuse(error)
+      for (const waiter of queue.items()) leave(waiter).refuse(error)
     },
     running: () => running,
     waiting: () => queue.size,

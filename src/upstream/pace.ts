@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import { retryAfterMs } from './retry.ts'
 import { createTokenBucket } from './token-bucket.ts'
-import type { WireResponse } from './transport.ts'
+import type { WireResponse } from './wire-message.ts'
 
 /** How fast an upstream may be called: by our own setting, by what it says is left, and by its 429s. */
 export interface Pace {
@@ -37,9 +37,11 @@ const longestQuotaWaitMs = 60_000
 /** So many calls at once are as many as anybody makes. */
 const parallelWithoutBound = 256
 
+const noPause = { beganAt: Number.NEGATIVE_INFINITY, until: Number.NEGATIVE_INFINITY }
+
 export function createPace({ maxCallsPerSecond, clock, random }: PaceOptions): Pace {
   const bucket = maxCallsPerSecond === undefined ? null : createTokenBucket(maxCallsPerSecond, clock)
-  let pause = { beganAt: Number.NEGATIVE_INFINITY, until: Number.NEGATIVE_INFINITY }
+  let pause = noPause
   let refusalsInARow = 0
   let maxParallel = Number.POSITIVE_INFINITY
   let remaining: number | null = null
@@ -73,14 +75,15 @@ export function createPace({ maxCallsPerSecond, clock, random }: PaceOptions): P
 
   /** A clock that was set back would make a pause of seconds one of hours. */
   const forgetTheFuture = (): void => {
+    if (quota === null && pause === noPause) return
     const now = clock.now()
-    if (pause.beganAt > now) pause = { beganAt: Number.NEGATIVE_INFINITY, until: Number.NEGATIVE_INFINITY }
+    if (pause.beganAt > now) pause = noPause
     if (quota && quota.readAt > now) quota = null
   }
 
   const readQuota = ({ headers }: WireResponse, running: number): void => {
-    const left = headers.get('x-ratelimit-remaining') ?? ''
-    if (!/^\d+$/.test(left)) return
+    const left = headers.get('x-ratelimit-remaining')
+    if (left === undefined || !/^\d+$/.test(left)) return
     remaining = Number(left)
     const now = clock.now()
     const resetsAt = Number(headers.get('x-ratelimit-reset') ?? Number.NaN) * 1000
@@ -98,8 +101,9 @@ export function createPace({ maxCallsPerSecond, clock, random }: PaceOptions): P
     maxParallelCalls: () => maxParallel,
     started() {
       bucket?.take()
-      if (quota && quota.resetsAt <= clock.now()) quota = null
-      if (quota) quota.left -= 1
+      if (quota === null) return
+      if (quota.resetsAt <= clock.now()) quota = null
+      else quota.left -= 1
     },
     answered(response, startedAt, running) {
       readQuota(response, running)

@@ -1,24 +1,27 @@
 import type { AttemptRecorder } from '../identity/call.ts'
-import { ProviderError, restated } from '../identity/errors.ts'
+import { ProviderError } from '../identity/errors.ts'
 import type { ProviderHealth } from '../identity/provider.ts'
 import { createAttempt } from './attempt.ts'
 import type { Authorization } from './authorization.ts'
+import { createAuthorizing } from './authorizing.ts'
 import { type BreakerSettings, createBreaker, defaultBreakerSettings } from './breaker.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { failure, failureOf, isOfUpstream } from './failure.ts'
+import { type Departing, forgetDeparture, watchDeparture } from './departures.ts'
+import { failure, type FailureContext, failureOf, isOfUpstream } from './failure.ts'
 import { createHealthTracker } from './health.ts'
 import { HeldBackError } from './held-back.ts'
 import { createLimiter } from './limiter.ts'
-import type { Operation } from './operation.ts'
 import { createPace } from './pace.ts'
+import { createPatience, endPatience, type Patience } from './patience.ts'
 import { createRetiredOperations } from './retired.ts'
 import { createRetryBudget, defaultRetryBudgetSettings, type RetryBudgetSettings } from './retry-budget.ts'
 import { createRetrying } from './retrying.ts'
-import type { Patience, SendOptions } from './sending.ts'
+import type { SendOptions } from './sending.ts'
 import { createSharedLimiter, type SharePace } from './shared-pace.ts'
 import { createSingleFlight } from './single-flight.ts'
-import { createTransport, TransportError, type WireRequest, type WireResponse } from './transport.ts'
+import { createTransport } from './transport.ts'
 import type { PipelineState, PipelineWatch } from './watch.ts'
+import type { WireRequest, WireResponse } from './wire-message.ts'
 
 /** When an upstream counts as failing, and how much more may be asked of it then. What is left out has a default. */
 export interface ResilienceSettings {
@@ -81,10 +84,10 @@ const defaultMaxWaitingCalls = 10_000
  * 2. what the upstream has retired is not asked for (`retired.ts`);
  * 3. single flight: identical reads are one call (`single-flight.ts`);
  * 4. retries, of safe calls, within the deadline and the budget (`retrying.ts`, `retry-budget.ts`);
- * 5. credentials, renewed once when refused (here);
+ * 5. credentials, renewed once when refused (`authorizing.ts`, `authorization.ts`, `token.ts`);
  * 6. breaker: an upstream that fails is left alone (`attempt.ts`, `breaker.ts`);
  * 7. limiter: so many at once, everybody in turn (`limiter.ts`, `fair-queue.ts`), at the upstream's pace (`pace.ts`, `token-bucket.ts`);
- * 8. the attempt with its own timeout (`transport.ts`), and its record.
+ * 8. the attempt with its own timeout (`transport.ts`, `exchange.ts`, `time-limits.ts`), and its record.
  *
  * The deadline goes through all of it: whoever waits knows until when.
  */
@@ -121,95 +124,63 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     requestIdHeader: options.requestIdHeader ?? null,
     clock,
   })
+  const authorized = createAuthorizing({ authorization, breaker, attempt })
   const retrying = createRetrying({ maxRetries, budget, pace, clock, random })
   const retired = createRetiredOperations(clock)
   const singleFlight = createSingleFlight<WireResponse>()
-  /** Writes that have ended. A read that begins after one must not join a read that began before it. */
-  let writes = 0
   let signIns = 0
   const heldBack = { failing: 0, tooFast: 0, crowded: 0, retired: 0 }
   watch?.connected(provider, state)
 
-  async function send(request: WireRequest, sending: SendOptions): Promise<WireResponse> {
-    const { operation, call } = sending
-    const context = { provider, operation: operation.name, method: request.method }
+  function send(request: WireRequest, sending: SendOptions): Promise<WireResponse> {
     if (sending.authorized === false) signIns += 1
-    try {
-      const heldBackMs = retired.heldBackMs(operation)
-      if (heldBackMs !== null) throw new HeldBackError('retired', heldBackMs)
-      const response = await shared(request, sending)
-      retired.answered(operation, response)
-      if (response.status >= 300 && response.status < 400) {
-        const message = `${provider} answered ${operation.name} with a redirect, which is not followed`
-        throw failure(context, 'badResponse', message, { mayHaveArrived: true })
-      }
-      // What a 401 means is for the reader of the answer to say.
-      if (response.status < 500 && response.status !== 401) health.succeeded()
-      return response
-    } catch (error) {
-      if (error instanceof HeldBackError) heldBack[error.reason] += 1
-      const failed = failureOf(error, context, call, clock)
-      if (failed instanceof ProviderError && isOfUpstream(error, failed)) reportFailure(failed)
-      throw failed
+    const heldBackMs = retired.heldBackMs(sending.operation)
+    const answer =
+      heldBackMs === null ? shared(request, sending) : Promise.reject(new HeldBackError('retired', heldBackMs))
+    return answer.then(
+      (response) => accepted(response, request, sending),
+      (error: unknown) => refused(error, request, sending),
+    )
+  }
+
+  function accepted(response: WireResponse, request: WireRequest, sending: SendOptions): WireResponse {
+    const { status } = response
+    retired.answered(sending.operation, response)
+    if (status >= 300 && status < 400) {
+      const message = `${provider} answered ${sending.operation.name} with a redirect, which is not followed`
+      const error = failure(contextOf(request, sending), 'badResponse', message, { mayHaveArrived: true })
+      return refused(error, request, sending)
     }
+    // What a 401 means is for the reader of the answer to say.
+    if (status < 500 && status !== 401) health.succeeded()
+    return response
+  }
+
+  function refused(error: unknown, request: WireRequest, sending: SendOptions): never {
+    if (error instanceof HeldBackError) heldBack[error.reason] += 1
+    const failed = failureOf(error, contextOf(request, sending), sending.call, clock)
+    if (failed instanceof ProviderError && isOfUpstream(error, failed)) reportFailure(failed)
+    throw failed
+  }
+
+  function contextOf({ method }: WireRequest, { operation }: SendOptions): FailureContext {
+    return { provider, operation: operation.name, method }
   }
 
   function shared(request: WireRequest, sending: SendOptions): Promise<WireResponse> {
     const { call } = sending
     const answer = (patience: Patience): Promise<WireResponse> =>
       retrying(sending, patience, (number) => authorized(request, sending, number, patience))
-    if (request.method === 'GET') {
-      return singleFlight.run(`${writes} ${request.path}`, call, (signal, deadline) => answer({ signal, deadline }))
-    }
-    return answer({ signal: call.signal, deadline: () => call.deadline }).finally(() => {
-      writes += 1
+    if (request.method === 'GET') return singleFlight.run(request.path, call, answer)
+    const patience = createPatience(call.deadline)
+    if (call.signal.aborted) endPatience(patience, call.signal.reason)
+    const departing: Departing = { place: -1, onDeparture: () => endPatience(patience, call.signal.reason) }
+    watchDeparture(call.signal, departing)
+    return answer(patience).finally(() => {
+      forgetDeparture(call.signal, departing)
+      // A read that begins after a write must not join a read that began before it.
+      singleFlight.seal()
     })
-  }
-
-  /** An attempt with our key on it, and another one when the upstream refuses a key that can be renewed. */
-  async function authorized(
-    request: WireRequest,
-    sending: SendOptions,
-    number: number,
-    patience: Patience,
-  ): Promise<WireResponse> {
-    if (sending.authorized === false) return attempt(request, sending, number, patience)
-    for (let hasRenewed = false; ; hasRenewed = true) {
-      const headers = await credentials(sending, patience)
-      const withKey = { ...request, headers: { ...request.headers, ...headers } }
-      const response = await attempt(withKey, sending, number, patience)
-      if (hasRenewed || !isRefusal(response, sending.operation)) return response
-      // The upstream did nothing but refuse the token, so that even an unsafe call may go again with a new one.
-      authorization.renew?.(headers)
-    }
-  }
-
-  /**
-   * Waits for credentials as long as somebody waits for the answer, whoever asked for it first. Where there are none, the request that
-   * they were for was never sent: the failure is that request's, and a change is not applied.
-   */
-  function credentials(
-    { operation, call }: SendOptions,
-    { signal, deadline }: Patience,
-  ): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>> {
-    const heldBackMs = breaker.heldBackMs()
-    if (heldBackMs !== null) throw new HeldBackError('failing', heldBackMs)
-    const headers = authorization.headers({ ...call, signal, deadline: deadline() })
-    if (!(headers instanceof Promise)) return headers
-    return headers.catch((error: unknown) => {
-      if (signal.aborted) throw new TransportError('aborted', false, error)
-      throw error instanceof ProviderError
-        ? restated(error, { operation: operation.name, outcome: 'notApplied' })
-        : error
-    })
-  }
-
-  function isRefusal(response: WireResponse, operation: Operation): boolean {
-    return (
-      response.status === 401 &&
-      authorization.renew !== undefined &&
-      (authorization.isRefusal?.(response, operation) ?? true)
-    )
   }
 
   function reportFailure(error: ProviderError): void {

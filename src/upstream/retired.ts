@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Operation } from './operation.ts'
-import type { WireResponse } from './transport.ts'
+import type { WireResponse } from './wire-message.ts'
 
 /** Knows which operations the upstream has stopped offering while the others go on, so that they are not asked for again and again. */
 export interface RetiredOperations {

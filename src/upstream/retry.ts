@@ -1,3 +1,5 @@
+import type { ResponseHeaders } from './wire-message.ts'
+
 /** Answers after which the same call may succeed: the upstream was busy, not wrong. */
 const retryableStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
@@ -20,7 +22,7 @@ const longestWaitMs = 86_400_000
  * How long the upstream asks us to wait: `Retry-After` (seconds or an HTTP date) or `x-ratelimit-reset` (epoch seconds, with a 429
  * only). `null` when it does not say, or names a time that is over.
  */
-export function retryAfterMs(status: number, headers: ReadonlyMap<string, string>, now: number): number | null {
+export function retryAfterMs(status: number, headers: ResponseHeaders, now: number): number | null {
   const retryAfter = headers.get('retry-after')?.trim() ?? ''
   const reset = headers.get('x-ratelimit-reset')?.trim() ?? ''
   const asked = /^\d+(\.\d+)?$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now

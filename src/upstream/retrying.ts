@@ -3,8 +3,10 @@ import { HeldBackError } from './held-back.ts'
 import type { Pace } from './pace.ts'
 import { backoffMs, isRetryableStatus, retryAfterMs } from './retry.ts'
 import type { RetryBudget } from './retry-budget.ts'
-import type { Patience, SendOptions } from './sending.ts'
-import { TransportError, type WireResponse } from './transport.ts'
+import { type Patience, signalOf } from './patience.ts'
+import type { SendOptions } from './sending.ts'
+import { TransportError } from './transport-error.ts'
+import type { WireResponse } from './wire-message.ts'
 
 export interface RetryOptions {
   /** Attempts after the first, for safe calls. */
@@ -28,7 +30,7 @@ type Result = WireResponse | TransportError
 
 export function createRetrying({ maxRetries, budget, pace, clock, random }: RetryOptions): Retrying {
   /** Milliseconds to wait before the next attempt; `null`: there is none to make. */
-  function waitAfter(result: Result, number: number, sending: SendOptions, { deadline }: Patience): number | null {
+  function waitAfter(result: Result, number: number, sending: SendOptions, patience: Patience): number | null {
     if (result instanceof TransportError) {
       if (result.failure === 'aborted' || result.failure === 'tooLarge') return null
     } else if (!isRetryableStatus(result.status)) return null
@@ -38,32 +40,48 @@ export function createRetrying({ maxRetries, budget, pace, clock, random }: Retr
     // After a 429 nobody calls for a while: the limiter holds back this call with all others.
     const waitMs = isTooFast(result) ? 0 : (askedMs(result, now) ?? backoffMs(number, random))
     const readyAt = Math.max(now + waitMs, pace.readyAt(0))
-    return readyAt < deadline() ? waitMs : null
+    return readyAt < patience.deadline ? waitMs : null
   }
 
-  return async (sending, patience, attempt) => {
+  /** What follows from a first attempt that did not bring the answer, or not for certain. */
+  async function goOn(
+    first: Result,
+    sending: SendOptions,
+    patience: Patience,
+    attempt: (number: number) => Promise<WireResponse>,
+  ): Promise<WireResponse> {
     const maxAttempts = sending.operation.safe ? maxRetries + 1 : 1
     let lost: TransportError | null = null
-    let last: Result | null = null
-    budget.called()
+    let last = first
     for (let number = 1; ; number += 1) {
-      try {
-        last = await attempt(number)
-      } catch (error) {
-        if (error instanceof TransportError) last = error
-        // What the upstream said, or failed to say, is worth more than that it was not asked again.
-        else if (last !== null && error instanceof HeldBackError) return settled(last, lost)
-        else throw error
-      }
       if (last instanceof TransportError && last.mayHaveArrived) lost = last
       const waitMs = waitAfter(last, number, sending, patience)
       if (waitMs === null || number >= maxAttempts || !budget.spend()) return settled(last, lost)
       if (waitMs > 0) {
-        await clock.sleep(waitMs, patience.signal).catch((error: unknown) => {
+        await clock.sleep(waitMs, signalOf(patience)).catch((error: unknown) => {
           throw new TransportError('aborted', lost !== null, error)
         })
       }
+      try {
+        last = await attempt(number + 1)
+      } catch (error) {
+        if (error instanceof TransportError) last = error
+        // What the upstream said, or failed to say, is worth more than that it was not asked again.
+        else if (error instanceof HeldBackError) return settled(last, lost)
+        else throw error
+      }
     }
+  }
+
+  return (sending, patience, attempt) => {
+    budget.called()
+    return attempt(1).then(
+      (response) => (isRetryableStatus(response.status) ? goOn(response, sending, patience, attempt) : response),
+      (error: unknown) => {
+        if (error instanceof TransportError) return goOn(error, sending, patience, attempt)
+        throw error
+      },
+    )
   }
 }
 

@@ -5,7 +5,7 @@ import { errorOfAnswer, type ReadVendorError } from './answer.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { HttpMethod, Operation } from './operation.ts'
 import type { Pipeline } from './pipeline.ts'
-import type { WireResponse } from './transport.ts'
+import type { WireResponse } from './wire-message.ts'
 
 /** What the `fetch` inside a vendor's package needs to know, which the package cannot pass on. */
 interface SdkContext {
@@ -103,7 +103,7 @@ export const sdkFetch: typeof globalThis.fetch = async (input, init) => {
     const isBodyless = response.status === 204 || response.status === 205 || response.status === 304
     return new Response(isBodyless ? null : new Uint8Array(response.body), {
       status: response.status,
-      headers: Object.fromEntries(response.headers),
+      headers: Object.fromEntries(response.headers.entries()),
     })
   } catch (error) {
     context.failure = error

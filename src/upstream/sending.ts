@@ -8,10 +8,3 @@ export interface SendOptions {
   /** False only for requests that fetch the credentials themselves. */
   readonly authorized?: boolean
 }
-
-/** Until when somebody waits for an answer. Of a read that several share: until the last of them leaves. */
-export interface Patience {
-  readonly signal: AbortSignal
-  /** Epoch milliseconds. May grow while others join. */
-  deadline(): number
-}

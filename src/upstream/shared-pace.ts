@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import { HeldBackError } from './held-back.ts'
 import type { Limiter, Place, Waiting } from './limiter.ts'
 import type { Pace } from './pace.ts'
+import { signalOf } from './patience.ts'
 
 /** What several processes agree on about the calls to one provider. Never rejects: without an agreement each process is on its own. */
 export interface SharedPace {
@@ -56,8 +57,8 @@ export function createSharedLimiter({ limiter, pace, sharedPace, clock }: Shared
   })
 
   /** Whether the place may be used. */
-  async function hasTurn(waiting: Waiting): Promise<boolean> {
-    const { outcome, waitMs } = await sharedPace.take(Math.max(0, waiting.deadline() - clock.now()))
+  async function hasTurn({ patience }: Waiting): Promise<boolean> {
+    const { outcome, waitMs } = await sharedPace.take(Math.max(0, patience.deadline - clock.now()))
     if (outcome === 'tooFast') throw new HeldBackError('tooFast', waitMs)
     if (outcome === 'paused') {
       knownUntil = clock.now() + waitMs
@@ -65,8 +66,8 @@ export function createSharedLimiter({ limiter, pace, sharedPace, clock }: Shared
       return false
     }
     try {
-      waiting.signal.throwIfAborted()
-      if (waitMs > 0) await clock.sleep(waitMs, waiting.signal)
+      signalOf(patience).throwIfAborted()
+      if (waitMs > 0) await clock.sleep(waitMs, signalOf(patience))
     } catch (error) {
       // Or those who go away would leave no turn to those who stay.
       sharedPace.giveBack()
@@ -75,20 +76,31 @@ export function createSharedLimiter({ limiter, pace, sharedPace, clock }: Shared
     return true
   }
 
+  function acquire(waiting: Waiting): void {
+    limiter.acquire({
+      ...waiting,
+      admit(place) {
+        hasTurn(waiting).then(
+          (mayUse) => {
+            if (mayUse) {
+              waiting.admit(sharing(place))
+              return
+            }
+            // Waits for the end of the pause with everybody else, or is told that it comes too late.
+            place.release()
+            acquire(waiting)
+          },
+          (error: unknown) => {
+            place.release()
+            waiting.refuse(error)
+          },
+        )
+      },
+    })
+  }
+
   return {
-    async acquire(waiting) {
-      for (;;) {
-        const place = await limiter.acquire(waiting)
-        try {
-          if (await hasTurn(waiting)) return sharing(place)
-        } catch (error) {
-          place.release()
-          throw error
-        }
-        // Waits for the end of the pause with everybody else, or is told that it comes too late.
-        place.release()
-      }
-    },
+    acquire,
     pause: limiter.pause,
     dismiss: limiter.dismiss,
     running: limiter.running,

@@ -1,10 +1,16 @@
+import { type Departing, forgetDeparture, watchDeparture } from './departures.ts'
+import { createKeyedLists } from './keyed-lists.ts'
+import { createPatience, endPatience, type Patience } from './patience.ts'
+
 /** Lets identical work in flight be done once, also when it is asked for by different requests. */
 export interface SingleFlight<Result> {
   /**
-   * Joins the work under this key, or starts it. Whoever's own signal aborts leaves with its reason; the work itself is aborted when
-   * the last one has left.
+   * Joins the work under this key, or starts it. Whoever's own signal aborts leaves with its reason; the work itself is given up when the
+   * last one has left.
    */
   run(key: string, waiter: Waiter, work: Work<Result>): Promise<Result>
+  /** Nobody joins what is in flight now any more. */
+  seal(): void
   /** How many have joined work that somebody else had started. */
   joined(): number
 }
@@ -15,67 +21,87 @@ export interface Waiter {
   readonly deadline: number
 }
 
-/** `deadline` answers the latest deadline of all who wait now. */
-export type Work<Result> = (signal: AbortSignal, deadline: () => number) => Promise<Result>
+/** `patience`: that of all who wait, which lasts until the latest of their deadlines. */
+export type Work<Result> = (patience: Patience) => Promise<Result>
 
 interface Flight<Result> {
-  readonly controller: AbortController
-  /** Made right after the flight, whose deadline the work may ask for as soon as it starts. */
-  result?: Promise<Result>
-  waiters: number
-  deadline: number
+  readonly key: string
+  readonly era: number
+  /** Where it is found to be joined. */
+  readonly list: Flight<Result>[]
+  readonly patience: Patience
+  /** Empty once it has landed: whatever keeps the flight in memory then must not keep its result. */
+  seats: Seat<Result>[]
+}
+
+/** One who waits. */
+interface Seat<Result> extends Departing {
+  readonly signal: AbortSignal
+  readonly resolve: (result: Result) => void
+  readonly reject: (error: unknown) => void
 }
 
 export function createSingleFlight<Result>(): SingleFlight<Result> {
-  const flights = new Map<string, Flight<Result>>()
+  const listOf = createKeyedLists<Flight<Result>>()
+  /** Counts the times that what is in flight was sealed. */
+  let era = 0
   let joined = 0
 
-  const start = (key: string, work: Work<Result>, deadline: number): Flight<Result> => {
-    const controller = new AbortController()
-    const flight: Flight<Result> = { controller, waiters: 0, deadline }
-    flights.set(key, flight)
-    flight.result = work(controller.signal, () => flight.deadline)
+  function start(key: string, list: Flight<Result>[], work: Work<Result>, deadline: number): Flight<Result> {
+    const flight: Flight<Result> = { key, era, list, patience: createPatience(deadline), seats: [] }
+    const answer = work(flight.patience)
+    list.push(flight)
+    answer.then(
+      (result) => {
+        for (const seat of land(flight)) seat.resolve(result)
+      },
+      (error: unknown) => {
+        for (const seat of land(flight)) seat.reject(error)
+      },
+    )
     return flight
   }
 
-  const land = (key: string, flight: Flight<Result>): void => {
-    if (flights.get(key) === flight) flights.delete(key)
+  /** Nobody may join what has ended or is being given up. Answers who still waits. */
+  function land(flight: Flight<Result>): readonly Seat<Result>[] {
+    const { list, seats } = flight
+    const index = list.indexOf(flight)
+    if (index >= 0) list.splice(index, 1)
+    flight.seats = []
+    for (const seat of seats) forgetDeparture(seat.signal, seat)
+    return seats
+  }
+
+  function leave(flight: Flight<Result>, seat: Seat<Result>): void {
+    flight.seats.splice(flight.seats.indexOf(seat), 1)
+    seat.reject(seat.signal.reason)
+    if (flight.seats.length > 0) return
+    land(flight)
+    endPatience(flight.patience, seat.signal.reason)
   }
 
   return {
     run(key, { signal, deadline }, work) {
-      if (signal.aborted) return Promise.reject(signal.reason as Error)
-      const known = flights.get(key)
+      if (signal.aborted) return Promise.reject(signal.reason as Error) // abort reasons are errors here
+      const list = listOf(key)
+      const known = list.find((flight) => flight.key === key && flight.era === era)
       if (known) joined += 1
-      const flight = known ?? start(key, work, deadline)
-      flight.waiters += 1
-      flight.deadline = Math.max(flight.deadline, deadline)
+      const flight = known ?? start(key, list, work, deadline)
+      flight.patience.deadline = Math.max(flight.patience.deadline, deadline)
       return new Promise<Result>((resolve, reject) => {
-        const leave = (): void => {
-          flight.waiters -= 1
-          if (flight.waiters === 0) {
-            // Nobody may join work that is being given up.
-            land(key, flight)
-            flight.controller.abort(signal.reason)
-          }
-          reject(signal.reason as Error)
+        const seat: Seat<Result> = {
+          place: -1,
+          signal,
+          resolve,
+          reject,
+          onDeparture: () => leave(flight, seat),
         }
-        signal.addEventListener('abort', leave, { once: true })
-        const arrive = (): void => {
-          land(key, flight)
-          signal.removeEventListener('abort', leave)
-        }
-        flight.result?.then(
-          (result) => {
-            arrive()
-            resolve(result)
-          },
-          (error: unknown) => {
-            arrive()
-            reject(error)
-          },
-        )
+        flight.seats.push(seat)
+        watchDeparture(signal, seat)
       })
+    },
+    seal() {
+      era += 1
     },
     joined: () => joined,
   }

@@ -15,6 +15,8 @@ export interface TokenSource {
    * everybody who asks within the pause after it.
    */
   get(call: Call): Promise<string>
+  /** The token that is good for now; `null`: there is none without waiting. */
+  current(): string | null
   /** Forgets the token that the upstream refused, unless it has been replaced since. Left out: whichever there is. */
   forget(refused?: string): void
 }
@@ -70,10 +72,15 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   const pauseAfter = ({ retryAfterSeconds }: ProviderError): number =>
     retryAfterSeconds === null ? pauseMs : Math.min(retryAfterSeconds * 1000, longestPauseMs)
 
+  const current = (): string | null =>
+    token && token.expiresAt.getTime() - renewBeforeMs > clock.now() ? token.value : null
+
   return {
+    current,
     async get(call) {
       call.signal.throwIfAborted() // or a fetch would begin whose failure nobody hears of
-      if (token && token.expiresAt.getTime() - renewBeforeMs > clock.now()) return token.value
+      const known = current()
+      if (known !== null) return known
       if (refusal && clock.now() < refusal.until && clock.now() >= refusal.since) throw repeated(refusal, clock.now())
       fetching ??= fetchOnce(call)
       return (await orAborted(fetching, call.signal)).value

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { ProviderError } from '../../src/identity/errors.ts'
 import { createBreaker, defaultBreakerSettings } from '../../src/upstream/breaker.ts'
 import { createHealthTracker } from '../../src/upstream/health.ts'
-import { createLimiter } from '../../src/upstream/limiter.ts'
+import { createLimiter, type Place } from '../../src/upstream/limiter.ts'
 import { createPace } from '../../src/upstream/pace.ts'
+import { createPatience } from '../../src/upstream/patience.ts'
 import { createRetiredOperations } from '../../src/upstream/retired.ts'
 import { createRollingCount } from '../../src/upstream/rolling-count.ts'
 import { createTokenSource } from '../../src/upstream/token.ts'
@@ -24,10 +25,8 @@ function limiterWith(maxCallsPerSecond?: number) {
   const limiter = createLimiter({ maxParallelCalls: 100, maxWaitingCalls: 1_000, pace, clock })
   let admitted = 0
   const ask = () => {
-    const until = clock.now() + 10_000
-    const place = Promise.resolve(
-      limiter.acquire({ owner: {}, signal: new AbortController().signal, deadline: () => until }),
-    )
+    const patience = createPatience(clock.now() + 10_000)
+    const place = new Promise<Place>((admit, refuse) => limiter.acquire({ owner: {}, patience, admit, refuse }))
     void place.then(() => (admitted += 1))
     return place
   }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { ProviderError } from '../../src/identity/errors.ts'
-import { fillPath } from '../../src/upstream/http.ts'
+import { routeOf } from '../../src/upstream/route.ts'
 
 const operation = { name: 'users.get', route: 'GET /users/{user_id}', safe: true } as const
 
 function fill(id: string): string {
-  return fillPath('/users/{user_id}', { user_id: id }, 'acme', operation)
+  return routeOf(operation).pathOf({ user_id: id }, { provider: 'acme', operation: operation.name })
 }
 
 describe('a path with an id', () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { HeldBackError } from '../../src/upstream/held-back.ts'
 import { createLimiter, type Limiter, type Place } from '../../src/upstream/limiter.ts'
 import { createPace } from '../../src/upstream/pace.ts'
-import type { WireResponse } from '../../src/upstream/transport.ts'
+import { createPatience, endPatience, type Patience } from '../../src/upstream/patience.ts'
+import type { WireResponse } from '../../src/upstream/wire-message.ts'
 import { type ManualClock, manualClock } from '../support/clock.ts'
 
 interface Settings {
@@ -23,13 +24,15 @@ function limiterWith({ maxParallelCalls = 1, maxWaitingCalls = 1_000, maxCallsPe
   const limiter = createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock })
   const admitted: string[] = []
   const ask = async (name: string, owner: object = {}, waitMs = 10_000): Promise<Place> => {
-    const until = clock.now() + waitMs
-    const place = await limiter.acquire({ owner, signal: new AbortController().signal, deadline: () => until })
+    const place = await placeAt(limiter, createPatience(clock.now() + waitMs), owner)
     admitted.push(name)
     return place
   }
   return { limiter, clock, ask, admitted }
 }
+
+const placeAt = (limiter: Limiter, patience: Patience, owner: object = {}): Promise<Place> =>
+  new Promise((admit, refuse) => limiter.acquire({ owner, patience, admit, refuse }))
 
 const answer = (status: number, headers: Readonly<Record<string, string>> = {}): WireResponse => ({
   status,
@@ -119,9 +122,9 @@ describe('the limiter', () => {
   it('counts the deadline as it is when the pause begins', async () => {
     const { ask, limiter, clock } = limiterWith()
     const refused = await ask('refused')
-    let until = clock.now() + 1_000
-    const joined = limiter.acquire({ owner: {}, signal: new AbortController().signal, deadline: () => until })
-    until = clock.now() + 10_000
+    const patience = createPatience(clock.now() + 1_000)
+    const joined = placeAt(limiter, patience)
+    patience.deadline = clock.now() + 10_000
     refused.answered(answer(429, { 'retry-after': '3' }))
     refused.release()
     await clock.advance(3_000)
@@ -197,6 +200,41 @@ describe('the limiter', () => {
     const waiting = [ask('a'), ask('b')]
     limiter.dismiss(new HeldBackError('failing', 5_000))
     for (const place of waiting) await expect(place).rejects.toMatchObject({ reason: 'failing' })
+  })
+
+  it('admits thousands one after the other who all give their place back at once', async () => {
+    const { limiter, ask, clock } = limiterWith({ maxWaitingCalls: 20_000 })
+    const held = await ask('held')
+    let admitted = 0
+    for (let index = 0; index < 20_000; index += 1) {
+      limiter.acquire({
+        owner: {},
+        patience: createPatience(clock.now() + 10_000),
+        admit(place) {
+          admitted += 1
+          place.release()
+        },
+        refuse: () => {},
+      })
+    }
+    held.release()
+    expect([admitted, limiter.running(), limiter.waiting()]).toEqual([20_000, 0, 0])
+  })
+
+  it('forgets who left, and gives the turn to the next', async () => {
+    const { limiter, ask, clock } = limiterWith()
+    const held = await ask('held')
+    const owner = {}
+    const patiences = Array.from({ length: 3 }, () => createPatience(clock.now() + 10_000))
+    const places = patiences.map((patience) => placeAt(limiter, patience, owner))
+    const reason = new Error('gone')
+    for (const patience of patiences.slice(0, 2)) endPatience(patience, reason)
+    await expect(places[0]).rejects.toBe(reason)
+    await expect(places[1]).rejects.toBe(reason)
+    expect(limiter.waiting()).toBe(1)
+    held.release()
+    ;(await places[2])?.release()
+    expect([limiter.running(), limiter.waiting()]).toEqual([0, 0])
   })
 
   it('gives no place away twice, however often it is given back', async () => {

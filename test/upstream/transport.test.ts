@@ -67,6 +67,25 @@ describe('an answer', () => {
     expect(Array.isArray(body)).toBe(true)
   })
 
+  it('has a header that came twice joined, and one that did not come not at all', async () => {
+    const origin = await upstreamThat((_, response) => {
+      response.writeHead(200, ['X-Twice', 'a', 'x-twice', 'b', 'X-Once', 'c']).end('{}')
+    })
+    const { headers } = await httpTo(origin).request({ operation: read }, testCall())
+    expect([headers.get('x-twice'), headers.get('x-once'), headers.get('x-never')]).toEqual(['a, b', 'c', undefined])
+  })
+
+  it('that comes in pieces is put together', async () => {
+    const origin = await upstreamThat((_, response) => {
+      response.write('{"a":')
+      setTimeout(() => {
+        response.write('"é')
+        setTimeout(() => response.end('"}'), 5)
+      }, 5)
+    })
+    expect((await httpTo(origin).request({ operation: read }, testCall())).body).toEqual({ a: 'é' })
+  })
+
   it('that leads to another host is refused, and that host sees nothing of us', async () => {
     const elsewhere = await startUpstreamServer((_, response) => response.end('{}'))
     cleanups.push(() => elsewhere.close())

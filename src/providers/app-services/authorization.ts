@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import { jsonOrText } from '../../upstream/answer.ts'
-import type { Authorization } from '../../upstream/authorization.ts'
+import { type Authorization, bearer, bearerToken } from '../../upstream/authorization.ts'
 import type { Clock } from '../../upstream/clock.ts'
 import type { Http } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
@@ -74,15 +74,10 @@ export function createAdminAuthorization({ settings, clock, http }: AdminAuthori
   }
 
   return {
-    headers: async (call) => bearer(await tokens.get(call)),
-    renew: ({ authorization }) => tokens.forget(authorization?.replace(/^Bearer /, '')),
+    ...bearerToken(tokens),
     isRefusal: (response, operation) =>
       operation.name !== verifyTokenOperation || errorCodeOf(jsonOrText(response)) === 'InvalidSession',
   }
-}
-
-function bearer(token: string): Readonly<Record<string, string>> {
-  return { authorization: `Bearer ${token}` }
 }
 
 function expiryOf(token: string): Date | null {

@@ -1,3 +1,4 @@
+import { bearerToken } from '../../upstream/authorization.ts'
 import { type Clock, systemClock } from '../../upstream/clock.ts'
 import type { ProviderDefinition, UpstreamDeps } from '../../upstream/definition.ts'
 import { createPipeline, type Pipeline } from '../../upstream/pipeline.ts'
@@ -85,10 +86,7 @@ function connectPipeline(settings: Auth0Settings, deps: UpstreamDeps, clock: Clo
   const pipeline = createPipeline({
     provider: settings.name,
     origin: new URL(baseUrl).origin,
-    authorization: {
-      headers: async (call) => ({ authorization: `Bearer ${await tokens.get(call)}` }),
-      renew: ({ authorization = '' }) => tokens.forget(authorization.slice('Bearer '.length)),
-    },
+    authorization: bearerToken(tokens),
     maxParallelCalls: settings.maxParallelCalls ?? defaultParallelCalls,
     maxCallsPerSecond: settings.maxCallsPerSecond,
     attemptTimeoutMs,

@@ -1,5 +1,6 @@
 import type { ClerkClient } from '@clerk/backend'
 import type { Call } from '../../identity/call.ts'
+import { bearer, fixedKey } from '../../upstream/authorization.ts'
 import type { Clock } from '../../upstream/clock.ts'
 import { systemClock } from '../../upstream/clock.ts'
 import type { UpstreamDeps } from '../../upstream/definition.ts'
@@ -48,7 +49,7 @@ export function connectUpstream(settings: ClerkSettings, deps: UpstreamDeps): Cl
     ...deps,
     provider,
     origin: new URL(baseUrl).origin,
-    authorization: { headers: () => ({ authorization: `Bearer ${secretKey}` }) },
+    authorization: fixedKey(bearer(secretKey)),
     maxParallelCalls,
     maxCallsPerSecond: settings.maxCallsPerSecond,
     attemptTimeoutMs: settings.attemptTimeoutMs ?? 5_000,

@@ -1,4 +1,5 @@
 import type { IdentityProvider } from '../../identity/provider.ts'
+import { fixedKey } from '../../upstream/authorization.ts'
 import { systemClock } from '../../upstream/clock.ts'
 import type { ProviderDefinition } from '../../upstream/definition.ts'
 import { createHttp, type Http } from '../../upstream/http.ts'
@@ -33,7 +34,7 @@ export const monocloud: ProviderDefinition<MonoCloudSettings> = {
     const pipeline = createPipeline({
       provider: name,
       origin: new URL(baseUrl).origin,
-      authorization: { headers: () => ({ 'x-api-key': apiKey }) },
+      authorization: fixedKey({ 'x-api-key': apiKey }),
       maxParallelCalls,
       maxCallsPerSecond: settings.maxCallsPerSecond,
       attemptTimeoutMs,

@@ -1,0 +1,82 @@
+import type { Call } from '../identity/call.ts'
+import { ProviderError, restated } from '../identity/errors.ts'
+import type { Attempt } from './attempt.ts'
+import type { Authorization, KeyHeaders } from './authorization.ts'
+import type { Breaker } from './breaker.ts'
+import { HeldBackError } from './held-back.ts'
+import { type Patience, signalOf } from './patience.ts'
+import type { SendOptions } from './sending.ts'
+import { TransportError } from './transport-error.ts'
+import type { WireRequest, WireResponse } from './wire-message.ts'
+
+export interface AuthorizingOptions {
+  readonly authorization: Authorization
+  readonly breaker: Breaker
+  readonly attempt: Attempt
+}
+
+/** An attempt with our key on it, and another one when the upstream refuses a key that can be renewed. Never throws at once. */
+export function createAuthorizing({ authorization, breaker, attempt }: AuthorizingOptions): Attempt {
+  const keyed = createKeyed()
+
+  /**
+   * Waits for credentials as long as somebody waits for the answer, whoever asked for it first. Where there are none, the request that
+   * they were for was never sent: the failure is that request's, and a change is not applied.
+   */
+  async function credentials({ operation, call }: SendOptions, patience: Patience): Promise<KeyHeaders> {
+    const heldBackMs = breaker.heldBackMs()
+    if (heldBackMs !== null) throw new HeldBackError('failing', heldBackMs)
+    const lasting: Call = { ...call, signal: signalOf(patience), deadline: patience.deadline }
+    try {
+      return await authorization.headers(lasting)
+    } catch (error) {
+      if (patience.isOver) throw new TransportError('aborted', false, error)
+      throw error instanceof ProviderError
+        ? restated(error, { operation: operation.name, outcome: 'notApplied' })
+        : error
+    }
+  }
+
+  function isRefusal(response: WireResponse, sending: SendOptions): boolean {
+    return response.status === 401 && (authorization.isRefusal?.(response, sending.operation) ?? true)
+  }
+
+  const attemptWith: (key: KeyHeaders, ...attempted: Parameters<Attempt>) => Promise<WireResponse> = (
+    key,
+    request,
+    sending,
+    number,
+    patience,
+  ) => {
+    const answer = attempt(keyed(request, key), sending, number, patience)
+    if (authorization.renew === undefined) return answer
+    return answer.then((response) => {
+      if (!isRefusal(response, sending)) return response
+      // The upstream did nothing but refuse the token, so that even an unsafe call may go again with a new one.
+      authorization.renew?.(key)
+      return credentials(sending, patience).then((renewed) =>
+        attempt(keyed(request, renewed), sending, number, patience),
+      )
+    })
+  }
+
+  return (request, sending, number, patience) => {
+    if (sending.authorized === false) return attempt(request, sending, number, patience)
+    const atHand = authorization.atHand?.() ?? null
+    if (atHand !== null) return attemptWith(atHand, request, sending, number, patience)
+    return credentials(sending, patience).then((key) => attemptWith(key, request, sending, number, patience))
+  }
+}
+
+/** Puts a key on requests. Most have the same headers and the same key as the one before, whose joined headers serve again. */
+function createKeyed(): (request: WireRequest, key: KeyHeaders) => WireRequest {
+  const known = new WeakMap<WireRequest['headers'], { readonly key: KeyHeaders; readonly joined: KeyHeaders }>()
+  return ({ method, path, headers, body }, key) => {
+    let found = known.get(headers)
+    if (found?.key !== key) {
+      found = { key, joined: { ...headers, ...key } }
+      known.set(headers, found)
+    }
+    return { method, path, headers: found.joined, body }
+  }
+}
