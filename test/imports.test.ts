@@ -18,7 +18,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   limits: ['identity', 'context', 'access', 'requests'],
   schema: ['identity', 'batch', 'context', 'directory', 'access', 'limits', 'requests', 'telemetry'],
   graphiql: [],
-  requests: ['access'],
+  requests: ['access', 'upstream'],
   'shared-store': ['upstream', 'cache', 'access', 'limits'],
   cache: ['identity', 'upstream', 'access'],
   lifecycle: ['identity', 'upstream', 'context'],

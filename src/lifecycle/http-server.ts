@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { createCrowd, type Member } from '../upstream/crowd.ts'
 
 /** Answers HTTP requests until it is told to stop. */
 export interface HttpServer {
@@ -23,6 +24,11 @@ export interface Patience {
 /** Milliseconds in which a request must have come in whole, its headers first: nobody keeps a connection busy by sending slowly. */
 const usualPatience: Patience = { requestTimeoutMs: 60_000, headersTimeoutMs: 15_000, checkMs: 5_000 }
 
+/** A request that is being answered. */
+interface Answering extends Member {
+  readonly response: ServerResponse
+}
+
 /** Longer than load balancers keep a connection that is not in use, so that they never send into one that we are closing. */
 const keepAliveTimeoutMs = 75_000
 
@@ -34,7 +40,7 @@ export function createHttpServer(
   { requestTimeoutMs, headersTimeoutMs, checkMs }: Patience = usualPatience,
 ): HttpServer {
   const sockets = new Set<Socket>()
-  const answering = new Set<ServerResponse>()
+  const answering = createCrowd<Answering>()
   let isStopping = false
 
   const server = createServer(
@@ -45,9 +51,10 @@ export function createHttpServer(
       connectionsCheckingInterval: checkMs,
     },
     (request, response) => {
-      answering.add(response)
+      const one: Answering = { place: -1, response }
+      answering.join(one)
       response.once('close', () => {
-        answering.delete(response)
+        answering.leave(one)
         if (isStopping) closeIdle()
       })
       if (isStopping) response.setHeader('connection', 'close')
@@ -61,7 +68,7 @@ export function createHttpServer(
 
   /** Those that are waiting for nothing, also such as were opened and never used. */
   function closeIdle(): void {
-    const busy = new Set([...answering].map(({ socket }) => socket))
+    const busy = new Set(answering.members.map(({ response }) => response.socket))
     for (const socket of sockets) if (!busy.has(socket)) socket.destroy()
   }
 
@@ -75,7 +82,7 @@ export function createHttpServer(
       if (!server.listening) return
       isStopping = true
       const closed = new Promise<true>((resolve) => server.close(() => resolve(true)))
-      for (const response of answering) if (!response.headersSent) response.setHeader('connection', 'close')
+      for (const { response } of answering.members) if (!response.headersSent) response.setHeader('connection', 'close')
       closeIdle()
       if (await within(drainMs, closed)) return
       giveUp()

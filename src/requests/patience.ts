@@ -1,3 +1,5 @@
+import { createCrowd, type Member } from '../upstream/crowd.ts'
+
 /** How long requests are waited for. */
 export interface Patience {
   /** Begins to wait for a request that has so many milliseconds. */
@@ -22,29 +24,31 @@ export interface Waiting {
  * made by them costs many times as much, and every upstream call listens.
  */
 export function createPatience(stopping: AbortSignal): Patience {
-  const abortOf = new Map<Waiting, (reason: unknown) => void>()
+  const waitings = createCrowd<OneWaiting>()
   stopping.addEventListener('abort', () => {
-    for (const abort of abortOf.values()) abort(stopping.reason)
+    for (const waiting of waitings.members.slice()) waiting.leave(stopping.reason)
   })
 
   return {
     begin(ms) {
       const controller = new AbortController()
-      const timer = setTimeout(() => abort(new DOMException('The time is over', 'TimeoutError')), ms)
+      const timer = setTimeout(() => waiting.leave(new DOMException('The time is over', 'TimeoutError')), ms)
       timer.unref()
       const end = (): void => {
         clearTimeout(timer)
-        abortOf.delete(waiting)
+        waitings.leave(waiting)
       }
-      const abort = (reason: unknown): void => {
-        if (!abortOf.has(waiting)) return
+      const leave = (reason?: unknown): void => {
+        if (waiting.place < 0) return
         end()
         controller.abort(reason)
       }
-      const waiting: Waiting = { signal: controller.signal, leave: abort, end }
-      abortOf.set(waiting, abort)
-      if (stopping.aborted) abort(stopping.reason)
+      const waiting: OneWaiting = { place: -1, signal: controller.signal, leave, end }
+      waitings.join(waiting)
+      if (stopping.aborted) leave(stopping.reason)
       return waiting
     },
   }
 }
+
+interface OneWaiting extends Waiting, Member {}
