@@ -6,7 +6,7 @@ import type {
   UserField,
   UserStatus,
 } from '../../identity/records.ts'
-import { dateOrNull } from '../../upstream/wire.ts'
+import { dateOrNull } from '../../upstream/wire/times.ts'
 import { joined } from './text.ts'
 import type { ClerkLinkedAccount, ClerkPublicUserData, ClerkUser } from './wire.ts'
 

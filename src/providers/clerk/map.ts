@@ -1,5 +1,5 @@
 import type { Grant, Group, GroupMember, Session, SessionStatus, UserMembership } from '../../identity/records.ts'
-import { dateOrNull } from '../../upstream/wire.ts'
+import { dateOrNull } from '../../upstream/wire/times.ts'
 import { toMemberUser } from './map-user.ts'
 import { joined } from './text.ts'
 import type { ClerkApiKey, ClerkMembership, ClerkOauthToken, ClerkOrganization, ClerkSession } from './wire.ts'

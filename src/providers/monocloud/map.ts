@@ -1,5 +1,5 @@
 import type * as records from '../../identity/records.ts'
-import { dateOrNull } from '../../upstream/wire.ts'
+import { dateOrNull } from '../../upstream/wire/times.ts'
 import { identityIdOf } from './identity-id.ts'
 import type {
   MonoCloudBlockedIp,
