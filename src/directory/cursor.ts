@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ArgumentError } from '../identity/errors.ts'
-import type { Page } from '../identity/page.ts'
+import { type Edge, edgeAt, type Page } from '../identity/page.ts'
 
 const version = 1
 
@@ -42,14 +42,10 @@ export function sealPage<Node, SomePage extends Page<Node> & { readonly retryCur
   page: SomePage & Page<Node>,
 ): SomePage {
   let digest: string | null = null
+  const seal = ({ cursor }: Edge<Node>): string => sealed((digest ??= digestOf(list)), cursor)
   return {
     ...page,
-    edges: page.edges.map((edge) => ({
-      node: edge.node,
-      get cursor() {
-        return sealed((digest ??= digestOf(list)), edge.cursor)
-      },
-    })),
+    edges: page.edges.map((edge) => edgeAt(edge.node, edge, seal)),
     ...(page.retryCursor == null ? {} : { retryCursor: sealCursor(list, page.retryCursor) }),
   }
 }

@@ -2,7 +2,7 @@ import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
 import type { OperationContext } from '../../upstream/operation.ts'
-import { pageByKey, type Slice } from '../../upstream/paging.ts'
+import { mapPage, pageByKey, type Slice } from '../../upstream/paging.ts'
 import { arrayOf, tuple } from '../../upstream/wire/structures.ts'
 import { integerBetween, nonEmptyString } from '../../upstream/wire/values.ts'
 import { allOf, between, type Clause } from './filter.ts'
@@ -68,7 +68,7 @@ export async function pageInOrderOfCreation(
       return readAfter(upstream, walk, parsePlace(after, context), wanted, call)
     },
   })
-  return { ...page, edges: page.edges.map(({ node, cursor }) => ({ node: node.user, cursor })) }
+  return mapPage(page, ({ user }) => user)
 }
 
 async function readAfter(
