@@ -29,7 +29,7 @@ describe('an edge', () => {
 })
 
 describe('pages', () => {
-  const read = {
+  const read: Readonly<Record<string, () => Promise<Page<string>>>> = {
     number: () =>
       pageByNumber(request, context, {
         firstPage: 1,
