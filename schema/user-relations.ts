@@ -1,7 +1,7 @@
 import type { RequestContext } from '../src/context.ts'
 import { concatenate } from '../src/directory/concatenate.ts'
 import { encodeGlobalId } from '../src/identity/global-id.ts'
-import type { Page } from '../src/identity/page.ts'
+import { edgeWith, type Page } from '../src/identity/page.ts'
 import type {
   GrantKind,
   Group,
@@ -255,9 +255,7 @@ builder.objectFields(UserRef, (t) => ({
     args: pageArguments(t.arg),
     resolve: async (user, args, context) => {
       const events = await readRelation(context, user, 'listEvents', args)
-      return (
-        events && { ...events, edges: events.edges.map(({ node, cursor }) => ({ node: { ...node, user }, cursor })) }
-      )
+      return events && { ...events, edges: events.edges.map((edge) => edgeWith(edge, { ...edge.node, user })) }
     },
   }),
 }))

@@ -135,6 +135,13 @@ describe('imports', () => {
     expect(wrong).toEqual([])
   })
 
+  it('bring zod to what people configure, and not to what is read of every answer', () => {
+    const wrong = sources
+      .filter(({ layer }) => layer === 'providers' || layer === 'upstream')
+      .filter(({ path, packages }) => packages.includes('zod') && !/\/(config|definition)\.ts$/.test(path))
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+
   it('bring no package into a layer that must not know it', () => {
     const wrong = sources.flatMap(({ path, layer, packages }) =>
       packages.filter((name) => forbiddenPackages[layer]?.test(name)).map((name) => `${path} → ${name}`),

@@ -1,6 +1,6 @@
 import type { Edge, PageRequest } from '../identity/page.ts'
 import type { Part, PartialPage } from './part.ts'
-import { createPartReaders, cursorOf } from './part-reader.ts'
+import { createPartReaders, edgesOf } from './part-reader.ts'
 import { partialPage } from './partial-page.ts'
 import type { SoftDeadline } from './soft-deadline.ts'
 
@@ -25,6 +25,7 @@ export async function concatenate<Node>(
 ): Promise<PartialPage<Node>> {
   const readers = createPartReaders(after, parts, deadline ?? null)
   const unread = () => readers.filter((reader) => reader.needsRead() && !reader.hasRead())
+  const toEdge = edgesOf(readers)
   const edges: Edge<Node>[] = []
 
   if (eager) await Promise.all(unread().map((reader) => reader.read(first)))
@@ -39,7 +40,7 @@ export async function concatenate<Node>(
         if (edges.length > 0 && deadline?.hasPassed()) return partialPage(readers, edges)
         await reader.read(first - edges.length)
       } else {
-        edges.push({ node: reader.take(), cursor: cursorOf(readers) })
+        edges.push(toEdge(reader.take()))
       }
     }
     if (edges.length === first) {

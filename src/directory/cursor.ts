@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ArgumentError } from '../identity/errors.ts'
-import type { Edge, Page } from '../identity/page.ts'
+import { type Edge, edgeAt, type Page } from '../identity/page.ts'
 
 const version = 1
 
@@ -41,35 +41,12 @@ export function sealPage<Node, SomePage extends Page<Node> & { readonly retryCur
   list: string,
   page: SomePage & Page<Node>,
 ): SomePage {
-  const seal: Seal = { list, digest: null }
+  let digest: string | null = null
+  const seal = ({ cursor }: Edge<Node>): string => sealed((digest ??= digestOf(list)), cursor)
   return {
     ...page,
-    edges: page.edges.map((edge) => new SealedEdge(edge, seal)),
+    edges: page.edges.map((edge) => edgeAt(edge.node, edge, seal)),
     ...(page.retryCursor == null ? {} : { retryCursor: sealCursor(list, page.retryCursor) }),
-  }
-}
-
-/** The list that the cursors of a page belong to, with its digest once it is known. */
-interface Seal {
-  readonly list: string
-  digest: string | null
-}
-
-/** A class, because an object with an accessor of its own is made where only a full collection frees it (bench/README.md). */
-class SealedEdge<Node> implements Edge<Node> {
-  readonly node: Node
-  readonly #edge: Edge<Node>
-  readonly #seal: Seal
-
-  constructor(edge: Edge<Node>, seal: Seal) {
-    this.node = edge.node
-    this.#edge = edge
-    this.#seal = seal
-  }
-
-  get cursor(): string {
-    this.#seal.digest ??= digestOf(this.#seal.list)
-    return sealed(this.#seal.digest, this.#edge.cursor)
   }
 }
 

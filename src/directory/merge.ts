@@ -1,6 +1,6 @@
 import type { Edge, PageRequest } from '../identity/page.ts'
 import type { Part, PartialPage } from './part.ts'
-import { createPartReaders, cursorOf, type PartReader } from './part-reader.ts'
+import { createPartReaders, edgesOf, type PartReader } from './part-reader.ts'
 import { partialPage } from './partial-page.ts'
 import type { SoftDeadline } from './soft-deadline.ts'
 
@@ -36,6 +36,7 @@ export async function mergeByTime<Node>(
     return direction === 'asc' ? time.getTime() : -time.getTime()
   }
   const size = sizeOfReads(first, parts.length)
+  const toEdge = edgesOf(readers)
   const edges: Edge<Node>[] = []
 
   while (edges.length < first) {
@@ -49,7 +50,7 @@ export async function mergeByTime<Node>(
     while (edges.length < first && !last?.needsRead()) {
       const next = earliest(readyReaders, rankOf)
       if (!next) break
-      edges.push({ node: next.take(), cursor: cursorOf(readers) })
+      edges.push(toEdge(next.take()))
       last = next
     }
   }

@@ -1,5 +1,5 @@
 import { ProviderError } from '../identity/errors.ts'
-import type { Page } from '../identity/page.ts'
+import { type Edge, edgeAt, type Page } from '../identity/page.ts'
 import type { Part } from './part.ts'
 import { decodePositions, encodePositions, type Position } from './positions.ts'
 import { late, type SoftDeadline, tooLate } from './soft-deadline.ts'
@@ -43,7 +43,22 @@ export function createPartReaders<Node>(
 
 /** Where all readers have got to, as a cursor. */
 export function cursorOf(readers: readonly PartReader<unknown>[]): string {
-  return encodePositions(new Map(readers.map((reader) => [reader.part.key, reader.position()])))
+  return writtenBy(readers)(positionsOf(readers))
+}
+
+/** Makes edges at the place that all readers have got to when the edge is made. */
+export function edgesOf<Node>(readers: readonly PartReader<Node>[]): (node: Node) => Edge<Node> {
+  const cursorAt = writtenBy(readers)
+  return (node) => edgeAt(node, positionsOf(readers), cursorAt)
+}
+
+function positionsOf(readers: readonly PartReader<unknown>[]): readonly Position[] {
+  return readers.map((reader) => reader.position())
+}
+
+function writtenBy(readers: readonly PartReader<unknown>[]): (positions: readonly Position[]) => string {
+  return (positions) =>
+    encodePositions(new Map(readers.map(({ part }, index) => [part.key, positions[index] ?? 'beginning'])))
 }
 
 function createPartReader<Node>(part: Part<Node>, start: Position, deadline: SoftDeadline | null): PartReader<Node> {
@@ -58,7 +73,7 @@ function createPartReader<Node>(part: Part<Node>, start: Position, deadline: Sof
   const isDrained = (): boolean => taken >= page.edges.length
 
   async function readOn(size: number): Promise<void> {
-    const after = typeof place === 'string' ? null : place.after
+    const after = typeof place === 'string' ? null : place.cursor
     try {
       const work = part.read({ first: size, after })
       const answer = await (deadline ? deadline.wait(work) : work)
@@ -86,7 +101,7 @@ function createPartReader<Node>(part: Part<Node>, start: Position, deadline: Sof
       const edge = page.edges[taken]
       if (!edge) throw new Error(`nothing of ${part.key} has been read`)
       taken += 1
-      place = { after: edge.cursor }
+      place = edge
       return edge.node
     },
     position: () => (isDrained() && !page.hasNextPage ? 'end' : place),

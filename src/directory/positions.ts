@@ -1,7 +1,8 @@
 import { ArgumentError } from '../identity/errors.ts'
+import type { Edge } from '../identity/page.ts'
 
-/** Where the reading of one part has got to: its own cursor, or before its first item, or behind its last. */
-export type Position = 'beginning' | 'end' | { readonly after: string }
+/** Where the reading of one part has got to: before its first item, behind its last, or where an edge's own cursor says. */
+export type Position = 'beginning' | 'end' | Pick<Edge<unknown>, 'cursor'>
 
 /** How the end is written. Cursors are texts, so that nothing else is a number. */
 const end = 0
@@ -13,7 +14,7 @@ const end = 0
 export function encodePositions(positions: ReadonlyMap<string, Position>): string {
   const written: Record<string, string | number> = {}
   for (const [key, position] of positions) {
-    if (position !== 'beginning') written[key] = position === 'end' ? end : position.after
+    if (position !== 'beginning') written[key] = position === 'end' ? end : position.cursor
   }
   return JSON.stringify(written)
 }
@@ -25,7 +26,7 @@ export function decodePositions(cursor: string | null, keys: readonly string[]):
   for (const [key, written] of entriesOf(cursor)) {
     if (!positions.has(key)) throw unreadable()
     if (written === end) positions.set(key, 'end')
-    else if (typeof written === 'string' && written !== '') positions.set(key, { after: written })
+    else if (typeof written === 'string' && written !== '') positions.set(key, { cursor: written })
     else throw unreadable()
   }
   return positions

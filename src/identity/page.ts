@@ -13,6 +13,40 @@ export interface Edge<Node> {
   readonly cursor: string
 }
 
+/**
+ * An edge at this place in a list. Its cursor is written when somebody reads it, which hardly anybody does: until then an edge costs
+ * little more than its node. So it is not for spreading, which would leave the cursor behind, nor for looking at the cursors of all.
+ */
+export function edgeAt<Node, Place>(node: Node, place: Place, cursorOf: (place: Place) => string): Edge<Node> {
+  return new PlacedEdge(node, place, cursorOf)
+}
+
+/** An edge at the place of another, with another node. */
+export function edgeWith<Node>(edge: Edge<unknown>, node: Node): Edge<Node> {
+  return edge instanceof PlacedEdge ? edge.with(node) : edgeAt(node, edge, ({ cursor }) => cursor)
+}
+
+/** A class, because a getter in a literal is made anew for every edge, which takes longer than to write the cursor. */
+class PlacedEdge<Node, Place> implements Edge<Node> {
+  readonly node: Node
+  readonly #place: Place
+  readonly #cursorOf: (place: Place) => string
+
+  constructor(node: Node, place: Place, cursorOf: (place: Place) => string) {
+    this.node = node
+    this.#place = place
+    this.#cursorOf = cursorOf
+  }
+
+  get cursor(): string {
+    return this.#cursorOf(this.#place)
+  }
+
+  with<Other>(node: Other): Edge<Other> {
+    return new PlacedEdge(node, this.#place, this.#cursorOf)
+  }
+}
+
 /** One page of a list. */
 export interface Page<Node> {
   /** At most as many as were asked for. Fewer does not mean that the list ends. */

@@ -1,58 +1,12 @@
-import { z } from 'zod'
 import { ProviderError } from '../identity/errors.ts'
-import type { Edge, Page, PageRequest } from '../identity/page.ts'
+import { type Edge, edgeAt, edgeWith, type Page, type PageRequest } from '../identity/page.ts'
+import { decodeCursor, encodeCursor, foreignCursor } from './cursor.ts'
 import type { OperationContext } from './operation.ts'
 
 /**
  * Pages of ours out of pages of theirs. A cursor remembers the upstream's own unit (its page and that page's size, its offset, its
  * token, its key) and the place inside, so that a walk may change its page size midway and still see each record once.
  */
-
-const cursorSchema = z.discriminatedUnion('style', [
-  z.strictObject({
-    style: z.literal('page'),
-    page: z.int().min(0),
-    size: z.int().min(1).max(1000),
-    index: z.int().min(0).max(1000),
-  }),
-  z.strictObject({ style: z.literal('offset'), offset: z.int().min(0) }),
-  z.strictObject({
-    style: z.literal('token'),
-    token: z.string().nullable(),
-    size: z.int().min(1).max(1000),
-    index: z.int().min(0).max(1000),
-  }),
-  z.strictObject({ style: z.literal('key'), key: z.string().min(1) }),
-])
-
-type Cursor = z.infer<typeof cursorSchema>
-
-function encodeCursor(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify(cursor), 'utf8').toString('base64url')
-}
-
-function decodeCursor<Style extends Cursor['style']>(
-  text: string,
-  style: Style,
-  context: OperationContext,
-): Extract<Cursor, { style: Style }> {
-  try {
-    const cursor = cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')))
-    if (cursor.style === style) return cursor as Extract<Cursor, { style: Style }> // just compared
-  } catch {
-    // Not a cursor of ours: said below.
-  }
-  throw foreignCursor(context)
-}
-
-function foreignCursor(context: OperationContext): ProviderError {
-  return new ProviderError({
-    ...context,
-    kind: 'badInput',
-    argument: ['after'],
-    message: 'The cursor in `after` does not belong to this list',
-  })
-}
 
 /** A part of an upstream's list. */
 export interface Slice<Item> {
@@ -83,7 +37,7 @@ function fill<Item>(
 ): boolean {
   for (let index = start; index < items.length; index += 1) {
     if (draft.edges.length === first) return false
-    draft.edges.push({ node: items[index] as Item, cursor: cursorAt(index) }) // index is below the length
+    draft.edges.push(edgeAt(items[index] as Item, index, cursorAt)) // index is below the length
   }
   return true
 }
@@ -225,16 +179,17 @@ export async function pageByKey<Item>(
   list: KeyList<Item>,
 ): Promise<Page<Item>> {
   let after = request.after === null ? null : decodeCursor(request.after, 'key', context).key
+  let read: readonly Item[] = []
   const draft: Draft<Item> = { edges: [], hasNextPage: true, total: undefined }
   while (draft.edges.length < request.first && draft.hasNextPage) {
+    if (read.length > 0) after = list.keyOf(read[read.length - 1] as Item) // the last one
     const slice = await list.read(after, request.first - draft.edges.length)
     draft.total = slice.total
-    const keys = slice.items.map((item) => list.keyOf(item))
-    const fits = fill(draft, request.first, slice.items, 0, (index) =>
-      encodeCursor({ style: 'key', key: keys[index] as string }),
-    )
-    draft.hasNextPage = !fits || (slice.hasNext && slice.items.length > 0)
-    after = keys.at(-1) ?? after
+    const { items } = slice
+    const cursorAt = (index: number): string => encodeCursor({ style: 'key', key: list.keyOf(items[index] as Item) }) // as in `fill`
+    const fits = fill(draft, request.first, items, 0, cursorAt)
+    draft.hasNextPage = !fits || (slice.hasNext && items.length > 0)
+    read = items
   }
   return finish(draft)
 }
@@ -247,13 +202,12 @@ export async function pageOfAll<Item>(
 ): Promise<Page<Item>> {
   const from = request.after === null ? 0 : decodeCursor(request.after, 'offset', context).offset
   const items = await read()
-  const edges = items
-    .slice(from, from + request.first)
-    .map((node, index) => ({ node, cursor: encodeCursor({ style: 'offset', offset: from + index + 1 }) }))
+  const cursorAt = (index: number): string => encodeCursor({ style: 'offset', offset: from + index + 1 })
+  const edges = items.slice(from, from + request.first).map((node, index) => edgeAt(node, index, cursorAt))
   return { edges, hasNextPage: from + edges.length < items.length, total: items.length }
 }
 
 /** The same page with its items turned into something else. */
 export function mapPage<From, To>(page: Page<From>, map: (item: From) => To): Page<To> {
-  return { ...page, edges: page.edges.map(({ node, cursor }) => ({ node: map(node), cursor })) }
+  return { ...page, edges: page.edges.map((edge) => edgeWith(edge, map(edge.node))) }
 }

@@ -25,8 +25,8 @@ describe('a cursor', () => {
   it('has room for four places, each in a crowd of fifty people of one millisecond', () => {
     const seen = Array.from({ length: 50 }, (_, index) => `auth0|${String(index).padStart(24, '0')}`)
     const key = JSON.stringify({ at: 1_700_000_000_000, seen, last: null })
-    const after = Buffer.from(JSON.stringify({ style: 'key', key })).toString('base64url')
-    const places = encodePositions(new Map(['a', 'b', 'c', 'd'].map((name) => [name, { after }])))
+    const cursor = Buffer.from(JSON.stringify({ style: 'key', key })).toString('base64url')
+    const places = encodePositions(new Map(['a', 'b', 'c', 'd'].map((name) => [name, { cursor }])))
     expect(openCursor('list', sealCursor('list', places))).toBe(places)
   })
 

@@ -3,6 +3,7 @@ import { ProviderError, restated } from '../../identity/errors.ts'
 import type { Http, JsonAnswer, JsonRequest } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import { array } from '../../upstream/wire/structures.ts'
 import type { AppServicesSettings } from './config.ts'
 import { isObjectId } from './object-id.ts'
 import { appSchema } from './wire.ts'
@@ -57,7 +58,7 @@ export function createAdminApi(settings: AppServicesSettings, http: Http): Admin
     // Left out, apps of the newer kinds are not listed (app-services.md 1.4).
     const query = { product: 'standard,atlas,data-api,device-sync' }
     const answer = await http.find({ operation: listApps, params: { groupId: projectId }, query }, call)
-    const apps = answer && parseWire(appSchema.array(), answer.body, { provider, operation: listApps.name })
+    const apps = answer && parseWire(array(appSchema), answer.body, { provider, operation: listApps.name })
     const found = apps?.find(({ client_app_id }) => client_app_id === settings.appId)
     if (found) return found._id
     throw new ProviderError({

@@ -63,9 +63,9 @@ export function createEmailIndex(options: EmailIndexOptions): EmailIndex {
     for (let hasNextPage = true; hasNextPage;) {
       const call: Call = { signal: stopped.signal, deadline: clock.now() + pageTimeoutMs, record: () => {} }
       const page = await list({ first: pageSize, after: walk.after }, call)
-      for (const { node, cursor } of page.edges) {
-        walk.users += 1
-        walk.after = cursor
+      walk.users += page.edges.length
+      walk.after = page.edges.at(-1)?.cursor ?? walk.after
+      for (const { node } of page.edges) {
         for (const { address } of node.emails) {
           const key = address.toLowerCase()
           const ids = walk.idsByEmail.get(key)

@@ -1,5 +1,7 @@
-import { z } from 'zod'
 import type { ReadVendorError, VendorError } from '../../upstream/answer.ts'
+import { readOrNull } from '../../upstream/wire/fault.ts'
+import { object } from '../../upstream/wire/structures.ts'
+import { nonEmptyString } from '../../upstream/wire/values.ts'
 
 /** The one operation that is refused with a 401 because of somebody else's token (app-services.md 4.1). */
 export const verifyTokenOperation = 'tokens.verify'
@@ -27,7 +29,7 @@ const conflictingArguments: Readonly<Record<string, string>> = {
   'users.changeEmail': 'address',
 }
 
-const errorSchema = z.object({ error_code: z.string().min(1) })
+const errorCode = object((wire) => nonEmptyString(wire['error_code']))
 
 /** The code is often missing, and the body may be text or empty: then the status decides (app-services.md 3.1). */
 export const readVendorError: ReadVendorError = (status, body, operation) => {
@@ -44,6 +46,5 @@ export const readVendorError: ReadVendorError = (status, body, operation) => {
 }
 
 export function errorCodeOf(body: unknown): string | null {
-  const parsed = errorSchema.safeParse(body)
-  return parsed.success ? parsed.data.error_code : null
+  return readOrNull(errorCode, body)
 }

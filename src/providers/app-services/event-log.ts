@@ -1,9 +1,11 @@
-import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { IdentityEvent } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import type { Shape } from '../../upstream/wire/fault.ts'
+import { nullable, strictObject } from '../../upstream/wire/structures.ts'
+import { count, nonEmptyString } from '../../upstream/wire/values.ts'
 import { type AdminApi, app } from './admin-api.ts'
 import { toEvent } from './map.ts'
 import { logPageSchema } from './wire.ts'
@@ -14,13 +16,16 @@ export const listLogs: Operation = { name: 'users.listEvents', route: `GET ${app
 export type EventLog = 'successes' | 'failures'
 
 /** Where a log goes on: `null` at its newest entry, else where the upstream said that a page begins, or that there is none. */
-export const placeSchema = z.union([
-  z.null(),
-  z.literal('end'),
-  z.strictObject({ endDate: z.string().min(1), skip: z.int().min(0).nullable() }),
-])
+export type LogPlace = null | 'end' | { readonly endDate: string; readonly skip: number | null }
 
-export type LogPlace = z.output<typeof placeSchema>
+export const logPlace: Shape<LogPlace> = (value) => (value === null || value === 'end' ? value : pageStart(value))
+
+const skipped = nullable(count)
+
+const pageStart = strictObject(['endDate', 'skip'], (place) => ({
+  endDate: nonEmptyString(place['endDate']),
+  skip: skipped(place['skip']),
+}))
 
 export interface LogQuery {
   readonly log: EventLog

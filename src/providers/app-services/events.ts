@@ -1,23 +1,33 @@
-import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
 import type { IdentityEvent } from '../../identity/records.ts'
 import { mapPage, pageByKey } from '../../upstream/paging.ts'
+import { nullable, strictObject, tuple } from '../../upstream/wire/structures.ts'
+import { integer, nonEmptyString } from '../../upstream/wire/values.ts'
 import type { AdminApi } from './admin-api.ts'
-import { type EventLog, listLogs, type LogPage, placeSchema, readLog } from './event-log.ts'
+import { type EventLog, listLogs, type LogPage, logPlace, type LogPlace, readLog } from './event-log.ts'
 import { requireUserId } from './find-user.ts'
 
 /** The upstream keeps what succeeded and what failed apart, and never answers both (app-services.md 4.5). */
 const logs: readonly EventLog[] = ['successes', 'failures']
 
 /** How far a walk has come: where each log goes on, and the time and id of the last event shown, before which all have been. */
-const positionSchema = z.strictObject({
-  places: z.tuple([placeSchema, placeSchema]),
-  last: z.tuple([z.int(), z.string().min(1)]).nullable(),
-})
+interface Position {
+  readonly places: readonly [LogPlace, LogPlace]
+  readonly last: EventKey | null
+}
 
-type Position = z.output<typeof positionSchema>
+type EventKey = readonly [number, string]
+
+const bothPlaces = tuple(logPlace, logPlace)
+
+const lastEvent = nullable(tuple(integer, nonEmptyString))
+
+const position = strictObject(['places', 'last'], (wire): Position => ({
+  places: bothPlaces(wire['places']),
+  last: lastEvent(wire['last']),
+}))
 
 /** An event, and the walk's position behind it. */
 interface Step {
@@ -51,7 +61,7 @@ export async function listEvents(
 
   function positionOf(key: string): Position {
     try {
-      return positionSchema.parse(JSON.parse(key))
+      return position(JSON.parse(key))
     } catch {
       const message = 'The cursor in `after` does not belong to this list'
       throw new ProviderError({ ...context, kind: 'badInput', argument: ['after'], message })
@@ -68,7 +78,7 @@ function mergedSteps(pages: readonly LogPage[]): readonly Step[] {
   const isTold = (event: IdentityEvent): boolean => ends.every((end) => !end || newestFirst(event, end) <= 0)
 
   return merged.filter(isTold).map((event) => {
-    const place = (index: 0 | 1): Position['places'][number] => {
+    const place = (index: 0 | 1): LogPlace => {
       const end = oldest[index]
       const isThrough = !end || newestFirst(end, event) <= 0
       return (isThrough ? pages[index]?.next : pages[index]?.place) ?? null
@@ -76,8 +86,6 @@ function mergedSteps(pages: readonly LogPage[]): readonly Step[] {
     return { event, position: { places: [place(0), place(1)], last: keyOf(event) } }
   })
 }
-
-type EventKey = NonNullable<Position['last']>
 
 function keyOf({ occurredAt, nativeId }: IdentityEvent): EventKey {
   return [occurredAt.getTime(), nativeId]

@@ -5,6 +5,7 @@ import type { Grant, GrantKind, User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { pageOfAll } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import { array } from '../../upstream/wire/structures.ts'
 import { type AdminApi, app } from './admin-api.ts'
 import { requireRecord } from './find-user.ts'
 import { factsOf, toApiKeyGrant, toIdentityGrant } from './map.ts'
@@ -44,7 +45,7 @@ export function createGrantReader(api: AdminApi): GrantReader {
   /** All keys of the app, at most 100, in one answer (app-services.md 3.4, 4.3): the same one serves every user that asks meanwhile. */
   async function listApiKeys(call: Call): Promise<ReadonlySet<string>> {
     const { body } = await api.request({ operation: operations.listApiKeys }, call)
-    const keys = parseWire(apiKeySchema.array(), body, { provider, operation: operations.listApiKeys.name })
+    const keys = parseWire(array(apiKeySchema), body, { provider, operation: operations.listApiKeys.name })
     return new Set(keys.map(({ _id }) => _id))
   }
 

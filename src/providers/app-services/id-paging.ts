@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
@@ -6,6 +5,8 @@ import type { QueryValue } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { pageByKey } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import type { Shape } from '../../upstream/wire/fault.ts'
+import { array } from '../../upstream/wire/structures.ts'
 import type { AdminApi } from './admin-api.ts'
 import { isObjectId } from './object-id.ts'
 
@@ -13,10 +14,10 @@ import { isObjectId } from './object-id.ts'
 export const pageSize = 50
 
 /** A list that goes by `_id` and resumes after one. */
-export interface IdList<Schema extends z.ZodType<{ readonly _id: string }>> {
+export interface IdList<Item extends { readonly _id: string }> {
   readonly operation: Operation
   readonly query?: Readonly<Record<string, QueryValue>>
-  readonly schema: Schema
+  readonly item: Shape<Item>
   readonly direction: 'asc' | 'desc'
 }
 
@@ -24,12 +25,12 @@ export interface IdList<Schema extends z.ZodType<{ readonly _id: string }>> {
  * One page of such a list. After a full last page `hasNextPage` may be true although nothing follows: the upstream tells the end only
  * by a shorter page.
  */
-export function pageById<Schema extends z.ZodType<{ readonly _id: string }>>(
+export function pageById<Item extends { readonly _id: string }>(
   api: AdminApi,
-  { operation, query, schema, direction }: IdList<Schema>,
+  { operation, query, item, direction }: IdList<Item>,
   page: PageRequest,
   call: Call,
-): Promise<Page<z.output<Schema>>> {
+): Promise<Page<Item>> {
   const context = { provider: api.provider, operation: operation.name }
 
   /** Ids are hex of one length, so that their order as texts is the upstream's. */
@@ -37,7 +38,7 @@ export function pageById<Schema extends z.ZodType<{ readonly _id: string }>>(
     (one < other ? -1 : one > other ? 1 : 0) * (direction === 'asc' ? 1 : -1)
 
   return pageByKey(page, context, {
-    keyOf: (item: z.output<Schema>) => item._id,
+    keyOf: ({ _id }: Item) => _id,
     async read(after) {
       if (after !== null && !isObjectId(after)) {
         const message = 'The cursor in `after` does not belong to this list'
@@ -45,9 +46,9 @@ export function pageById<Schema extends z.ZodType<{ readonly _id: string }>>(
       }
       const order = direction === 'desc' ? { desc: true } : {}
       const { body } = await api.request({ operation, query: { ...query, ...order, after } }, call)
-      const answered = parseWire(schema.array(), body, context)
+      const answered = parseWire(array(item), body, context)
       // Each item once, in the order that cursors rely on, and none from before the cursor.
-      const items = [...new Map(answered.map((item) => [item._id, item])).values()]
+      const items = [...new Map(answered.map((one) => [one._id, one])).values()]
         .filter(({ _id }) => after === null || compare(_id, after) > 0)
         .toSorted((one, other) => compare(one._id, other._id))
       const hasNext = answered.length >= pageSize

@@ -33,11 +33,15 @@ export function factsOf(user: User): AppServicesFacts {
 /** Members of a user that lists and the answer to a creation leave out (app-services.md 5.1). */
 export const missingInLists: readonly UserField[] = ['publicMetadata', 'native']
 
+/** As OIDC writes it: the day, or the year alone. */
+const birthdatePattern = /^\d{4}(-\d{2}-\d{2})?$/
+
 /** app-services.md 7.1. `answer`: what was read, because items of lists carry less. */
 export function toUser(provider: string, wire: AppServicesUser, answer: 'user' | 'listItem'): User {
   const { data, identities } = wire
   const emails = emailsOf(wire)
-  const lastAuthenticationAt = lastAuthenticationOf(wire)
+  const createdAt = createdAtOf(wire)
+  const lastAuthenticationAt = lastAuthenticationOf(wire, createdAt)
   return {
     provider,
     nativeId: wire._id,
@@ -54,7 +58,7 @@ export function toUser(provider: string, wire: AppServicesUser, answer: 'user' |
     profileUrl: null,
     website: null,
     gender: data.gender,
-    birthdate: data.birthday !== null && /^\d{4}(-\d{2}-\d{2})?$/.test(data.birthday) ? data.birthday : null,
+    birthdate: data.birthday !== null && birthdatePattern.test(data.birthday) ? data.birthday : null,
     zoneinfo: null,
     locale: null,
     address: null,
@@ -65,7 +69,7 @@ export function toUser(provider: string, wire: AppServicesUser, answer: 'user' |
     status: wire.disabled === null ? 'unknown' : wire.disabled ? 'disabled' : 'active',
     rawStatus: `disabled=${wire.disabled}`,
     lockedUntil: null,
-    createdAt: createdAt(wire),
+    createdAt,
     updatedAt: null,
     lastSignInAt: lastAuthenticationAt,
     lastActiveAt: lastAuthenticationAt,
@@ -73,24 +77,29 @@ export function toUser(provider: string, wire: AppServicesUser, answer: 'user' |
     hasPassword: identities ? identities.some(({ provider_type }) => provider_type === 'local-userpass') : null,
     passwordResetRequired: null,
     mfaEnabled: null,
-    identities: (identities ?? []).map(toLinkedIdentity),
+    identities: identities?.map(toLinkedIdentity) ?? [],
     publicMetadata: wire.custom_data,
     privateMetadata: null,
     native: {
       isServer: wire.type === 'server',
-      sessionsEndedAt: sessionsEndedAt(wire),
+      sessionsEndedAt: sessionsEndedAt(wire, createdAt),
     } satisfies AppServicesFacts,
   }
 }
 
 /** Addresses are case sensitive here, and one may stand in several identities (app-services.md 7.1). */
 function emailsOf({ data, identities }: AppServicesUser): readonly string[] {
-  const addresses = [data.email, ...(identities ?? []).map(({ provider_data }) => provider_data.email)]
-  return [...new Set(addresses.filter((address) => address !== null))]
+  const addresses = data.email === null ? [] : [data.email]
+  for (const {
+    provider_data: { email },
+  } of identities ?? []) {
+    if (email !== null && !addresses.includes(email)) addresses.push(email)
+  }
+  return addresses
 }
 
 function joinedName(first: string | null, last: string | null): string | null {
-  return [first, last].filter((part) => part !== null).join(' ') || null
+  return (first === null || last === null ? (first ?? last) : `${first} ${last}`) || null
 }
 
 /** Accounts that somebody else can make, so that they may be there before the first sign-in (app-services.md 4.1, 4.3). */
@@ -100,23 +109,23 @@ const madeWithoutSignIn: ReadonlySet<string | null> = new Set(['local-userpass',
  * A time equal to the account's creation is taken for "never" (app-services.md 9), except where only a sign-in can have made the
  * account.
  */
-function lastAuthenticationOf(wire: AppServicesUser): Date | null {
+function lastAuthenticationOf(wire: AppServicesUser, createdAt: Date): Date | null {
   const last = wire.last_authentication_date
-  const isCreation = last?.getTime() === createdAt(wire).getTime()
-  const madeBySignIn = (wire.identities ?? []).some(({ provider_type }) => !madeWithoutSignIn.has(provider_type))
-  return isCreation && !madeBySignIn ? null : last
+  if (last?.getTime() !== createdAt.getTime()) return last
+  const madeBySignIn = wire.identities?.some(({ provider_type }) => !madeWithoutSignIn.has(provider_type)) ?? false
+  return madeBySignIn ? last : null
 }
 
 /**
  * When all sessions were last ended, `null`: never, for until then `sessions_valid_since` is the account's creation (app-services.md
  * 5.1). What began in the same second is taken to have ended too: both times are in whole seconds.
  */
-export function sessionsEndedAt(wire: AppServicesUser): Date | null {
+export function sessionsEndedAt(wire: AppServicesUser, createdAt = createdAtOf(wire)): Date | null {
   const validSince = wire.sessions_valid_since
-  return validSince?.getTime() === createdAt(wire).getTime() ? null : validSince
+  return validSince?.getTime() === createdAt.getTime() ? null : validSince
 }
 
-function createdAt(wire: AppServicesUser): Date {
+function createdAtOf(wire: AppServicesUser): Date {
   return wire.creation_date ?? creationTimeOf(wire._id)
 }
 

@@ -16,7 +16,7 @@ const list: Operation = {
 export function createPendingUserReader(api: AdminApi): PendingUserReader {
   return {
     async list(page, call) {
-      const listed = await pageById(api, { operation: list, schema: pendingUserSchema, direction: 'asc' }, page, call)
+      const listed = await pageById(api, { operation: list, item: pendingUserSchema, direction: 'asc' }, page, call)
       return mapPage(listed, (wire) => toPendingUser(api.provider, wire))
     },
   }

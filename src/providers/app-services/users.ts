@@ -7,6 +7,7 @@ import type { Clock } from '../../upstream/clock.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import { array } from '../../upstream/wire/structures.ts'
 import { type AdminApi, app, collections } from './admin-api.ts'
 import { listEvents } from './events.ts'
 import { createEmailIndex, type EmailIndex } from './email-index.ts'
@@ -22,6 +23,8 @@ const operations = {
   count: { name: 'users.count', route: `GET ${app}/users_count`, safe: true },
   devices: { name: 'users.listDevices', route: `GET ${app}/users/{userId}/devices`, safe: true },
 } satisfies Record<string, Operation>
+
+const devices = array(deviceSchema)
 
 /** A query parameter of the list. */
 interface StatusClause {
@@ -72,7 +75,7 @@ export function createUserReader(
     const clause = clauseOf(filter)
     const listed = await pageById(
       api,
-      { operation: operations.list, query: { ...clause }, schema: userSchema, direction: order.direction },
+      { operation: operations.list, query: { ...clause }, item: userSchema, direction: order.direction },
       page,
       call,
     )
@@ -111,8 +114,8 @@ export function createUserReader(
       requireUserId(id, api, operations.devices)
       const request = { operation: operations.devices, params: { userId: id } }
       const { body } = await api.requestItem(collections.users, request, call)
-      const devices = parseWire(deviceSchema.array(), body, { provider, operation: operations.devices.name })
-      return [...new Map(devices.map((device) => [device._id, toDevice(device)])).values()]
+      const found = parseWire(devices, body, { provider, operation: operations.devices.name })
+      return [...new Map(found.map((device) => [device._id, toDevice(device)])).values()]
     },
     listEvents: (id, page, call) => listEvents(api, id, page, call),
   }

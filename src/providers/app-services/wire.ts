@@ -1,116 +1,141 @@
-import { z } from 'zod'
+import { refuse, type Shape } from '../../upstream/wire/fault.ts'
+import { optionalJson } from '../../upstream/wire/json.ts'
+import { array, object, openObject, optional, optionalArray } from '../../upstream/wire/structures.ts'
+import { optionalEpochSeconds, optionalIsoTime } from '../../upstream/wire/times.ts'
 import {
-  optionalArray,
+  integerBetween,
+  nonEmptyString,
   optionalBoolean,
-  optionalEpochSeconds,
-  optionalIsoTime,
-  optionalJson,
   optionalNumber,
   optionalString,
-} from '../../upstream/wire.ts'
-import { objectIdPattern } from './object-id.ts'
+} from '../../upstream/wire/values.ts'
+import { isObjectId } from './object-id.ts'
 
-const objectId = z.string().regex(objectIdPattern)
+const objectId: Shape<string> = (value) =>
+  typeof value === 'string' && isObjectId(value) ? value : refuse('an id of 24 hex digits')
 
 /** A text in an object whose members each app chooses for itself: anything else than a text is as good as nothing. */
-const textOrNull = z
-  .unknown()
-  .optional()
-  .transform((value) => (typeof value === 'string' && value !== '' ? value : null))
+const textOrNull: Shape<string | null> = (value) => (typeof value === 'string' && value !== '' ? value : null)
 
-/** An open object that may be missing, null or, being open, no object at all. */
-function openObject<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.preprocess(
-    (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}),
-    z.object(shape),
-  )
-}
+const providerData = openObject((wire) => ({ email: textOrNull(wire['email']), name: textOrNull(wire['name']) }))
+
+const profileData = openObject((wire) => ({
+  email: textOrNull(wire['email']),
+  name: textOrNull(wire['name']),
+  first_name: textOrNull(wire['first_name']),
+  last_name: textOrNull(wire['last_name']),
+  picture: textOrNull(wire['picture']),
+  gender: textOrNull(wire['gender']),
+  birthday: textOrNull(wire['birthday']),
+}))
 
 /** app-services.md 5.2 */
-const identitySchema = z.object({
-  id: optionalString,
-  provider_type: optionalString,
-  provider_data: openObject({ email: textOrNull, name: textOrNull }),
-})
+const identitySchema = object((wire) => ({
+  id: optionalString(wire['id']),
+  provider_type: optionalString(wire['provider_type']),
+  provider_data: providerData(wire['provider_data']),
+}))
+
+const identities = optional(array(identitySchema))
 
 /** app-services.md 5.1. Only `_id` is certain; lists lack `sessions_valid_since` and `custom_data`. */
-export const userSchema = z.object({
-  _id: objectId,
-  type: optionalString,
-  identities: z.array(identitySchema).nullish(),
-  data: openObject({
-    email: textOrNull,
-    name: textOrNull,
-    first_name: textOrNull,
-    last_name: textOrNull,
-    picture: textOrNull,
-    gender: textOrNull,
-    birthday: textOrNull,
-  }),
-  disabled: optionalBoolean,
-  creation_date: optionalEpochSeconds,
-  last_authentication_date: optionalEpochSeconds,
-  sessions_valid_since: optionalEpochSeconds,
-  custom_data: optionalJson,
-})
+export const userSchema = object((wire) => ({
+  _id: objectId(wire['_id']),
+  type: optionalString(wire['type']),
+  identities: identities(wire['identities']),
+  data: profileData(wire['data']),
+  disabled: optionalBoolean(wire['disabled']),
+  creation_date: optionalEpochSeconds(wire['creation_date']),
+  last_authentication_date: optionalEpochSeconds(wire['last_authentication_date']),
+  sessions_valid_since: optionalEpochSeconds(wire['sessions_valid_since']),
+  custom_data: optionalJson(wire['custom_data']),
+}))
 
-export type AppServicesUser = z.output<typeof userSchema>
-export type AppServicesIdentity = z.output<typeof identitySchema>
+export type AppServicesUser = ReturnType<typeof userSchema>
+export type AppServicesIdentity = ReturnType<typeof identitySchema>
 
 /** app-services.md 5.4 */
-export const deviceSchema = z.object({
-  _id: objectId,
-  platform: textOrNull,
-  platform_version: textOrNull,
-  client_app_version: textOrNull,
-})
+export const deviceSchema = object((wire) => ({
+  _id: objectId(wire['_id']),
+  platform: textOrNull(wire['platform']),
+  platform_version: textOrNull(wire['platform_version']),
+  client_app_version: textOrNull(wire['client_app_version']),
+}))
 
-export type AppServicesDevice = z.output<typeof deviceSchema>
+export type AppServicesDevice = ReturnType<typeof deviceSchema>
+
+const loginIds = optionalArray(
+  object((wire) => ({
+    id_type: optionalString(wire['id_type']),
+    id: optionalString(wire['id']),
+    confirmed: optionalBoolean(wire['confirmed']),
+  })),
+)
 
 /** app-services.md 5.3 */
-export const pendingUserSchema = z.object({
-  _id: objectId,
-  login_ids: optionalArray(z.object({ id_type: optionalString, id: optionalString, confirmed: optionalBoolean })),
-})
+export const pendingUserSchema = object((wire) => ({
+  _id: objectId(wire['_id']),
+  login_ids: loginIds(wire['login_ids']),
+}))
 
-export type AppServicesPendingUser = z.output<typeof pendingUserSchema>
+export type AppServicesPendingUser = ReturnType<typeof pendingUserSchema>
 
 /** app-services.md 5.6 */
-export const apiKeySchema = z.object({ _id: objectId })
+export const apiKeySchema = object((wire) => ({ _id: objectId(wire['_id']) }))
+
+const authEvent = optional(
+  object((wire) => ({
+    type: optionalString(wire['type']),
+    provider: optionalString(wire['provider']),
+    failed: optionalBoolean(wire['failed']),
+  })),
+)
 
 /** app-services.md 5.8, a log of type AUTH */
-const logSchema = z.object({
-  _id: z.string().min(1),
-  type: optionalString,
-  user_id: optionalString,
-  started: optionalIsoTime,
-  completed: optionalIsoTime,
-  remote_ip_address: textOrNull,
-  status: optionalNumber,
-  error: textOrNull,
-  auth_event: z.object({ type: optionalString, provider: optionalString, failed: optionalBoolean }).nullish(),
-})
+const logSchema = object((wire) => ({
+  _id: nonEmptyString(wire['_id']),
+  type: optionalString(wire['type']),
+  user_id: optionalString(wire['user_id']),
+  started: optionalIsoTime(wire['started']),
+  completed: optionalIsoTime(wire['completed']),
+  remote_ip_address: textOrNull(wire['remote_ip_address']),
+  status: optionalNumber(wire['status']),
+  error: textOrNull(wire['error']),
+  auth_event: authEvent(wire['auth_event']),
+}))
 
-export type AppServicesLog = z.output<typeof logSchema>
+export type AppServicesLog = ReturnType<typeof logSchema>
+
+const logs = optionalArray(logSchema)
 
 /** app-services.md 4.5. No `nextEndDate`: the end. */
-export const logPageSchema = z.object({
-  logs: optionalArray(logSchema),
-  nextEndDate: optionalString,
-  nextSkip: optionalNumber,
-})
+export const logPageSchema = object((wire) => ({
+  logs: logs(wire['logs']),
+  nextEndDate: optionalString(wire['nextEndDate']),
+  nextSkip: optionalNumber(wire['nextSkip']),
+}))
 
 /** Epoch seconds that a `Date` can hold. */
-const epochSeconds = z.int().min(0).max(8_640_000_000_000)
+const epochSeconds = integerBetween(0, 8_640_000_000_000)
+
+const verifiedClaims = object((wire) => ({
+  sub: objectId(wire['sub']),
+  iat: epochSeconds(wire['iat']),
+  exp: epochSeconds(wire['exp']),
+}))
 
 /** app-services.md 5.5. An expired token is answered with a bare text instead. */
-export const verifiedTokenSchema = z.union([
-  z.string(),
-  z.object({ sub: objectId, iat: epochSeconds, exp: epochSeconds }),
-])
+export const verifiedTokenSchema: Shape<string | ReturnType<typeof verifiedClaims>> = (value) =>
+  typeof value === 'string' ? value : verifiedClaims(value)
 
 /** app-services.md 5.8 */
-export const appSchema = z.object({ _id: objectId, client_app_id: optionalString })
+export const appSchema = object((wire) => ({
+  _id: objectId(wire['_id']),
+  client_app_id: optionalString(wire['client_app_id']),
+}))
 
 /** app-services.md 1.2 */
-export const loginSchema = z.object({ access_token: z.string().min(1), refresh_token: optionalString })
+export const loginSchema = object((wire) => ({
+  access_token: nonEmptyString(wire['access_token']),
+  refresh_token: optionalString(wire['refresh_token']),
+}))

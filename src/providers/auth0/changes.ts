@@ -1,9 +1,11 @@
-import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { asPartial, ProviderError } from '../../identity/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../identity/records.ts'
 import type { HttpMethod, Operation, OperationContext } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import { readOrNull, type Shape } from '../../upstream/wire/fault.ts'
+import { object } from '../../upstream/wire/structures.ts'
+import { literal } from '../../upstream/wire/values.ts'
 import type { Clients } from './clients.ts'
 import { refusal } from './refusals.ts'
 import type { Auth0Upstream } from './upstream.ts'
@@ -19,19 +21,22 @@ export function removing(name: string, path: `/${string}`): Operation {
 }
 
 /** What the package makes of a 2xx that is no JSON, instead of throwing (auth0.md 1.3). */
-const noJson = z.object({ ok: z.literal(false), error: z.object({ reason: z.literal('non-json') }) })
+const isFalse = literal(false)
+const isNonJson = literal('non-json')
+const noJsonReason = object((error) => isNonJson(error['reason']))
+const noJson = object((answer) => [isFalse(answer['ok']), noJsonReason(answer['error'])])
 
 /** Makes a change, and answers what the upstream said of it. */
-export async function change<Schema extends z.ZodType>(
+export async function change<Value>(
   { provider, clients, sdk }: Auth0Upstream,
   operation: Operation,
-  schema: Schema,
+  shape: Shape<Value>,
   call: Call,
   work: (clients: Clients) => Promise<unknown>,
-): Promise<z.output<Schema>> {
+): Promise<Value> {
   const imported = await clients()
   const answer = await sdk.run(operation, call, () => work(imported))
-  return parseWire(schema, answer, { provider, operation: operation.name, outcome: 'unknown' })
+  return parseWire(shape, answer, { provider, operation: operation.name, outcome: 'unknown' })
 }
 
 /** Makes a change of which the upstream says nothing but that it is done, or accepted. */
@@ -43,7 +48,7 @@ export async function send(
 ): Promise<void> {
   const imported = await clients()
   const answer = await sdk.run(operation, call, () => work(imported))
-  if (!noJson.safeParse(answer).success) return
+  if (readOrNull(noJson, answer) === null) return
   throw new ProviderError({
     provider,
     kind: 'badResponse',

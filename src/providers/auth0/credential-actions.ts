@@ -1,7 +1,8 @@
-import { z } from 'zod'
 import type { UserActions } from '../../identity/provider.ts'
 import type { Clock } from '../../upstream/clock.ts'
 import type { Operation } from '../../upstream/operation.ts'
+import { object } from '../../upstream/wire/structures.ts'
+import { nonEmptyString } from '../../upstream/wire/values.ts'
 import { change, changing, given, removing, send } from './changes.ts'
 import { isLocalId, isOpaqueId, isUserId } from './ids.ts'
 import { toWirePermission } from './map.ts'
@@ -31,8 +32,8 @@ const forgetBrowsers = changing(
 const grantPermissions = changing('users.grantPermissions', 'POST /users/{id}/permissions')
 const revokePermissions = removing('users.revokePermissions', '/users/{id}/permissions')
 
-const ticketAnswer = z.object({ ticket: z.string().min(1) })
-const codeAnswer = z.object({ recovery_code: z.string().min(1) })
+const ticketAnswer = object((wire) => ({ ticket: nonEmptyString(wire['ticket']) }))
+const codeAnswer = object((wire) => ({ recovery_code: nonEmptyString(wire['recovery_code']) }))
 
 /** Of tickets whose lifetime is not given (auth0.md 4.2). */
 const defaultTicketSeconds = 432_000

@@ -1,3 +1,4 @@
+import type { Shape } from '../../upstream/wire/fault.ts'
 import type { GroupKindReader } from './group-kind.ts'
 import { toGroup, toGroupMembership } from './map-groups.ts'
 import { toGroupMember } from './map.ts'
@@ -12,12 +13,13 @@ const listMembers = reading('groups.listMembers', '/groups/{id}/members')
 
 const groups = checkpoint('groups', auth0Group)
 const userGroups = checkpoint('groups', auth0UserGroup)
+const allMembers = checkpoint('members', auth0GroupMember)
 
 /** Groups may be members of a group; only users are asked for. */
-const members = checkpoint('members', auth0GroupMember).transform((page): Checkpoint<Auth0GroupMember> => ({
-  ...page,
-  items: page.items.filter((member) => member.member_type === 'user'),
-}))
+const members: Shape<Checkpoint<Auth0GroupMember>> = (value) => {
+  const page = allMembers(value)
+  return { ...page, items: page.items.filter((member) => member.member_type === 'user') }
+}
 
 /** auth0.md 4.1, "Groups": enterprise directories own them. */
 export function createEnterpriseGroups(upstream: Auth0Upstream): GroupKindReader {

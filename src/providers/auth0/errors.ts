@@ -1,11 +1,16 @@
-import { z } from 'zod'
 import type { ProviderErrorKind } from '../../identity/errors.ts'
 import type { VendorError } from '../../upstream/answer.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { optionalString } from '../../upstream/wire.ts'
+import { readOrNull } from '../../upstream/wire/fault.ts'
+import { object } from '../../upstream/wire/structures.ts'
+import { optionalString } from '../../upstream/wire/values.ts'
 
 /** Both shapes of Auth0's error bodies: the Management API's, and the token endpoint's with `error` as the code (auth0.md 3.1). */
-const errorBody = z.object({ errorCode: optionalString, error: optionalString, message: optionalString })
+const errorBody = object((wire) => ({
+  errorCode: optionalString(wire['errorCode']),
+  error: optionalString(wire['error']),
+  message: optionalString(wire['message']),
+}))
 
 /** Codes that mean something else than the status beside them, or that only together with the status mean something. */
 const kindsByCode: ReadonlyMap<string, ProviderErrorKind> = new Map([
@@ -70,9 +75,9 @@ const argumentsOfOrganizations: Readonly<Record<string, string>> = { name: 'slug
 
 /** Reads an error answer of the Management API. */
 export function readAuth0Error(status: number, body: unknown, operation: Operation): VendorError {
-  const parsed = errorBody.safeParse(body)
-  if (!parsed.success) return { code: null }
-  const { errorCode, error, message } = parsed.data
+  const read = readOrNull(errorBody, body)
+  if (read === null) return { code: null }
+  const { errorCode, error, message } = read
   // The Management API's `error` is the HTTP reason in words, "Not Found"; only an OAuth answer has a code there.
   const code = errorCode ?? (message === null ? error : null)
   if (code === 'auth0_idp_error' && status === 400) return { code, ...readDatabaseError(message ?? '') }

@@ -1,9 +1,9 @@
-import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import type { PageRequest } from '../../identity/page.ts'
 import type { GrantReader } from '../../identity/provider.ts'
 import type { Grant, GrantKey } from '../../identity/records.ts'
 import { pageOfAll } from '../../upstream/paging.ts'
+import { array } from '../../upstream/wire/structures.ts'
 import { isOpaqueId, isUserId } from './ids.ts'
 import { toConsent, toDeviceCredentialGrant, toRefreshTokenGrant } from './map-grants.ts'
 import { foreignRow, notFound, otherId, unsupported } from './refusals.ts'
@@ -22,7 +22,7 @@ const getDeviceCredential = reading('grants.get', '/device-credentials')
 const consents = counted('grants', auth0Grant)
 const refreshTokens = checkpoint('tokens', auth0RefreshToken)
 const refreshTokensByClient = checkpoint('refresh_tokens', auth0RefreshToken)
-const deviceCredentials = z.array(auth0DeviceCredential)
+const deviceCredentials = array(auth0DeviceCredential)
 
 /** Which of a user's grants are wanted. */
 interface Owner {

@@ -3,17 +3,19 @@ import type { Auth0DeviceCredential, Auth0Grant, Auth0RefreshToken, Auth0Session
 
 /** auth0.md 5.6: there is no status; a listed session is live unless its time is up. `now`: epoch milliseconds. */
 export function toSession(provider: string, session: Auth0Session, now: number): Session {
-  const ends = [session.expires_at, session.idle_expires_at].filter((end) => end !== null)
+  const { expires_at: expiresAt, idle_expires_at: idleExpiresAt } = session
+  const isOver =
+    (expiresAt !== null && expiresAt.getTime() <= now) || (idleExpiresAt !== null && idleExpiresAt.getTime() <= now)
   return {
     provider,
     nativeId: session.id,
     userId: session.user_id,
-    status: ends.some((end) => end.getTime() <= now) ? 'expired' : 'active',
+    status: isOver ? 'expired' : 'active',
     rawStatus: 'listed',
     clientIds: session.clients.flatMap(({ client_id }) => (client_id === null ? [] : [client_id])),
     createdAt: session.created_at,
     lastActiveAt: session.last_interacted_at ?? session.updated_at,
-    expiresAt: session.expires_at ?? session.idle_expires_at,
+    expiresAt: expiresAt ?? idleExpiresAt,
     ipAddress: session.device?.last_ip ?? session.device?.initial_ip ?? null,
     userAgent: session.device?.last_user_agent ?? session.device?.initial_user_agent ?? null,
     city: null,

@@ -4,6 +4,7 @@ import type {
   AuthenticatorKind,
   GroupMember,
   IdentityEvent,
+  JsonValue,
   LinkedIdentity,
   Permission,
   User,
@@ -20,10 +21,20 @@ import type {
 
 /** auth0.md 5.2. What Auth0 has no field for, such as an external id or a birthdate, is null and not missing. */
 export function toUser(provider: string, user: Auth0User): User {
+  return toRecord(provider, user, [], user.user_metadata, user.app_metadata)
+}
+
+function toRecord(
+  provider: string,
+  user: Omit<Auth0User, 'user_metadata' | 'app_metadata'>,
+  missing: User['missing'],
+  publicMetadata: JsonValue,
+  privateMetadata: JsonValue,
+): User {
   return {
     provider,
     nativeId: user.user_id,
-    missing: [],
+    missing,
     externalId: null,
     username: user.username,
     name: user.name,
@@ -42,10 +53,7 @@ export function toUser(provider: string, user: Auth0User): User {
     address: null,
     email: user.email,
     emailVerified: user.email === null ? null : user.email_verified,
-    emails:
-      user.email === null
-        ? []
-        : [{ nativeId: user.email, address: user.email, verified: user.email_verified, primary: true }],
+    emails: toEmails(user.email, user.email_verified),
     phoneNumbers:
       user.phone_number === null
         ? []
@@ -68,10 +76,14 @@ export function toUser(provider: string, user: Auth0User): User {
     // An old list of providers: filled means yes, its absence means nothing.
     mfaEnabled: user.multifactor.length > 0 ? true : null,
     identities: user.identities.map(toLinkedIdentity),
-    publicMetadata: user.user_metadata,
-    privateMetadata: user.app_metadata,
+    publicMetadata,
+    privateMetadata,
     native: null,
   }
+}
+
+function toEmails(address: string | null, verified: boolean | null): User['emails'] {
+  return address === null ? [] : [{ nativeId: address, address, verified, primary: true }]
 }
 
 /** What Auth0 may leave out or cut short of users in lists and searches, when there is much of it (auth0.md 2.3). */
@@ -79,7 +91,7 @@ export const byIdOnlyFields = ['publicMetadata', 'privateMetadata'] as const sat
 
 /** A user out of an answer about several: without metadata, for what is there may not be all. */
 export function toListedUser(provider: string, user: Auth0User): User {
-  return { ...toUser(provider, { ...user, user_metadata: null, app_metadata: null }), missing: byIdOnlyFields }
+  return toRecord(provider, user, byIdOnlyFields, null, null)
 }
 
 function toLinkedIdentity(identity: Auth0User['identities'][number]): LinkedIdentity {
@@ -116,7 +128,9 @@ const missingFromStubs = [
 /** What a member of a role may lack besides. */
 export const missingFromRoleMembers: User['missing'] = [...missingFromStubs, 'name', 'email', 'pictureUrl']
 
-const nothingKnown: Omit<Auth0User, 'user_id'> = {
+/** Somebody of whom nothing is known. */
+const unknownUser = toUser('', {
+  user_id: '',
   email: null,
   email_verified: null,
   username: null,
@@ -136,12 +150,21 @@ const nothingKnown: Omit<Auth0User, 'user_id'> = {
   identities: [],
   user_metadata: null,
   app_metadata: null,
-}
+})
 
 /** A partial user, as members of roles and organizations are listed (auth0.md 5.3, 5.4). */
-function toUserStub(provider: string, { user_id, name, email, picture }: Auth0UserStub): User {
-  const user = toUser(provider, { ...nothingKnown, user_id, name, email, picture })
-  return { ...user, missing: missingFromStubs, status: 'unknown' }
+function toUserStub(provider: string, { user_id: nativeId, name, email, picture }: Auth0UserStub): User {
+  return {
+    ...unknownUser,
+    provider,
+    nativeId,
+    missing: missingFromStubs,
+    status: 'unknown',
+    name,
+    email,
+    emails: toEmails(email, null),
+    pictureUrl: picture,
+  }
 }
 
 /** auth0.md 5.3: since when is not said. */
@@ -156,9 +179,8 @@ export function toOrganizationMember(provider: string, member: Auth0Organization
 
 /** auth0.md 5.5: a bare id. Only for members that are users. */
 export function toGroupMember(provider: string, member: Auth0GroupMember): GroupMember {
-  const user = toUser(provider, { ...nothingKnown, user_id: member.id })
   return {
-    user: { ...user, missing: missingFromRoleMembers, status: 'unknown' },
+    user: { ...unknownUser, provider, nativeId: member.id, missing: missingFromRoleMembers, status: 'unknown' },
     roles: null,
     joinedAt: member.created_at,
   }

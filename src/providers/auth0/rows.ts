@@ -1,4 +1,4 @@
-import type { Page } from '../../identity/page.ts'
+import { edgeWith, type Edge, type Page } from '../../identity/page.ts'
 import type { Grant, Group, GroupMember, Permission, UserMembership } from '../../identity/records.ts'
 
 /** The records of a page, each once: a row that came twice counts once. */
@@ -8,13 +8,13 @@ export function recordsOf<Row, Record>(
   keyOf: (record: Record) => string,
 ): Page<Record> {
   const seen = new Set<string>()
-  const edges = page.edges.flatMap(({ node, cursor }) => {
-    const record = toRecord(node)
+  const edges: Edge<Record>[] = []
+  for (const edge of page.edges) {
+    const record = toRecord(edge.node)
     const key = keyOf(record)
-    if (seen.has(key)) return []
+    if (!seen.has(key)) edges.push(edgeWith(edge, record))
     seen.add(key)
-    return [{ node: record, cursor }]
-  })
+  }
   return { ...page, edges }
 }
 

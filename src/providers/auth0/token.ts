@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { errorOfAnswer, jsonOf } from '../../upstream/answer.ts'
 import type { Clock } from '../../upstream/clock.ts'
 import { basePathOf } from '../../upstream/http.ts'
@@ -6,12 +5,17 @@ import type { Operation } from '../../upstream/operation.ts'
 import type { Pipeline } from '../../upstream/pipeline.ts'
 import { createTokenSource, type TokenSource } from '../../upstream/token.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import { object } from '../../upstream/wire/structures.ts'
+import { nonEmptyString, number } from '../../upstream/wire/values.ts'
 import { readTokenError } from './errors.ts'
 
 /** A token more than wanted does no harm, so that the request may be repeated. */
 const fetchTokenOperation: Operation = { name: 'token', route: 'POST /oauth/token', safe: true }
 
-const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.number() })
+const tokenAnswer = object((wire) => ({
+  access_token: nonEmptyString(wire['access_token']),
+  expires_in: number(wire['expires_in']),
+}))
 
 /** What a token is asked for with. Times are in milliseconds. */
 export interface TokenOptions {

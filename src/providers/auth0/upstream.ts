@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import type { ProviderError } from '../../identity/errors.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
@@ -9,6 +8,7 @@ import { pageByNumber, pageByToken } from '../../upstream/paging.ts'
 import type { Pipeline } from '../../upstream/pipeline.ts'
 import { createSdk, type Sdk } from '../../upstream/sdk.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import type { Shape } from '../../upstream/wire/fault.ts'
 import { type Clients, importClients } from './clients.ts'
 import { readAuth0Error } from './errors.ts'
 import { unsupported } from './refusals.ts'
@@ -45,23 +45,13 @@ export interface Auth0Upstream {
   readonly sdk: Sdk
   /** For the few requests that need neither. */
   readonly http: Http
-  read<Schema extends z.ZodType>(
-    operation: Operation,
-    schema: Schema,
-    call: Call,
-    asked?: Asked,
-  ): Promise<z.output<Schema>>
+  read<Value>(operation: Operation, shape: Shape<Value>, call: Call, asked?: Asked): Promise<Value>
   /** As `read`, but a 404 is `null`. */
-  find<Schema extends z.ZodType>(
-    operation: Operation,
-    schema: Schema,
-    call: Call,
-    asked: Asked,
-  ): Promise<z.output<Schema> | null>
+  find<Value>(operation: Operation, shape: Shape<Value>, call: Call, asked: Asked): Promise<Value | null>
   /** One page of an offset list. `ceiling`: the upstream refuses what lies beyond its first 1,000 results. */
   pageByOffset<Item>(
     operation: Operation,
-    schema: z.ZodType<Counted<Item>>,
+    shape: Shape<Counted<Item>>,
     request: PageRequest,
     call: Call,
     asked: Asked,
@@ -73,7 +63,7 @@ export interface Auth0Upstream {
    */
   pageByCheckpoint<Item>(
     operation: Operation,
-    schema: z.ZodType<Checkpoint<Item>>,
+    shape: Shape<Checkpoint<Item>>,
     request: PageRequest,
     call: Call,
     asked: Asked,
@@ -103,15 +93,15 @@ export function createUpstream(pipeline: Pipeline, baseUrl: string, clock: Clock
     clients: () => (clients ??= importClients(apiUrl)),
     sdk: createSdk({ pipeline, readVendorError: readAuth0Error, clock }),
     http,
-    async read(operation, schema, call, asked = {}) {
+    async read(operation, shape, call, asked = {}) {
       const { body } = await http.request({ operation, ...asked }, call)
-      return parseWire(schema, body, { provider, operation: operation.name })
+      return parseWire(shape, body, { provider, operation: operation.name })
     },
-    async find(operation, schema, call, asked) {
+    async find(operation, shape, call, asked) {
       const answer = await http.find({ operation, ...asked }, call)
-      return answer && parseWire(schema, answer.body, { provider, operation: operation.name })
+      return answer && parseWire(shape, answer.body, { provider, operation: operation.name })
     },
-    pageByOffset: (operation, schema, request, call, { params = {}, query = {} }, options = { ceiling: false }) =>
+    pageByOffset: (operation, shape, request, call, { params = {}, query = {} }, options = { ceiling: false }) =>
       pageByNumber(
         request,
         { provider, operation: operation.name },
@@ -121,12 +111,12 @@ export function createUpstream(pipeline: Pipeline, baseUrl: string, clock: Clock
           async read(page, size) {
             if (options.ceiling && (page + 1) * size > maxResults) throw beyondCeiling(operation)
             const asked = { params, query: { ...query, ...offsetPage(page, size) } }
-            const { items, total } = await upstream.read(operation, schema, call, asked)
+            const { items, total } = await upstream.read(operation, shape, call, asked)
             return { items, total, hasNext: (page + 1) * size < total }
           },
         },
       ),
-    pageByCheckpoint: (operation, schema, request, call, { params = {}, query = {} }, options = {}) =>
+    pageByCheckpoint: (operation, shape, request, call, { params = {}, query = {} }, options = {}) =>
       pageByToken(
         request,
         { provider, operation: operation.name },
@@ -136,7 +126,7 @@ export function createUpstream(pipeline: Pipeline, baseUrl: string, clock: Clock
           async read(token, size) {
             const counted = options.isUncounted ? {} : { include_totals: true }
             const asked = { params, query: { ...query, ...counted, from: token, take: size } }
-            const { items, next, total } = await upstream.read(operation, schema, call, asked)
+            const { items, next, total } = await upstream.read(operation, shape, call, asked)
             return { items, next, total: total ?? undefined }
           },
         },

@@ -1,8 +1,9 @@
-import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { UserFilterTranslators, UserQuery, UserReader } from '../../identity/provider.ts'
 import { mapPage, pageByKey, type Slice } from '../../upstream/paging.ts'
+import { arrayOf, nullable, strictObject } from '../../upstream/wire/structures.ts'
+import { integerBetween, string } from '../../upstream/wire/values.ts'
 import { toListedUser } from './map.ts'
 import { unsupported } from './refusals.ts'
 import { recordsOf } from './rows.ts'
@@ -21,12 +22,11 @@ const latest = 8_640_000_000_000_000
  * A place in the list by creation: everybody up to `at`, and of those created in that millisecond only the ones `seen`. When these are
  * too many for a query, the rest of the millisecond follows in order of the ids, up to `last`.
  */
-const place = z.strictObject({
-  at: z.int().min(0).max(latest),
-  seen: z.array(z.string()).min(1).max(50),
-  last: z.string().nullable(),
-})
-type Place = z.infer<typeof place>
+interface Place {
+  readonly at: number
+  readonly seen: readonly string[]
+  readonly last: string | null
+}
 
 /**
  * When the people that a query names to leave them out are too many: by number, and by their length in a URL. Cursors hold them too,
@@ -34,6 +34,16 @@ type Place = z.infer<typeof place>
  */
 const maxSeen = 50
 const maxSeenLength = 1_500
+
+const moment = integerBetween(0, latest)
+const seenIds = arrayOf(string, 1, maxSeen)
+const lastId = nullable(string)
+
+const place = strictObject(['at', 'seen', 'last'], (wire): Place => ({
+  at: moment(wire['at']),
+  seen: seenIds(wire['seen']),
+  last: lastId(wire['last']),
+}))
 
 /** A user, and the place behind it. */
 interface PlacedUser {
@@ -180,7 +190,7 @@ export function createUserList(
 
   function toPlace(key: string): Place {
     try {
-      return place.parse(JSON.parse(key))
+      return place(JSON.parse(key))
     } catch (cause) {
       throw new ProviderError({
         provider,

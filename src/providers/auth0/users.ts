@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import type { UserFilter, UserReader } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
@@ -11,6 +10,8 @@ import { createUserList } from './user-list.ts'
 import { createUserRelations } from './user-relations.ts'
 import { auth0User, auth0Users, auth0UserTotal } from './wire.ts'
 import { readEach } from '../../upstream/read-each.ts'
+import { array } from '../../upstream/wire/structures.ts'
+import { number } from '../../upstream/wire/values.ts'
 
 /** Values in one search, and the length of its query in a URL. The limit is not published; so much is safe (auth0.md 2.3). */
 export const maxValuesPerSearch = 50
@@ -21,6 +22,8 @@ const searchUsers = reading('users.search', '/users')
 const usersByEmail = reading('users.findByEmails', '/users-by-email')
 const countUsers = reading('users.count', '/users')
 const countActiveUsers = reading('users.countActive', '/stats/active-users')
+
+const usersFound = array(auth0User)
 
 /** Users by search and by id (auth0.md 2.3). A search lags behind writes and leaves out metadata where there is much of it. */
 export function createUsers(upstream: Auth0Upstream): UserReader {
@@ -63,7 +66,7 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
    * addresses in lower case. On its own it would miss accounts of federated connections, for it compares case (auth0.md 2.3).
    */
   async function lookUpEmail(address: string, call: Call): Promise<readonly User[]> {
-    const users = await upstream.read(usersByEmail, z.array(auth0User), call, { query: { email: address } })
+    const users = await upstream.read(usersByEmail, usersFound, call, { query: { email: address } })
     return users.map((user) => toListedUser(provider, user)).filter((user) => emailOf(user) === address)
   }
 
@@ -89,7 +92,7 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
       })
       return total
     },
-    countActive: (call) => upstream.read(countActiveUsers, z.number(), call),
+    countActive: (call) => upstream.read(countActiveUsers, number, call),
 
     maxValuesPerLookup: maxValuesPerSearch,
     async findByEmails(emails, call) {

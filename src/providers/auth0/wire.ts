@@ -1,223 +1,261 @@
-import { z } from 'zod'
+import type { Shape } from '../../upstream/wire/fault.ts'
+import { optionalJson } from '../../upstream/wire/json.ts'
+import { array, type Members, object, optional, optionalArray } from '../../upstream/wire/structures.ts'
+import { isoTime, optionalIsoTime } from '../../upstream/wire/times.ts'
 import {
-  optionalArray,
+  count,
+  nonEmptyString,
+  number,
   optionalBoolean,
-  optionalIsoTime,
-  optionalJson,
   optionalNumber,
   optionalString,
-} from '../../upstream/wire.ts'
+  string,
+} from '../../upstream/wire/values.ts'
 import type { Checkpoint, Counted } from './upstream.ts'
 
 /** What we read of Auth0's answers (auth0.md 5). Absent is far more common there than null. */
 
-const id = z.string().min(1)
+const id = nonEmptyString
 
-const isoTime = z
-  .string()
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'a time')
-  .transform((text) => new Date(text))
+const optionalStrings = optionalArray(string)
 
 /** A page of an offset list, whose items stand under a name of their own (auth0.md 2.1, 2.2). */
-export function counted<Item extends z.ZodType>(member: string, item: Item): z.ZodType<Counted<z.output<Item>>> {
-  return z
-    .looseObject({ [member]: z.array(item), total: z.int().min(0) })
-    .transform((answer) => ({ items: answer[member] as z.output<Item>[], total: answer['total'] as number })) // a computed name loses the types just checked
+export function counted<Item>(member: string, item: Shape<Item>): Shape<Counted<Item>> {
+  const items = array(item)
+  return object((wire) => ({ items: items(wire[member]), total: count(wire['total']) }))
 }
 
 /** A page of a checkpoint list: `next` is absent on the last one, a total is rare. */
-export function checkpoint<Item extends z.ZodType>(member: string, item: Item): z.ZodType<Checkpoint<z.output<Item>>> {
-  return z
-    .looseObject({ [member]: z.array(item), next: optionalString, total: optionalNumber })
-    .transform((answer) => ({
-      items: answer[member] as z.output<Item>[], // as above
-      next: (answer['next'] as string | null) || null,
-      total: answer['total'] as number | null,
-    }))
+export function checkpoint<Item>(member: string, item: Shape<Item>): Shape<Checkpoint<Item>> {
+  const items = array(item)
+  return object((wire) => ({
+    items: items(wire[member]),
+    next: optionalString(wire['next']) || null,
+    total: optionalNumber(wire['total']),
+  }))
 }
 
 /** auth0.md 5.2: a number at some social services. */
-const identityUserId = z.union([z.string().min(1), z.number()]).transform(String)
+const identityUserId: Shape<string> = (value) =>
+  typeof value === 'number' ? String(number(value)) : nonEmptyString(value)
+
+const noProfile = { email: null, name: null }
+
+const identityProfile = optional(
+  object((wire) => ({ email: optionalString(wire['email']), name: optionalString(wire['name']) })),
+)
 
 /** auth0.md 5.2: one of the accounts behind a user; the first is the primary one. */
-export const auth0Identity = z.object({
-  provider: id,
-  user_id: identityUserId,
-  connection: optionalString,
-  profileData: z
-    .object({ email: optionalString, name: optionalString })
-    .nullish()
-    .transform((profile) => profile ?? { email: null, name: null }),
-})
+const auth0Identity = object((wire) => ({
+  provider: id(wire['provider']),
+  user_id: identityUserId(wire['user_id']),
+  connection: optionalString(wire['connection']),
+  profileData: identityProfile(wire['profileData']) ?? noProfile,
+}))
+
+const auth0Identities = optionalArray(auth0Identity)
 
 /** auth0.md 5.2. */
-export const auth0User = z.object({
-  user_id: id,
-  email: optionalString,
-  email_verified: optionalBoolean,
-  username: optionalString,
-  phone_number: optionalString,
-  phone_verified: optionalBoolean,
-  name: optionalString,
-  nickname: optionalString,
-  given_name: optionalString,
-  family_name: optionalString,
-  picture: optionalString,
-  created_at: optionalIsoTime,
-  updated_at: optionalIsoTime,
-  last_login: optionalIsoTime,
-  logins_count: optionalNumber,
-  blocked: optionalBoolean,
-  multifactor: optionalArray(z.string()),
-  identities: optionalArray(auth0Identity),
-  user_metadata: optionalJson,
-  app_metadata: optionalJson,
-})
-export type Auth0User = z.output<typeof auth0User>
+export const auth0User = object((wire) => ({
+  user_id: id(wire['user_id']),
+  email: optionalString(wire['email']),
+  email_verified: optionalBoolean(wire['email_verified']),
+  username: optionalString(wire['username']),
+  phone_number: optionalString(wire['phone_number']),
+  phone_verified: optionalBoolean(wire['phone_verified']),
+  name: optionalString(wire['name']),
+  nickname: optionalString(wire['nickname']),
+  given_name: optionalString(wire['given_name']),
+  family_name: optionalString(wire['family_name']),
+  picture: optionalString(wire['picture']),
+  created_at: optionalIsoTime(wire['created_at']),
+  updated_at: optionalIsoTime(wire['updated_at']),
+  last_login: optionalIsoTime(wire['last_login']),
+  logins_count: optionalNumber(wire['logins_count']),
+  blocked: optionalBoolean(wire['blocked']),
+  multifactor: optionalStrings(wire['multifactor']),
+  identities: auth0Identities(wire['identities']),
+  user_metadata: optionalJson(wire['user_metadata']),
+  app_metadata: optionalJson(wire['app_metadata']),
+}))
+export type Auth0User = ReturnType<typeof auth0User>
 
 /** A page of users, of a search or of the whole list. */
 export const auth0Users = counted('users', auth0User)
 
 /** Of a look at whether somebody is there. */
-export const auth0UserId = z.object({ user_id: id })
+export const auth0UserId = object((wire) => ({ user_id: id(wire['user_id']) }))
 
 /** Of a search that only counts. */
-export const auth0UserTotal = counted('users', z.unknown())
+export const auth0UserTotal = counted('users', (user) => user)
 
 // ---------------------------------------------------------------- what belongs to a user
 
+const blockedAddresses = optionalArray(object((wire) => ({ ip: optionalString(wire['ip']) })))
+
 /** auth0.md 5.11. */
-export const auth0UserBlocks = z.object({ blocked_for: optionalArray(z.object({ ip: optionalString })) })
+export const auth0UserBlocks = object((wire) => ({ blocked_for: blockedAddresses(wire['blocked_for']) }))
 
 /** auth0.md 5.10. */
-export const auth0AuthenticationMethod = z.object({
-  id,
-  type: z.string(),
-  confirmed: optionalBoolean,
-  name: optionalString,
-  phone_number: optionalString,
-  email: optionalString,
-  created_at: optionalIsoTime,
-  last_auth_at: optionalIsoTime,
-})
-export type Auth0AuthenticationMethod = z.output<typeof auth0AuthenticationMethod>
+export const auth0AuthenticationMethod = object((wire) => ({
+  id: id(wire['id']),
+  type: string(wire['type']),
+  confirmed: optionalBoolean(wire['confirmed']),
+  name: optionalString(wire['name']),
+  phone_number: optionalString(wire['phone_number']),
+  email: optionalString(wire['email']),
+  created_at: optionalIsoTime(wire['created_at']),
+  last_auth_at: optionalIsoTime(wire['last_auth_at']),
+}))
+export type Auth0AuthenticationMethod = ReturnType<typeof auth0AuthenticationMethod>
 
 /** auth0.md 5.3. */
-export const auth0Permission = z.object({
-  permission_name: id,
-  resource_server_identifier: optionalString,
-  description: optionalString,
-})
-export type Auth0Permission = z.output<typeof auth0Permission>
+export const auth0Permission = object((wire) => ({
+  permission_name: id(wire['permission_name']),
+  resource_server_identifier: optionalString(wire['resource_server_identifier']),
+  description: optionalString(wire['description']),
+}))
+export type Auth0Permission = ReturnType<typeof auth0Permission>
 
 /** auth0.md 5.12. */
-export const auth0LogEvent = z.object({
-  log_id: id,
-  type: z.string(),
-  date: isoTime,
-  description: optionalString,
-  client_id: optionalString,
-  ip: optionalString,
-  user_agent: optionalString,
-  user_id: optionalString,
-})
-export type Auth0LogEvent = z.output<typeof auth0LogEvent>
+export const auth0LogEvent = object((wire) => ({
+  log_id: id(wire['log_id']),
+  type: string(wire['type']),
+  date: isoTime(wire['date']),
+  description: optionalString(wire['description']),
+  client_id: optionalString(wire['client_id']),
+  ip: optionalString(wire['ip']),
+  user_agent: optionalString(wire['user_agent']),
+  user_id: optionalString(wire['user_id']),
+}))
+export type Auth0LogEvent = ReturnType<typeof auth0LogEvent>
 
 // ---------------------------------------------------------------- groups of the three kinds
 
 /** auth0.md 5.3. */
-export const auth0Role = z.object({ id, name: z.string(), description: optionalString })
-export type Auth0Role = z.output<typeof auth0Role>
+export const auth0Role = object((wire) => ({
+  id: id(wire['id']),
+  name: string(wire['name']),
+  description: optionalString(wire['description']),
+}))
+export type Auth0Role = ReturnType<typeof auth0Role>
 
 /** auth0.md 5.4. */
-export const auth0Organization = z.object({
-  id,
-  name: z.string(),
-  display_name: optionalString,
-  metadata: optionalJson,
-})
-export type Auth0Organization = z.output<typeof auth0Organization>
+export const auth0Organization = object((wire) => ({
+  id: id(wire['id']),
+  name: string(wire['name']),
+  display_name: optionalString(wire['display_name']),
+  metadata: optionalJson(wire['metadata']),
+}))
+export type Auth0Organization = ReturnType<typeof auth0Organization>
 
 /** auth0.md 5.5. */
-export const auth0Group = z.object({
-  id,
-  name: z.string(),
-  description: optionalString,
-  created_at: optionalIsoTime,
-  updated_at: optionalIsoTime,
-})
-export type Auth0Group = z.output<typeof auth0Group>
+export const auth0Group = object(groupMembers)
+export type Auth0Group = ReturnType<typeof auth0Group>
+
+function groupMembers(wire: Members) {
+  return {
+    id: id(wire['id']),
+    name: string(wire['name']),
+    description: optionalString(wire['description']),
+    created_at: optionalIsoTime(wire['created_at']),
+    updated_at: optionalIsoTime(wire['updated_at']),
+  }
+}
 
 /** A group in the list of a user's groups. */
-export const auth0UserGroup = auth0Group.extend({ membership_created_at: optionalIsoTime })
-export type Auth0UserGroup = z.output<typeof auth0UserGroup>
+export const auth0UserGroup = object((wire) => ({
+  ...groupMembers(wire),
+  membership_created_at: optionalIsoTime(wire['membership_created_at']),
+}))
+export type Auth0UserGroup = ReturnType<typeof auth0UserGroup>
 
 /** A member of a role or an organization: hardly more than a name. */
-export const auth0UserStub = z.object({
-  user_id: id,
-  name: optionalString,
-  email: optionalString,
-  picture: optionalString,
-})
-export type Auth0UserStub = z.output<typeof auth0UserStub>
+export const auth0UserStub = object(stubMembers)
+export type Auth0UserStub = ReturnType<typeof auth0UserStub>
+
+function stubMembers(wire: Members) {
+  return {
+    user_id: id(wire['user_id']),
+    name: optionalString(wire['name']),
+    email: optionalString(wire['email']),
+    picture: optionalString(wire['picture']),
+  }
+}
+
+const memberRoles = optionalArray(object((wire) => ({ id: id(wire['id']) })))
 
 /** auth0.md 5.4: roles are there only when they were asked for. */
-export const auth0OrganizationMember = auth0UserStub.extend({ roles: optionalArray(z.object({ id })) })
-export type Auth0OrganizationMember = z.output<typeof auth0OrganizationMember>
+export const auth0OrganizationMember = object((wire) => ({ ...stubMembers(wire), roles: memberRoles(wire['roles']) }))
+export type Auth0OrganizationMember = ReturnType<typeof auth0OrganizationMember>
 
 /** `id` is a user's or a group's, by `member_type`. */
-export const auth0GroupMember = z.object({ id, member_type: z.string(), created_at: optionalIsoTime })
-export type Auth0GroupMember = z.output<typeof auth0GroupMember>
+export const auth0GroupMember = object((wire) => ({
+  id: id(wire['id']),
+  member_type: string(wire['member_type']),
+  created_at: optionalIsoTime(wire['created_at']),
+}))
+export type Auth0GroupMember = ReturnType<typeof auth0GroupMember>
 
 // ---------------------------------------------------------------- sessions and grants
 
-const auth0Device = z
-  .object({
-    initial_ip: optionalString,
-    initial_user_agent: optionalString,
-    last_ip: optionalString,
-    last_user_agent: optionalString,
-  })
-  .nullish()
+const auth0Device = optional(
+  object((wire) => ({
+    initial_ip: optionalString(wire['initial_ip']),
+    initial_user_agent: optionalString(wire['initial_user_agent']),
+    last_ip: optionalString(wire['last_ip']),
+    last_user_agent: optionalString(wire['last_user_agent']),
+  })),
+)
+
+const sessionClients = optionalArray(object((wire) => ({ client_id: optionalString(wire['client_id']) })))
 
 /** auth0.md 5.6. */
-export const auth0Session = z.object({
-  id,
-  user_id: id,
-  created_at: optionalIsoTime,
-  updated_at: optionalIsoTime,
-  last_interacted_at: optionalIsoTime,
-  idle_expires_at: optionalIsoTime,
-  expires_at: optionalIsoTime,
-  device: auth0Device,
-  clients: optionalArray(z.object({ client_id: optionalString })),
-})
-export type Auth0Session = z.output<typeof auth0Session>
+export const auth0Session = object((wire) => ({
+  id: id(wire['id']),
+  user_id: id(wire['user_id']),
+  created_at: optionalIsoTime(wire['created_at']),
+  updated_at: optionalIsoTime(wire['updated_at']),
+  last_interacted_at: optionalIsoTime(wire['last_interacted_at']),
+  idle_expires_at: optionalIsoTime(wire['idle_expires_at']),
+  expires_at: optionalIsoTime(wire['expires_at']),
+  device: auth0Device(wire['device']),
+  clients: sessionClients(wire['clients']),
+}))
+export type Auth0Session = ReturnType<typeof auth0Session>
 
 /** auth0.md 5.8. */
-export const auth0Grant = z.object({
-  id,
-  user_id: id,
-  clientID: optionalString,
-  audience: optionalString,
-  scope: optionalArray(z.string()),
-})
-export type Auth0Grant = z.output<typeof auth0Grant>
+export const auth0Grant = object((wire) => ({
+  id: id(wire['id']),
+  user_id: id(wire['user_id']),
+  clientID: optionalString(wire['clientID']),
+  audience: optionalString(wire['audience']),
+  scope: optionalStrings(wire['scope']),
+}))
+export type Auth0Grant = ReturnType<typeof auth0Grant>
+
+const resourceServers = optionalArray(
+  object((wire) => ({ audience: optionalString(wire['audience']), scopes: optionalString(wire['scopes']) })),
+)
 
 /** auth0.md 5.7. */
-export const auth0RefreshToken = z.object({
-  id,
-  user_id: id,
-  client_id: optionalString,
-  session_id: optionalString,
-  created_at: optionalIsoTime,
-  idle_expires_at: optionalIsoTime,
-  expires_at: optionalIsoTime,
-  last_exchanged_at: optionalIsoTime,
-  resource_servers: optionalArray(z.object({ audience: optionalString, scopes: optionalString })),
-})
-export type Auth0RefreshToken = z.output<typeof auth0RefreshToken>
+export const auth0RefreshToken = object((wire) => ({
+  id: id(wire['id']),
+  user_id: id(wire['user_id']),
+  client_id: optionalString(wire['client_id']),
+  session_id: optionalString(wire['session_id']),
+  created_at: optionalIsoTime(wire['created_at']),
+  idle_expires_at: optionalIsoTime(wire['idle_expires_at']),
+  expires_at: optionalIsoTime(wire['expires_at']),
+  last_exchanged_at: optionalIsoTime(wire['last_exchanged_at']),
+  resource_servers: resourceServers(wire['resource_servers']),
+}))
+export type Auth0RefreshToken = ReturnType<typeof auth0RefreshToken>
 
 /** auth0.md 5.9. */
-export const auth0DeviceCredential = z.object({ id, user_id: id, client_id: optionalString })
-export type Auth0DeviceCredential = z.output<typeof auth0DeviceCredential>
+export const auth0DeviceCredential = object((wire) => ({
+  id: id(wire['id']),
+  user_id: id(wire['user_id']),
+  client_id: optionalString(wire['client_id']),
+}))
+export type Auth0DeviceCredential = ReturnType<typeof auth0DeviceCredential>

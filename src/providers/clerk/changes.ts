@@ -1,15 +1,15 @@
-import type { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { asPartial, ProviderError, restated } from '../../identity/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue, type User } from '../../identity/records.ts'
 import type { Operation, OperationContext } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import type { Shape } from '../../upstream/wire/fault.ts'
 import type { ArgumentNames } from './errors.ts'
 import { isUserId } from './ids.ts'
 import { toUser } from './map-user.ts'
 import { notFound, otherRecord } from './rows.ts'
 import type { ClerkUpstream, ClerkWork } from './upstream.ts'
-import { resourceWire, userWire } from './wire.ts'
+import { userWire, wireOf } from './wire.ts'
 
 /** Changes of one user. Clerk documents none as safe to repeat (clerk.md 8), so that each is made at most once. */
 export interface UserChanger {
@@ -18,8 +18,6 @@ export interface UserChanger {
   /** A change whose answer tells nothing of the user. */
   done(operation: Operation, id: string, call: Call, work: ClerkWork<unknown>): Promise<null>
 }
-
-const userResource = resourceWire(userWire)
 
 /** `argumentNames`: what we call the parameters of the endpoints behind these changes. */
 export function createUserChanger(
@@ -39,7 +37,7 @@ export function createUserChanger(
     async changed(operation, id, call, work) {
       const context = { provider, operation: operation.name }
       if (!isUserId(id)) throw notFound(context)
-      const user = readAnswer(userResource, await sdk.run(operation, call, work), context)
+      const user = readAnswer(userWire, wireOf(await sdk.run(operation, call, work)), context)
       if (user.id !== id) throw restated(otherRecord(context, 'user'), { outcome: 'unknown' })
       return toUser(provider, user, clock.now())
     },
@@ -47,13 +45,9 @@ export function createUserChanger(
 }
 
 /** Reads the answer to a change. One that cannot be read leaves open what became of it. */
-export function readAnswer<Schema extends z.ZodType>(
-  schema: Schema,
-  answer: unknown,
-  context: OperationContext,
-): z.output<Schema> {
+export function readAnswer<Value>(shape: Shape<Value>, answer: unknown, context: OperationContext): Value {
   try {
-    return parseWire(schema, answer, context)
+    return parseWire(shape, answer, context)
   } catch (error) {
     throw error instanceof ProviderError ? restated(error, { outcome: 'unknown' }) : error
   }

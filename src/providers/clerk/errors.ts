@@ -1,21 +1,15 @@
-import { z } from 'zod'
 import type { ProviderErrorKind } from '../../identity/errors.ts'
 import type { ReadVendorError, VendorError } from '../../upstream/answer.ts'
+import { readOrNull } from '../../upstream/wire/fault.ts'
+import { array, object, openObject } from '../../upstream/wire/structures.ts'
+import { string, stringOrNull } from '../../upstream/wire/values.ts'
 
 /** The part of an error that we read (clerk.md 3.1). Its messages may repeat what was sent, so they are left behind. */
-const errorWire = z.object({
-  errors: z
-    .array(
-      z.object({
-        code: z.string(),
-        meta: z
-          .object({ param_name: z.string().nullish().catch(null) })
-          .nullish()
-          .catch(null),
-      }),
-    )
-    .min(1),
-})
+const parameterName = openObject((meta) => stringOrNull(meta['param_name']))
+
+const errors = array(object((error) => ({ code: string(error['code']), parameter: parameterName(error['meta']) })))
+
+const errorWire = object((wire) => errors(wire['errors']))
 
 /** Codes that mean something else than their status does (clerk.md 3.2). */
 const kindsByCode: Readonly<Record<string, ProviderErrorKind>> = {
@@ -61,9 +55,9 @@ export type ArgumentNames = Readonly<Record<string, readonly string[]>>
  */
 export function readClerkError(argumentNames: ArgumentNames = {}): ReadVendorError {
   return (_status, body): VendorError => {
-    const first = errorWire.safeParse(body).data?.errors[0]
+    const first = readOrNull(errorWire, body)?.[0]
     if (!first) return { code: null }
-    const parameter = first.meta?.param_name?.replace(/\[\d*\]$/, '') ?? ''
+    const parameter = first.parameter?.replace(/\[\d*\]$/, '') ?? ''
     const argument = Object.hasOwn(argumentNames, parameter) ? argumentNames[parameter] : undefined
     const kind = Object.hasOwn(kindsByCode, first.code) ? kindsByCode[first.code] : undefined
     return {

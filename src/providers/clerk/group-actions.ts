@@ -10,7 +10,7 @@ import { isOrganizationId, isUserId } from './ids.ts'
 import { toGroup, toGroupMember } from './map.ts'
 import { notFound, otherRecord } from './rows.ts'
 import type { ClerkUpstream, ClerkWork } from './upstream.ts'
-import { membershipWire, organizationWire, resourceWire } from './wire.ts'
+import { membershipWire, organizationWire, wireOf } from './wire.ts'
 
 const membershipPath = '/organizations/{organization_id}/memberships/{user_id}'
 
@@ -39,9 +39,6 @@ const updateFields: ReadonlySet<string> = new Set(['name', 'slug', 'publicMetada
 /** The role of members without special rights, which every instance has (clerk.md 4.4). */
 const memberRole = 'org:member'
 
-const organizationResource = resourceWire(organizationWire)
-const membershipResource = resourceWire(membershipWire)
-
 /** Organizations, their metadata and who belongs to them. */
 export function createGroupActions({ provider, sdk: makeSdk }: ClerkUpstream): GroupActions {
   const sdk = makeSdk(argumentNames)
@@ -49,7 +46,7 @@ export function createGroupActions({ provider, sdk: makeSdk }: ClerkUpstream): G
   async function changed(operation: Operation, id: string, call: Call, work: ClerkWork<unknown>): Promise<Group> {
     const context = { provider, operation: operation.name }
     if (!isOrganizationId(id)) throw notFound(context)
-    const wire = readAnswer(organizationResource, await sdk.run(operation, call, work), context)
+    const wire = readAnswer(organizationWire, wireOf(await sdk.run(operation, call, work)), context)
     if (wire.id !== id) throw restated(otherRecord(context, 'organization'), { outcome: 'unknown' })
     return toGroup(provider, wire)
   }
@@ -63,7 +60,7 @@ export function createGroupActions({ provider, sdk: makeSdk }: ClerkUpstream): G
   ): Promise<{ readonly roles: readonly string[] | null }> {
     const context = { provider, operation: operation.name }
     if (!isOrganizationId(groupId) || !isUserId(userId)) throw notFound(context)
-    const wire = readAnswer(membershipResource, await sdk.run(operation, call, work), context)
+    const wire = readAnswer(membershipWire, wireOf(await sdk.run(operation, call, work)), context)
     if (wire.organization.id !== groupId || wire.public_user_data.user_id !== userId) {
       throw restated(otherRecord(context, 'membership'), { outcome: 'unknown' })
     }
@@ -122,7 +119,7 @@ export function createGroupActions({ provider, sdk: makeSdk }: ClerkUpstream): G
         ...(publicMetadata == null ? {} : { publicMetadata: requireObject(publicMetadata, 'publicMetadata', context) }),
       }
       const answer = await sdk.run(operations.create, call, (client) => client.organizations.createOrganization(params))
-      return toGroup(provider, readAnswer(organizationResource, answer, context))
+      return toGroup(provider, readAnswer(organizationWire, wireOf(answer), context))
     },
 
     async update(id, changes, call) {

@@ -6,7 +6,7 @@ import type {
   UserField,
   UserStatus,
 } from '../../identity/records.ts'
-import { dateOrNull } from '../../upstream/wire.ts'
+import { dateOrNull } from '../../upstream/wire/times.ts'
 import { joined } from './text.ts'
 import type { ClerkLinkedAccount, ClerkPublicUserData, ClerkUser } from './wire.ts'
 
@@ -28,19 +28,6 @@ export function factsOf(user: User): ClerkUserFacts {
   return user.native as ClerkUserFacts // only records of this adapter come here, and `toUser` puts nothing else in
 }
 
-/** What a user never has at Clerk: `null`, and not missing. */
-const neverAtClerk = {
-  middleName: null,
-  nickname: null,
-  preferredUsername: null,
-  profileUrl: null,
-  website: null,
-  gender: null,
-  birthdate: null,
-  address: null,
-  signInCount: null,
-} as const
-
 /** `now`: epoch milliseconds at which the answer came, because Clerk tells a lock's end as a time from now. */
 export function toUser(provider: string, wire: ClerkUser, now: number): User {
   const emails = wire.email_addresses.map((email) => ({
@@ -50,26 +37,26 @@ export function toUser(provider: string, wire: ClerkUser, now: number): User {
     primary: email.id === wire.primary_email_address_id,
   }))
   const primaryEmail = emails.find((email) => email.primary)
-  const facts: ClerkUserFacts = {
-    authenticators: toAuthenticators(wire),
-    externalAccounts: wire.external_accounts.map((account) => ({
-      id: accountId(account),
-      provider: account.provider.startsWith('oauth_') ? account.provider : `oauth_${account.provider}`,
-    })),
-  }
   return {
     provider,
     nativeId: wire.id,
     missing: [],
     externalId: wire.external_id,
     username: wire.username,
-    name: joined([wire.first_name, wire.last_name]),
+    name: joined(wire.first_name, wire.last_name),
     givenName: wire.first_name,
     familyName: wire.last_name,
-    ...neverAtClerk,
+    middleName: null,
+    nickname: null,
+    preferredUsername: null,
     pictureUrl: wire.image_url,
+    profileUrl: null,
+    website: null,
+    gender: null,
+    birthdate: null,
     zoneinfo: wire.timezone,
     locale: wire.locale,
+    address: null,
     email: primaryEmail?.address ?? null,
     emailVerified: primaryEmail?.verified ?? null,
     emails,
@@ -79,30 +66,43 @@ export function toUser(provider: string, wire: ClerkUser, now: number): User {
       verified: phone.verification === 'verified',
       primary: phone.id === wire.primary_phone_number_id,
     })),
-    ...toStatus(wire),
+    status: toStatus(wire),
+    rawStatus: toRawStatus(wire),
     lockedUntil: toLockEnd(wire, now),
     createdAt: wire.created_at,
     updatedAt: wire.updated_at,
     lastSignInAt: wire.last_sign_in_at,
     lastActiveAt: wire.last_active_at,
+    signInCount: null,
     hasPassword: wire.password_enabled,
     passwordResetRequired: wire.requires_password_reset,
     mfaEnabled: wire.two_factor_enabled,
     identities: toIdentities(wire),
     publicMetadata: wire.public_metadata,
     privateMetadata: wire.private_metadata,
-    native: facts,
+    native: {
+      authenticators: toAuthenticators(wire),
+      externalAccounts: wire.external_accounts.map(toExternalAccount),
+    } satisfies ClerkUserFacts,
   }
 }
 
+function toExternalAccount(account: ClerkLinkedAccount): ExternalAccount {
+  const { provider } = account
+  return { id: accountId(account), provider: provider.startsWith('oauth_') ? provider : `oauth_${provider}` }
+}
+
 /** Banned for good and locked for a while are different things at Clerk, and both can be true; the ban weighs more. */
-function toStatus(wire: ClerkUser): { readonly status: UserStatus; readonly rawStatus: string } {
-  const flags = (['deprovisioned', 'banned', 'locked'] as const).filter((flag) => wire[flag])
-  if (flags.length === 0) {
-    const isKnown = wire.banned !== null || wire.locked !== null
-    return isKnown ? { status: 'active', rawStatus: 'active' } : { status: 'unknown', rawStatus: '' }
-  }
-  return { status: flags[0] === 'locked' ? 'locked' : 'disabled', rawStatus: flags.join(' ') }
+function toStatus({ deprovisioned, banned, locked }: ClerkUser): UserStatus {
+  if (deprovisioned || banned) return 'disabled'
+  if (locked) return 'locked'
+  return banned === null && locked === null ? 'unknown' : 'active'
+}
+
+/** The flags that are set, and what stands for none. */
+function toRawStatus({ deprovisioned, banned, locked }: ClerkUser): string {
+  const flags = joined(deprovisioned && 'deprovisioned', banned && 'banned', locked && 'locked')
+  return flags ?? (banned === null && locked === null ? '' : 'active')
 }
 
 /** Told to the second, and not finer: a second reading shall not show another moment. */
@@ -112,21 +112,21 @@ function toLockEnd(wire: ClerkUser, now: number): Date | null {
 }
 
 function toIdentities(wire: ClerkUser): readonly LinkedIdentity[] {
-  const accounts = [...wire.external_accounts, ...wire.enterprise_accounts].map(toIdentity)
-  const wallets = wire.web3_wallets.map((wallet) => ({
-    nativeId: wallet.id,
-    service: 'web3_wallet',
-    externalUserId: wallet.web3_wallet,
-    email: null,
-    name: null,
-  }))
-  // SAML accounts are an older spelling of enterprise accounts and may stand in both lists.
-  const others = wire.saml_accounts
-    .map(toIdentity)
-    .filter(
-      (saml) => !accounts.some((one) => one.service === saml.service && one.externalUserId === saml.externalUserId),
+  const identities = wire.external_accounts.map(toIdentity)
+  for (const account of wire.enterprise_accounts) identities.push(toIdentity(account))
+  const compared = identities.length
+  for (const account of wire.saml_accounts) {
+    const saml = toIdentity(account)
+    // SAML accounts are an older spelling of enterprise accounts and may stand in both lists.
+    const isThere = identities.some(
+      (one, index) => index < compared && one.service === saml.service && one.externalUserId === saml.externalUserId,
     )
-  return [...accounts, ...others, ...wallets]
+    if (!isThere) identities.push(saml)
+  }
+  for (const { id: nativeId, web3_wallet: externalUserId } of wire.web3_wallets) {
+    identities.push({ nativeId, service: 'web3_wallet', externalUserId, email: null, name: null })
+  }
+  return identities
 }
 
 function toIdentity(account: ClerkLinkedAccount): LinkedIdentity {
@@ -135,7 +135,7 @@ function toIdentity(account: ClerkLinkedAccount): LinkedIdentity {
     service: account.provider,
     externalUserId: account.provider_user_id ?? account.email_address ?? '',
     email: account.email_address,
-    name: joined([account.first_name, account.last_name]),
+    name: joined(account.first_name, account.last_name),
   }
 }
 
@@ -145,35 +145,31 @@ function accountId(account: ClerkLinkedAccount): string {
 }
 
 function toAuthenticators(wire: ClerkUser): readonly Authenticator[] {
-  return [
-    ...flagged(wire.password_enabled, 'password', 'password'),
-    ...wire.passkeys.map((passkey): Authenticator => ({
-      nativeId: passkey.id,
-      kind: 'passkey',
-      rawKind: 'passkey',
-      name: passkey.name,
-      createdAt: null,
-      lastUsedAt: passkey.last_used_at,
-    })),
-    ...flagged(wire.totp_enabled, 'totp', 'totp'),
-    ...wire.phone_numbers
-      .filter((phone) => phone.reserved_for_second_factor)
-      .map((phone): Authenticator => ({
-        // The number's own id would not tell it from a passkey's.
-        nativeId: `${phoneFactorPrefix}${phone.id}`,
-        kind: 'sms',
-        rawKind: 'phone_code',
-        name: phone.phone_number,
-        createdAt: phone.created_at,
-        lastUsedAt: null,
-      })),
-    ...flagged(wire.backup_code_enabled, 'backup_code', 'recoveryCode'),
-  ]
+  const authenticators: Authenticator[] = []
+  if (wire.password_enabled) authenticators.push(ofFlag('password', 'password'))
+  for (const { id: nativeId, name, last_used_at: lastUsedAt } of wire.passkeys) {
+    authenticators.push({ nativeId, kind: 'passkey', rawKind: 'passkey', name, createdAt: null, lastUsedAt })
+  }
+  if (wire.totp_enabled) authenticators.push(ofFlag('totp', 'totp'))
+  for (const phone of wire.phone_numbers) {
+    if (!phone.reserved_for_second_factor) continue
+    authenticators.push({
+      // The number's own id would not tell it from a passkey's.
+      nativeId: `${phoneFactorPrefix}${phone.id}`,
+      kind: 'sms',
+      rawKind: 'phone_code',
+      name: phone.phone_number,
+      createdAt: phone.created_at,
+      lastUsedAt: null,
+    })
+  }
+  if (wire.backup_code_enabled) authenticators.push(ofFlag('backup_code', 'recoveryCode'))
+  return authenticators
 }
 
 /** Clerk keeps password, TOTP and backup codes as flags: their ids are made here, and removing them goes by these. */
-function flagged(isSet: boolean | null, rawKind: string, kind: AuthenticatorKind): readonly Authenticator[] {
-  return isSet ? [{ nativeId: rawKind, kind, rawKind, name: null, createdAt: null, lastUsedAt: null }] : []
+function ofFlag(rawKind: string, kind: AuthenticatorKind): Authenticator {
+  return { nativeId: rawKind, kind, rawKind, name: null, createdAt: null, lastUsedAt: null }
 }
 
 /** Begins the id of a phone number's second factor; the number's id follows. */
@@ -204,6 +200,28 @@ const unknownOfMembers = {
   native: null,
 } as const satisfies Partial<User>
 
+/** What a member is before anything is known of it. What users never have at Clerk is `null`, and not missing. */
+const member = {
+  provider: '',
+  nativeId: '',
+  missing: [],
+  username: null,
+  name: null,
+  givenName: null,
+  familyName: null,
+  middleName: null,
+  nickname: null,
+  preferredUsername: null,
+  pictureUrl: null,
+  profileUrl: null,
+  website: null,
+  gender: null,
+  birthdate: null,
+  address: null,
+  signInCount: null,
+  ...unknownOfMembers,
+} as const satisfies User
+
 const missingFromNamedMembers = Object.keys(unknownOfMembers) as readonly UserField[] // the keys of the literal above
 
 /** What members may lack: the name by which they sign in, too, where the answer has none. */
@@ -212,13 +230,12 @@ export const missingFromMembers: readonly UserField[] = [...missingFromNamedMemb
 /** A user as a member is shown: enough to name it, without the rest. */
 export function toMemberUser(provider: string, wire: ClerkPublicUserData): User {
   return {
-    ...neverAtClerk,
-    ...unknownOfMembers,
+    ...member,
     provider,
     nativeId: wire.user_id,
     missing: wire.username === undefined ? missingFromMembers : missingFromNamedMembers,
     username: wire.username ?? null,
-    name: joined([wire.first_name, wire.last_name]),
+    name: joined(wire.first_name, wire.last_name),
     givenName: wire.first_name,
     familyName: wire.last_name,
     pictureUrl: wire.image_url,

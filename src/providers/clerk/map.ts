@@ -1,5 +1,5 @@
 import type { Grant, Group, GroupMember, Session, SessionStatus, UserMembership } from '../../identity/records.ts'
-import { dateOrNull } from '../../upstream/wire.ts'
+import { dateOrNull } from '../../upstream/wire/times.ts'
 import { toMemberUser } from './map-user.ts'
 import { joined } from './text.ts'
 import type { ClerkApiKey, ClerkMembership, ClerkOauthToken, ClerkOrganization, ClerkSession } from './wire.ts'
@@ -62,7 +62,7 @@ export function toSession(provider: string, wire: ClerkSession): Session {
     expiresAt: wire.expire_at,
     ipAddress: activity?.ip_address ?? null,
     // Clerk takes the header apart and keeps only these pieces of it.
-    userAgent: joined([activity?.browser_name, activity?.browser_version, activity?.device_type]),
+    userAgent: joined(activity?.browser_name, activity?.browser_version, activity?.device_type),
     city: activity?.city ?? null,
     country: activity?.country ?? null,
     revocationScope: 'session',

@@ -14,9 +14,9 @@ export function onlyAsked<Node>(
 ): Page<Node> {
   const seen = new Set<string>()
   const edges = page.edges.filter(({ node }) => {
-    if (!isAsked(node) || seen.has(idOf(node))) return false
-    seen.add(idOf(node))
-    return true
+    if (!isAsked(node)) return false
+    const before = seen.size
+    return seen.add(idOf(node)).size > before
   })
   if (edges.length === page.edges.length) return page
   if (edges.length === 0) {
@@ -35,7 +35,9 @@ export function onlyAskedRecords<Node>(
   idOf: (node: Node) => string,
   isAsked: (node: Node) => boolean,
 ): readonly Node[] {
-  return [...new Map(records.filter(isAsked).map((record) => [idOf(record), record])).values()]
+  const byId = new Map<string, Node>()
+  for (const record of records) if (isAsked(record)) byId.set(idOf(record), record)
+  return [...byId.values()]
 }
 
 /** The error for what is not there, also for an id that cannot exist, which the upstream is not asked for. */

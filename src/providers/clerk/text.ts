@@ -1,5 +1,6 @@
 /** The pieces that are there, with spaces between them; `null` when there are none. */
-export function joined(parts: readonly (string | null | undefined)[]): string | null {
-  const text = parts.filter((part) => part !== null && part !== undefined && part !== '').join(' ')
+export function joined(...parts: readonly (string | false | null | undefined)[]): string | null {
+  let text = ''
+  for (const part of parts) if (part) text = text === '' ? part : `${text} ${part}`
   return text === '' ? null : text
 }

@@ -1,20 +1,22 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose'
-import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { TokenVerifier } from '../../identity/provider.ts'
 import type { JsonValue, TokenVerification } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { dateOrNull, parseWire } from '../../upstream/wire.ts'
+import { parseWire } from '../../upstream/wire.ts'
+import { array, object } from '../../upstream/wire/structures.ts'
+import { dateOrNull } from '../../upstream/wire/times.ts'
+import { string } from '../../upstream/wire/values.ts'
 import { isSessionId, isUserId } from './ids.ts'
 import type { ClerkUpstream } from './upstream.ts'
 
 const readKeys: Operation = { name: 'tokens.verify', route: 'GET /jwks', safe: true }
 
 /** The instance's public keys (clerk.md 4.3). Members that make no RSA key are jose's to refuse. */
-const keySetWire = z.object({
-  keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })),
-})
+const keys = array(object((key) => ({ ...key, kty: string(key['kty']), kid: string(key['kid']) })))
+
+const keySetWire = object((wire) => ({ keys: keys(wire['keys']) }))
 
 /** Keys are looked at again after this long, so that one that was withdrawn stops being trusted. */
 const keysAgeMs = 10 * 60_000
@@ -38,8 +40,8 @@ export function createTokenVerifier({ provider, http: makeHttp, clock }: ClerkUp
   async function keySet(maxAgeMs: number, call: Call): Promise<KeySet> {
     if (known && clock.now() - known.readAt < maxAgeMs) return known
     const { body } = await http.request({ operation: readKeys }, call)
-    const { keys } = parseWire(keySetWire, body, { provider, operation: readKeys.name })
-    const set: JSONWebKeySet = { keys }
+    const wire = parseWire(keySetWire, body, { provider, operation: readKeys.name })
+    const set: JSONWebKeySet = { keys: [...wire.keys] }
     known = { find: createLocalJWKSet(set), readAt: clock.now() }
     return known
   }

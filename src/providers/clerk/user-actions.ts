@@ -16,7 +16,7 @@ import {
 import type { ArgumentNames } from './errors.ts'
 import { toUser } from './map-user.ts'
 import type { ClerkUpstream } from './upstream.ts'
-import { resourceWire, userWire } from './wire.ts'
+import { userWire, wireOf } from './wire.ts'
 
 const operations = {
   create: { name: 'users.create', route: 'POST /users', safe: false },
@@ -112,7 +112,7 @@ export function createUserActions(upstream: ClerkUpstream): UserActions {
       refuseOtherFields(input, createFields, context)
       const params = toCreateParams(input, context)
       const answer = await sdk.run(operations.create, call, (client) => client.users.createUser(params))
-      return toUser(provider, readAnswer(resourceWire(userWire), answer, context), clock.now())
+      return toUser(provider, readAnswer(userWire, wireOf(answer), context), clock.now())
     },
 
     async update(id, changes, call) {

@@ -1,9 +1,10 @@
-import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
 import type { OperationContext } from '../../upstream/operation.ts'
-import { pageByKey, type Slice } from '../../upstream/paging.ts'
+import { mapPage, pageByKey, type Slice } from '../../upstream/paging.ts'
+import { arrayOf, tuple } from '../../upstream/wire/structures.ts'
+import { integerBetween, nonEmptyString } from '../../upstream/wire/values.ts'
 import { allOf, between, type Clause } from './filter.ts'
 import { type Listing, readListing } from './listing.ts'
 import { badInput } from './refusals.ts'
@@ -27,11 +28,11 @@ interface Place {
 /** Keeps cursors short. */
 const maxLandmarks = 8
 
-const placeKey = z.tuple([
-  z.int().min(0).max(999_999_999_999),
-  z.int().min(1).max(999_999_999),
-  z.array(z.string().min(1)).min(1).max(maxLandmarks),
-])
+const placeKey = tuple(
+  integerBetween(0, 999_999_999_999),
+  integerBetween(1, 999_999_999),
+  arrayOf(nonEmptyString, 1, maxLandmarks),
+)
 
 interface PlacedUser {
   readonly user: MonoCloudUserSummary
@@ -67,7 +68,7 @@ export async function pageInOrderOfCreation(
       return readAfter(upstream, walk, parsePlace(after, context), wanted, call)
     },
   })
-  return { ...page, edges: page.edges.map(({ node, cursor }) => ({ node: node.user, cursor })) }
+  return mapPage(page, ({ user }) => user)
 }
 
 async function readAfter(
@@ -201,7 +202,7 @@ function windowOver(offset: number, length: number, maxSize: number): { readonly
 
 function parsePlace(key: string, context: OperationContext): Place {
   try {
-    const [second, count, userIds] = placeKey.parse(JSON.parse(key))
+    const [second, count, userIds] = placeKey(JSON.parse(key))
     return { second, count, userIds }
   } catch {
     throw badInput(context, ['after'], 'The cursor in `after` does not belong to this list')

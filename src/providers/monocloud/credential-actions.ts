@@ -1,8 +1,9 @@
-import { z } from 'zod'
 import type { SessionRevocation } from '../../identity/actions.ts'
 import type { UserActions } from '../../identity/provider.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { optionalBoolean, optionalEpochSeconds } from '../../upstream/wire.ts'
+import { object } from '../../upstream/wire/structures.ts'
+import { optionalEpochSeconds } from '../../upstream/wire/times.ts'
+import { nonEmptyString, optionalBoolean } from '../../upstream/wire/values.ts'
 import { parseIdentityId } from './identity-id.ts'
 import { wirePassword } from './passwords.ts'
 import { noSuch, unsupported } from './refusals.ts'
@@ -50,11 +51,11 @@ const setNames = {
 }
 const changeNames = { old_password: ['oldPassword'], new_password: ['newPassword'] }
 
-const resetLinkWire = z.object({
-  link: z.string().min(1),
-  email_sent: optionalBoolean,
-  expires_at: optionalEpochSeconds,
-})
+const resetLinkWire = object((wire) => ({
+  link: nonEmptyString(wire['link']),
+  email_sent: optionalBoolean(wire['email_sent']),
+  expires_at: optionalEpochSeconds(wire['expires_at']),
+}))
 
 type Actions = Pick<
   UserActions,

@@ -1,4 +1,5 @@
 import type { ReadVendorError, VendorError } from '../../upstream/answer.ts'
+import { readOrNull } from '../../upstream/wire/fault.ts'
 import { problemWire } from './wire.ts'
 
 /** For an operation's errors: which of our arguments each member of the vendor's request is, outermost first. */
@@ -10,10 +11,9 @@ export type ArgumentNames = Readonly<Record<string, readonly string[]>>
  */
 export function createVendorErrorReader(names: ArgumentNames = {}): ReadVendorError {
   return (status, body): VendorError => {
-    const parsed = problemWire.safeParse(body)
-    if (!parsed.success) return { code: null }
-    const problem = parsed.data
-    const code = problem.error_code ?? null
+    const problem = readOrNull(problemWire, body)
+    if (problem === null) return { code: null }
+    const { error_code: code } = problem
     if (status === 403 && mentionsPlan([code, problem.title, problem.detail])) return { code, kind: 'planRequired' }
     if (status !== 422 || !problem.errors) return { code }
     if (!Array.isArray(problem.errors)) {
@@ -36,13 +36,14 @@ export function createVendorErrorReader(names: ArgumentNames = {}): ReadVendorEr
 /** The texts are not public; the tiers' names are (monocloud.md 3.3). */
 const planWords = /\bplans?\b|\bupgrade\b|\bsubscription\b|\btier\b|\bpro\b|\bsecure\+|\bscalex\b|plan_|_plan/i
 
-function mentionsPlan(texts: readonly (string | null | undefined)[]): boolean {
+function mentionsPlan(texts: readonly (string | null)[]): boolean {
   return texts.some((text) => text && planWords.test(text))
 }
 
 function firstNamed(members: readonly string[], names: ArgumentNames): readonly string[] | null {
   for (const member of members) {
-    const argument = names[member]
+    // The members may be the upstream's own words, and every object has some that are nobody's.
+    const argument = Object.hasOwn(names, member) ? names[member] : undefined
     if (argument) return argument
   }
   return null

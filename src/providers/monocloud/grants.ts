@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
@@ -6,6 +5,7 @@ import type { GrantReader } from '../../identity/provider.ts'
 import type { Grant, GrantKind } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
+import type { Shape } from '../../upstream/wire/fault.ts'
 import { type Listing, pageOfListing, pagesOf } from './listing.ts'
 import { type Mapping, toClientGrant, toCode, toConsent, toToken } from './map.ts'
 import { unsupported } from './refusals.ts'
@@ -18,7 +18,7 @@ interface GrantList<Wire> {
   readonly byClient: boolean
   readonly bySession: boolean
   readonly sort?: string
-  readonly item: z.ZodType<Wire>
+  readonly item: Shape<Wire>
   readonly idOf: (wire: Wire) => string
   readonly toGrant: (wire: Wire, userId: string, mapping: Mapping) => Grant
 }

@@ -2,11 +2,12 @@ import { restated } from '../../identity/errors.ts'
 import type { GroupActions } from '../../identity/provider.ts'
 import type { JsonValue } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
+import type { Shape } from '../../upstream/wire/fault.ts'
 import { isUuid } from './groups.ts'
 import { toGroup } from './map.ts'
 import { noSuch, somethingElse, unsupported } from './refusals.ts'
 import type { MonoCloudUpstream } from './upstream.ts'
-import { groupWire } from './wire.ts'
+import { groupWire, type MonoCloudGroup } from './wire.ts'
 import { createWriter } from './writer.ts'
 
 /** What may be repeated is in monocloud.md 3.5; of joining it says nothing. */
@@ -19,6 +20,9 @@ const operations = {
 } as const satisfies Readonly<Record<string, Operation>>
 
 const names = { name: ['name'], description: ['description'] }
+
+/** A change may be answered without the group. */
+const changedGroup: Shape<MonoCloudGroup | null> = (value) => (value === undefined ? null : groupWire(value))
 
 type Actions = Pick<GroupActions, 'create' | 'update' | 'delete' | 'addMember' | 'removeMember'>
 
@@ -56,7 +60,7 @@ export function createGroupActions(upstream: MonoCloudUpstream): Required<Action
       expectGroupId(id, operation)
       refuseOthers(changes, operation)
       const body = { name: changes.name, description: changes.description }
-      const group = await writer.send(operation, { params: { group_id: id }, body }, groupWire.optional(), call)
+      const group = await writer.send(operation, { params: { group_id: id }, body }, changedGroup, call)
       if (!group) return null
       if (group.group_id === id) return toGroup(group, mapping())
       throw restated(somethingElse({ provider, operation: operation.name }, 'group_id'), { outcome: 'unknown' })

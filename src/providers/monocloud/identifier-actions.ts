@@ -1,10 +1,11 @@
-import { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { restated } from '../../identity/errors.ts'
 import type { UserActions } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { optionalBoolean, optionalEpochSeconds } from '../../upstream/wire.ts'
+import { object } from '../../upstream/wire/structures.ts'
+import { optionalEpochSeconds } from '../../upstream/wire/times.ts'
+import { optionalBoolean } from '../../upstream/wire/values.ts'
 import { isUuid } from './groups.ts'
 import { noSuch, unsupported } from './refusals.ts'
 import type { MonoCloudUpstream } from './upstream.ts'
@@ -64,7 +65,10 @@ const names = {
   expiry: ['expiresInSeconds'],
 }
 
-const sentLinkWire = z.object({ email_sent: optionalBoolean, expires_at: optionalEpochSeconds })
+const sentLinkWire = object((wire) => ({
+  email_sent: optionalBoolean(wire['email_sent']),
+  expires_at: optionalEpochSeconds(wire['expires_at']),
+}))
 
 type Actions = Pick<
   UserActions,

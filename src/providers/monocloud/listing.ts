@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { Page, PageRequest } from '../../identity/page.ts'
@@ -6,12 +5,14 @@ import type { JsonAnswer, JsonRequest } from '../../upstream/http.ts'
 import type { OperationContext } from '../../upstream/operation.ts'
 import { type PageNumberList, pageByNumber } from '../../upstream/paging.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import type { Shape } from '../../upstream/wire/fault.ts'
+import { array } from '../../upstream/wire/structures.ts'
 import type { MonoCloudUpstream } from './upstream.ts'
 import { paginationWire } from './wire.ts'
 
 /** One of the vendor's lists: a bare array, and its place in the whole in the header `X-Pagination` (monocloud.md 2). */
 export interface Listing<Wire> extends Pick<JsonRequest, 'operation' | 'params' | 'query'> {
-  readonly item: z.ZodType<Wire>
+  readonly item: Shape<Wire>
   /** What tells items apart. */
   readonly idOf: (item: Wire) => string
 }
@@ -40,7 +41,7 @@ export async function readListing<Wire>(
   const context = { provider, operation: operation.name }
   const pagination = parseWire(paginationWire, paginationOf(answer, context), context)
   const items = new Map<string, Wire>()
-  for (const wire of parseWire(item.array(), answer.body, context)) {
+  for (const wire of parseWire(array(item), answer.body, context)) {
     if (!items.has(idOf(wire))) items.set(idOf(wire), wire)
   }
   return {

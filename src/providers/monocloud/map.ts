@@ -1,5 +1,5 @@
 import type * as records from '../../identity/records.ts'
-import { dateOrNull } from '../../upstream/wire.ts'
+import { dateOrNull } from '../../upstream/wire/times.ts'
 import { identityIdOf } from './identity-id.ts'
 import type {
   MonoCloudBlockedIp,
@@ -28,17 +28,33 @@ export interface MonoCloudNative {
 
 /** A complete record. */
 export function toUser(wire: MonoCloudUser, mapping: Mapping): records.User {
-  return {
-    ...userFromSummary(wire, mapping),
-    missing: [],
-    publicMetadata: wire.public_data,
-    privateMetadata: wire.private_data,
-  }
+  return toRecord(wire, mapping, [], wire.public_data, wire.private_data)
 }
 
 /** A list's item: lacks metadata always, and of linked identities, where there are any, their email and name (monocloud.md 7). */
-export function userFromSummary(wire: MonoCloudUserSummary, { provider, now }: Mapping): records.User {
-  const claim = (name: string): string | null => textOrNull(wire.claims[name])
+export function userFromSummary(wire: MonoCloudUserSummary, mapping: Mapping): records.User {
+  return toRecord(
+    wire,
+    mapping,
+    wire.external_providers.length === 0 ? missingInLists : missingWithIdentities,
+    null,
+    null,
+  )
+}
+
+const missingInLists = ['publicMetadata', 'privateMetadata'] as const satisfies records.User['missing']
+const missingWithIdentities: records.User['missing'] = [...missingInLists, 'identities.email', 'identities.name']
+
+function toRecord(
+  wire: MonoCloudUserSummary,
+  { provider, now }: Mapping,
+  missing: records.User['missing'],
+  publicMetadata: records.JsonValue,
+  privateMetadata: records.JsonValue,
+): records.User {
+  const { claims, disabled } = wire
+  const blockedUntilMs = blockedUntil(wire.block_until)
+  const isLocked = blockedUntilMs > now.getTime()
   const emails = wire.emails.map((email) => ({
     nativeId: email.id,
     address: email.email,
@@ -49,26 +65,23 @@ export function userFromSummary(wire: MonoCloudUserSummary, { provider, now }: M
   return {
     provider,
     nativeId: wire.user_id,
-    missing:
-      wire.external_providers.length === 0
-        ? ['publicMetadata', 'privateMetadata']
-        : ['publicMetadata', 'privateMetadata', 'identities.email', 'identities.name'],
+    missing,
     externalId: null,
     username: wire.username,
-    name: claim('name'),
-    givenName: claim('given_name'),
-    familyName: claim('family_name'),
-    middleName: claim('middle_name'),
-    nickname: claim('nickname'),
-    preferredUsername: claim('preferred_username'),
-    pictureUrl: claim('picture'),
-    profileUrl: claim('profile'),
-    website: claim('website'),
-    gender: claim('gender'),
-    birthdate: claim('birthdate'),
-    zoneinfo: claim('zoneinfo'),
-    locale: claim('locale'),
-    address: wire.claims['address'] ?? null,
+    name: textOrNull(claims['name']),
+    givenName: textOrNull(claims['given_name']),
+    familyName: textOrNull(claims['family_name']),
+    middleName: textOrNull(claims['middle_name']),
+    nickname: textOrNull(claims['nickname']),
+    preferredUsername: textOrNull(claims['preferred_username']),
+    pictureUrl: textOrNull(claims['picture']),
+    profileUrl: textOrNull(claims['profile']),
+    website: textOrNull(claims['website']),
+    gender: textOrNull(claims['gender']),
+    birthdate: textOrNull(claims['birthdate']),
+    zoneinfo: textOrNull(claims['zoneinfo']),
+    locale: textOrNull(claims['locale']),
+    address: claims['address'] ?? null,
     email: primaryEmail?.address ?? null,
     emailVerified: primaryEmail?.verified ?? null,
     emails,
@@ -78,7 +91,11 @@ export function userFromSummary(wire: MonoCloudUserSummary, { provider, now }: M
       verified: phone.verified,
       primary: phone.primary ?? false,
     })),
-    ...statusOf(wire, now),
+    // `disabled` is an administrator's word and stands above a lockout, which only failed sign-ins cause.
+    status: disabled === null ? 'unknown' : disabled ? 'disabled' : isLocked ? 'locked' : 'active',
+    rawStatus: isLocked ? `disabled=${disabled} block_until=${wire.block_until}` : `disabled=${disabled}`,
+    // A lock without end may be written as a moment that no date can hold.
+    lockedUntil: isLocked ? dateOrNull(blockedUntilMs) : null,
     createdAt: wire.creation_time,
     updatedAt: wire.last_updated,
     lastSignInAt: wire.last_sign_in_success,
@@ -94,8 +111,8 @@ export function userFromSummary(wire: MonoCloudUserSummary, { provider, now }: M
       email: textOrNull(linked.claims['email']),
       name: textOrNull(linked.claims['name']),
     })),
-    publicMetadata: null,
-    privateMetadata: null,
+    publicMetadata,
+    privateMetadata,
     native: {
       passkeys: wire.passkeys.map(({ passkey_id: id, name }) => ({ id, name })),
     } satisfies MonoCloudNative,
@@ -105,19 +122,10 @@ export function userFromSummary(wire: MonoCloudUserSummary, { provider, now }: M
 /** Above this a number is milliseconds: in seconds it would lie beyond the year 9999, which .NET cannot write. */
 const firstMilliseconds = 1e12
 
-/** `disabled` is an administrator's word and stands above a lockout, which only failed sign-ins cause. */
-function statusOf(
-  { disabled, block_until: blockUntil }: MonoCloudUserSummary,
-  now: Date,
-): Pick<records.User, 'status' | 'rawStatus' | 'lockedUntil'> {
-  const blockedUntilMs = blockUntil === null ? 0 : blockUntil >= firstMilliseconds ? blockUntil : blockUntil * 1000
-  const isLocked = blockedUntilMs > now.getTime()
-  return {
-    status: disabled === null ? 'unknown' : disabled ? 'disabled' : isLocked ? 'locked' : 'active',
-    rawStatus: isLocked ? `disabled=${disabled} block_until=${blockUntil}` : `disabled=${disabled}`,
-    // A lock without end may be written as a moment that no date can hold.
-    lockedUntil: isLocked ? dateOrNull(blockedUntilMs) : null,
-  }
+/** In epoch milliseconds; 0 for never. */
+function blockedUntil(until: number | null): number {
+  if (until === null) return 0
+  return until >= firstMilliseconds ? until : until * 1000
 }
 
 /** Claims are free-form, so that one of another type is no reason to refuse the record. */

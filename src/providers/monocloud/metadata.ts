@@ -1,9 +1,9 @@
-import { z } from 'zod'
 import type { MetadataChanges } from '../../identity/actions.ts'
 import type { Call } from '../../identity/call.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../identity/records.ts'
 import type { Operation, OperationContext } from '../../upstream/operation.ts'
-import { optionalJson } from '../../upstream/wire.ts'
+import { optionalJson } from '../../upstream/wire/json.ts'
+import { object, optional } from '../../upstream/wire/structures.ts'
 import type { ArgumentNames } from './errors.ts'
 import { badInput } from './refusals.ts'
 import type { MonoCloudUpstream } from './upstream.ts'
@@ -47,8 +47,8 @@ export function createMetadataWriter(upstream: MonoCloudUpstream, writer: Writer
   async function merge(userId: string, { field, value }: BagChange, call: Call): Promise<JsonValue> {
     const { member, operation } = bags[field]
     const write = { params: { user_id: userId }, body: { [member]: value ?? {} } }
-    const answer = await writer.send(operation, write, z.object({ [member]: optionalJson }).nullish(), call)
-    return answer?.[member] ?? null
+    const bag = optional(object((wire) => optionalJson(wire[member])))
+    return writer.send(operation, write, bag, call)
   }
 
   return {

@@ -1,10 +1,9 @@
 import { isIP } from 'node:net'
-import { z } from 'zod'
 import type { CreateUserInput, UserChanges } from '../../identity/actions.ts'
 import type { Call } from '../../identity/call.ts'
 import { ProviderError, restated } from '../../identity/errors.ts'
 import type { UserActions } from '../../identity/provider.ts'
-import type { JsonValue, User } from '../../identity/records.ts'
+import { isJsonObject, type JsonValue, type User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import type { ArgumentNames } from './errors.ts'
 import { toUser } from './map.ts'
@@ -60,16 +59,16 @@ const names: ArgumentNames = {
 }
 
 /** The OIDC address claim, of which the vendor takes these members and no others. */
-const addressSchema = z
-  .strictObject({
-    formatted: z.string().nullish(),
-    street_address: z.string().nullish(),
-    locality: z.string().nullish(),
-    region: z.string().nullish(),
-    postal_code: z.string().nullish(),
-    country: z.string().nullish(),
-  })
-  .nullish()
+const addressMembers = ['formatted', 'street_address', 'locality', 'region', 'postal_code', 'country']
+
+/** What is wrong with an address, outermost first; `null`: nothing. */
+function faultOfAddress(address: JsonValue | undefined): readonly string[] | null {
+  if (address === undefined || address === null) return null
+  if (!isJsonObject(address)) return ['address']
+  const broken = addressMembers.find((name) => typeof (address[name] ?? '') !== 'string')
+  if (broken !== undefined) return ['address', broken]
+  return Object.keys(address).every((name) => addressMembers.includes(name)) ? null : ['address']
+}
 
 type Actions = Pick<
   UserActions,
@@ -83,15 +82,8 @@ export function createUserActions(upstream: MonoCloudUpstream): Required<Actions
   const metadata = createMetadataWriter(upstream, writer)
 
   function claimsOf(changes: Omit<UserChanges, 'externalId'>, operation: string): Readonly<Record<string, JsonValue>> {
-    const address = addressSchema.safeParse(changes.address)
-    if (!address.success) {
-      const path = address.error.issues[0]?.path.map(String) ?? []
-      throw badInput(
-        { provider, operation },
-        ['address', ...path],
-        'The address is an object of the OIDC address claim',
-      )
-    }
+    const fault = faultOfAddress(changes.address)
+    if (fault) throw badInput({ provider, operation }, fault, 'The address is an object of the OIDC address claim')
     return Object.fromEntries(
       Object.entries(claims)
         .map(([field, claim]) => [claim, changes[field as keyof typeof claims]] as const) // the keys of a literal

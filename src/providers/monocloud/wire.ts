@@ -1,175 +1,200 @@
-import { z } from 'zod'
+import { readOrNull } from '../../upstream/wire/fault.ts'
+import { optionalJson, optionalJsonObject } from '../../upstream/wire/json.ts'
+import { array, isMembers, type Members, object, optional, optionalArray } from '../../upstream/wire/structures.ts'
+import { optionalEpochSeconds } from '../../upstream/wire/times.ts'
 import {
-  optionalArray,
+  boolean,
+  count,
+  nonEmptyString,
   optionalBoolean,
-  optionalEpochSeconds,
-  optionalJson,
   optionalNumber,
   optionalString,
-} from '../../upstream/wire.ts'
+  string,
+  stringOrNull,
+} from '../../upstream/wire/values.ts'
 
 /**
  * What we read of MonoCloud's JSON (monocloud.md 5). Members that the document calls required are optional here too, unless a record
  * means nothing without them: the vendor's own fixtures send null where its types forbid it.
  */
 
-/** A map of anything; missing is empty. */
-const optionalObject = z
-  .record(z.string(), optionalJson)
-  .nullish()
-  .transform((value) => value ?? {})
+const optionalStrings = optionalArray(string)
 
-const emailWire = z.object({
-  id: z.string().min(1),
-  email: z.string(),
-  verified: optionalBoolean,
-  primary: optionalBoolean,
-})
+const emails = optionalArray(
+  object((wire) => ({
+    id: nonEmptyString(wire['id']),
+    email: string(wire['email']),
+    verified: optionalBoolean(wire['verified']),
+    primary: optionalBoolean(wire['primary']),
+  })),
+)
 
-const phoneWire = z.object({
-  id: z.string().min(1),
-  phone: z.string(),
-  verified: optionalBoolean,
-  primary: optionalBoolean,
-})
+const phoneNumbers = optionalArray(
+  object((wire) => ({
+    id: nonEmptyString(wire['id']),
+    phone: string(wire['phone']),
+    verified: optionalBoolean(wire['verified']),
+    primary: optionalBoolean(wire['primary']),
+  })),
+)
 
-const passkeyWire = z.object({ passkey_id: z.string().min(1), name: optionalString })
+const passkeys = optionalArray(
+  object((wire) => ({
+    passkey_id: nonEmptyString(wire['passkey_id']),
+    name: optionalString(wire['name']),
+  })),
+)
 
-const externalProviderWire = z.object({
-  authenticator: z.string(),
-  provider_user_id: z.string(),
-  /** Later revisions only: the configured provider's name (monocloud.md 9). */
-  provider: optionalString,
-  claims: optionalObject,
-})
+const externalProviders = optionalArray(
+  object((wire) => ({
+    authenticator: string(wire['authenticator']),
+    provider_user_id: string(wire['provider_user_id']),
+    /** Later revisions only: the configured provider's name (monocloud.md 9). */
+    provider: optionalString(wire['provider']),
+    claims: optionalJsonObject(wire['claims']),
+  })),
+)
+
+const usernameOf = optional(object((wire) => optionalString(wire['username'])))
 
 /** The list flavour: no metadata, no claims of linked accounts (monocloud.md 5.2). */
-export const userSummaryWire = z.object({
-  user_id: z.string().min(1),
-  disabled: optionalBoolean,
-  claims: optionalObject,
-  emails: optionalArray(emailWire),
-  phone_numbers: optionalArray(phoneWire),
-  passkeys: optionalArray(passkeyWire),
-  external_providers: optionalArray(externalProviderWire),
-  username: z
-    .object({ username: optionalString })
-    .nullish()
-    .transform((value) => value?.username ?? null),
-  has_password: optionalBoolean,
-  force_password_reset: optionalBoolean,
-  /** A bare number: its unit is not beyond doubt (monocloud.md 10, question 8). */
-  block_until: optionalNumber,
-  creation_time: optionalEpochSeconds,
-  last_updated: optionalEpochSeconds,
-  last_sign_in_success: optionalEpochSeconds,
-  last_activity: optionalEpochSeconds,
-  sign_in_success_count: optionalNumber,
-})
+export const userSummaryWire = object(summaryMembers)
 
-export type MonoCloudUserSummary = z.output<typeof userSummaryWire>
+export type MonoCloudUserSummary = ReturnType<typeof userSummaryWire>
 
-export const userWire = userSummaryWire.extend({ public_data: optionalJson, private_data: optionalJson })
+function summaryMembers(wire: Members) {
+  return {
+    user_id: nonEmptyString(wire['user_id']),
+    disabled: optionalBoolean(wire['disabled']),
+    claims: optionalJsonObject(wire['claims']),
+    emails: emails(wire['emails']),
+    phone_numbers: phoneNumbers(wire['phone_numbers']),
+    passkeys: passkeys(wire['passkeys']),
+    external_providers: externalProviders(wire['external_providers']),
+    username: usernameOf(wire['username']),
+    has_password: optionalBoolean(wire['has_password']),
+    force_password_reset: optionalBoolean(wire['force_password_reset']),
+    /** A bare number: its unit is not beyond doubt (monocloud.md 10, question 8). */
+    block_until: optionalNumber(wire['block_until']),
+    creation_time: optionalEpochSeconds(wire['creation_time']),
+    last_updated: optionalEpochSeconds(wire['last_updated']),
+    last_sign_in_success: optionalEpochSeconds(wire['last_sign_in_success']),
+    last_activity: optionalEpochSeconds(wire['last_activity']),
+    sign_in_success_count: optionalNumber(wire['sign_in_success_count']),
+  }
+}
 
-export type MonoCloudUser = z.output<typeof userWire>
+export const userWire = object((wire) => ({
+  ...summaryMembers(wire),
+  public_data: optionalJson(wire['public_data']),
+  private_data: optionalJson(wire['private_data']),
+}))
 
-export const blockedIpWire = z.object({
-  ip: z.string(),
-  block_until: optionalEpochSeconds,
-  last_sign_in_attempt: optionalEpochSeconds,
-})
+export type MonoCloudUser = ReturnType<typeof userWire>
 
-export type MonoCloudBlockedIp = z.output<typeof blockedIpWire>
+export const blockedIpWire = object((wire) => ({
+  ip: string(wire['ip']),
+  block_until: optionalEpochSeconds(wire['block_until']),
+  last_sign_in_attempt: optionalEpochSeconds(wire['last_sign_in_attempt']),
+}))
 
-export const groupWire = z.object({
-  group_id: z.string().min(1),
-  name: z.string(),
-  description: optionalString,
-  users_assigned: optionalNumber,
-  creation_time: optionalEpochSeconds,
-  last_updated: optionalEpochSeconds,
-})
+export type MonoCloudBlockedIp = ReturnType<typeof blockedIpWire>
 
-export type MonoCloudGroup = z.output<typeof groupWire>
+export const groupWire = object((wire) => ({
+  group_id: nonEmptyString(wire['group_id']),
+  name: string(wire['name']),
+  description: optionalString(wire['description']),
+  users_assigned: optionalNumber(wire['users_assigned']),
+  creation_time: optionalEpochSeconds(wire['creation_time']),
+  last_updated: optionalEpochSeconds(wire['last_updated']),
+}))
 
-export const userGroupWire = z.object({
-  group_id: z.string().min(1),
-  user_id: z.string(),
-  group_name: z.string(),
-  creation_time: optionalEpochSeconds,
-})
+export type MonoCloudGroup = ReturnType<typeof groupWire>
 
-export type MonoCloudUserGroup = z.output<typeof userGroupWire>
+export const userGroupWire = object((wire) => ({
+  group_id: nonEmptyString(wire['group_id']),
+  user_id: string(wire['user_id']),
+  group_name: string(wire['group_name']),
+  creation_time: optionalEpochSeconds(wire['creation_time']),
+}))
 
-export const sessionWire = z.object({
-  session_id: z.string().min(1),
-  client_ids: optionalArray(z.string()),
-  initiated_at: optionalEpochSeconds,
-  expires_at: optionalEpochSeconds,
-  last_updated: optionalEpochSeconds,
-  last_metadata: z
-    .object({ city: optionalString, country: optionalString, ip_address: optionalString, user_agent: optionalString })
-    .nullish()
-    .transform((value) => value ?? null),
-})
+export type MonoCloudUserGroup = ReturnType<typeof userGroupWire>
 
-export type MonoCloudSession = z.output<typeof sessionWire>
+const sessionMetadata = optional(
+  object((wire) => ({
+    city: optionalString(wire['city']),
+    country: optionalString(wire['country']),
+    ip_address: optionalString(wire['ip_address']),
+    user_agent: optionalString(wire['user_agent']),
+  })),
+)
 
-export const clientGrantWire = z.object({ client_id: z.string().min(1) })
+export const sessionWire = object((wire) => ({
+  session_id: nonEmptyString(wire['session_id']),
+  client_ids: optionalStrings(wire['client_ids']),
+  initiated_at: optionalEpochSeconds(wire['initiated_at']),
+  expires_at: optionalEpochSeconds(wire['expires_at']),
+  last_updated: optionalEpochSeconds(wire['last_updated']),
+  last_metadata: sessionMetadata(wire['last_metadata']),
+}))
 
-export type MonoCloudClientGrant = z.output<typeof clientGrantWire>
+export type MonoCloudSession = ReturnType<typeof sessionWire>
 
-export const consentWire = z.object({
-  id: z.string().min(1),
-  client_id: optionalString,
-  creation_time: optionalEpochSeconds,
-  scopes: optionalArray(z.object({ scope: z.string(), expiration: optionalEpochSeconds })),
-})
+export const clientGrantWire = object((wire) => ({ client_id: nonEmptyString(wire['client_id']) }))
 
-export type MonoCloudConsent = z.output<typeof consentWire>
+export type MonoCloudClientGrant = ReturnType<typeof clientGrantWire>
+
+const consentScopes = optionalArray(
+  object((wire) => ({ scope: string(wire['scope']), expiration: optionalEpochSeconds(wire['expiration']) })),
+)
+
+export const consentWire = object((wire) => ({
+  id: nonEmptyString(wire['id']),
+  client_id: optionalString(wire['client_id']),
+  creation_time: optionalEpochSeconds(wire['creation_time']),
+  scopes: consentScopes(wire['scopes']),
+}))
+
+export type MonoCloudConsent = ReturnType<typeof consentWire>
 
 /** Reference and refresh tokens have the same members. */
-export const tokenWire = z.object({
-  id: z.string().min(1),
-  client_id: optionalString,
-  creation_time: optionalEpochSeconds,
-  expiration: optionalEpochSeconds,
-  session_id: optionalString,
-  scopes: optionalArray(z.string()),
-  audiences: optionalArray(z.string()),
-})
+export const tokenWire = object((wire) => ({
+  id: nonEmptyString(wire['id']),
+  client_id: optionalString(wire['client_id']),
+  creation_time: optionalEpochSeconds(wire['creation_time']),
+  expiration: optionalEpochSeconds(wire['expiration']),
+  session_id: optionalString(wire['session_id']),
+  scopes: optionalStrings(wire['scopes']),
+  audiences: optionalStrings(wire['audiences']),
+}))
 
-export type MonoCloudToken = z.output<typeof tokenWire>
+export type MonoCloudToken = ReturnType<typeof tokenWire>
 
-export const codeWire = z.object({
-  id: z.string().min(1),
-  client_id: optionalString,
-  creation_time: optionalEpochSeconds,
-  expiration: optionalEpochSeconds,
-  session_id: optionalString,
-  authorized_scopes: optionalArray(z.string()),
-})
+export const codeWire = object((wire) => ({
+  id: nonEmptyString(wire['id']),
+  client_id: optionalString(wire['client_id']),
+  creation_time: optionalEpochSeconds(wire['creation_time']),
+  expiration: optionalEpochSeconds(wire['expiration']),
+  session_id: optionalString(wire['session_id']),
+  authorized_scopes: optionalStrings(wire['authorized_scopes']),
+}))
 
-export type MonoCloudCode = z.output<typeof codeWire>
+export type MonoCloudCode = ReturnType<typeof codeWire>
 
 /** The JSON in the header `X-Pagination` (monocloud.md 2). */
-export const paginationWire = z.object({
-  has_next: z.boolean(),
-  total_count: z.int().min(0),
+export const paginationWire = object((wire) => ({
+  has_next: boolean(wire['has_next']),
+  total_count: count(wire['total_count']),
   /** The size that the server really used: it may clamp. */
-  page_size: optionalNumber,
-})
+  page_size: optionalNumber(wire['page_size']),
+}))
+
+const problemErrors = array(object((wire) => ({ code: string(wire['code']), field: stringOrNull(wire['field']) })))
 
 /** An error body: a problem document with vendor's members, or anything (monocloud.md 3.1). */
-export const problemWire = z.object({
-  title: z.string().nullish().catch(null),
-  detail: z.string().nullish().catch(null),
-  error_code: z.string().nullish().catch(null),
-  errors: z
-    .union([
-      z.array(z.object({ code: z.string(), field: z.string().nullish().catch(null) })),
-      z.record(z.string(), z.unknown()),
-    ])
-    .nullish()
-    .catch(null),
-})
+export const problemWire = object((wire) => ({
+  title: stringOrNull(wire['title']),
+  detail: stringOrNull(wire['detail']),
+  error_code: stringOrNull(wire['error_code']),
+  errors: isMembers(wire['errors']) ? wire['errors'] : readOrNull(problemErrors, wire['errors']),
+}))

@@ -1,9 +1,9 @@
-import type { z } from 'zod'
 import type { Call } from '../../identity/call.ts'
 import { asPartial, ProviderError, restated } from '../../identity/errors.ts'
 import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { parseWire } from '../../upstream/wire.ts'
+import type { Shape } from '../../upstream/wire/fault.ts'
 import type { ArgumentNames } from './errors.ts'
 import { toUser } from './map.ts'
 import { somethingElse } from './refusals.ts'
@@ -20,13 +20,8 @@ export interface Write {
 
 /** Makes writes and reads what they answer: any 2xx is success, with a body or without (monocloud.md 4). */
 export interface Writer {
-  /** Answers what the schema makes of the body. */
-  send<Schema extends z.ZodType>(
-    operation: Operation,
-    write: Write,
-    schema: Schema,
-    call: Call,
-  ): Promise<z.output<Schema>>
+  /** Answers what the shape reads of the body. */
+  send<Value>(operation: Operation, write: Write, shape: Shape<Value>, call: Call): Promise<Value>
   /** Answers the user as the upstream now has it, or `null` when it answers without. */
   changeUser(operation: Operation, userId: string, write: Write, call: Call): Promise<User | null>
   /** Answers nothing. */
@@ -37,9 +32,9 @@ export interface Writer {
 export function createWriter({ provider, httpNaming, mapping }: MonoCloudUpstream, names: ArgumentNames): Writer {
   const http = httpNaming(names)
 
-  function read<Schema extends z.ZodType>(schema: Schema, body: unknown, operation: Operation): z.output<Schema> {
+  function read<Value>(shape: Shape<Value>, body: unknown, operation: Operation): Value {
     try {
-      return parseWire(schema, body, { provider, operation: operation.name })
+      return parseWire(shape, body, { provider, operation: operation.name })
     } catch (error) {
       // It was done, whatever we make of the answer.
       throw error instanceof ProviderError ? restated(error, { outcome: 'applied' }) : error
@@ -67,8 +62,8 @@ export function createWriter({ provider, httpNaming, mapping }: MonoCloudUpstrea
   }
 
   return {
-    async send(operation, write, schema, call) {
-      return read(schema, await request(operation, write, call), operation)
+    async send(operation, write, shape, call) {
+      return read(shape, await request(operation, write, call), operation)
     },
 
     async changeUser(operation, userId, { params, body }, call) {

@@ -3,9 +3,9 @@ import { toApiKeyGrant, toGroup, toOauthGrant, toSession } from '../../../src/pr
 import { factsOf, toMemberUser, toUser } from '../../../src/providers/clerk/map-user.ts'
 import {
   apiKeyWire,
-  membershipWire,
   oauthTokenWire,
   organizationWire,
+  publicUserDataWire,
   sessionWire,
   userWire,
 } from '../../../src/providers/clerk/wire.ts'
@@ -13,21 +13,21 @@ import {
 const now = Date.UTC(2026, 0, 1)
 
 const userOf = (fields: Readonly<Record<string, unknown>>) =>
-  toUser('clerk', userWire.parse({ id: 'user_1', ...fields }), now)
+  toUser('clerk', userWire({ id: 'user_1', ...fields }), now)
 
 const memberOf = (data: Readonly<Record<string, unknown>>) => {
-  const wire = membershipWire.shape.public_user_data.parse({ user_id: 'user_1', ...data })
+  const wire = publicUserDataWire({ user_id: 'user_1', ...data })
   return toMemberUser('clerk', wire)
 }
 
 const sessionOf = (fields: Readonly<Record<string, unknown>>) =>
-  toSession('clerk', sessionWire.parse({ id: 'sess_1', user_id: 'user_1', ...fields }))
+  toSession('clerk', sessionWire({ id: 'sess_1', user_id: 'user_1', ...fields }))
 
 const expiryOf = (expires_at: unknown) =>
-  toOauthGrant('clerk', 'user_1', oauthTokenWire.parse({ external_account_id: 'eac_1', expires_at })).expiresAt
+  toOauthGrant('clerk', 'user_1', oauthTokenWire({ external_account_id: 'eac_1', expires_at })).expiresAt
 
 const scopesOf = (fields: object) =>
-  toApiKeyGrant('clerk', apiKeyWire.parse({ id: 'ak_1', subject: 'user_1', ...fields })).scopes
+  toApiKeyGrant('clerk', apiKeyWire({ id: 'ak_1', subject: 'user_1', ...fields })).scopes
 
 describe('a user', () => {
   it('is complete with nothing but an id, and claims nothing that was not said', () => {
@@ -52,7 +52,7 @@ describe('a user', () => {
   })
 
   it('is the same with every optional member null', () => {
-    const nulls = Object.fromEntries(Object.keys(userWire.shape).map((key) => [key, null]))
+    const nulls = Object.fromEntries(Object.keys(userWire({ id: 'user_1' })).map((key) => [key, null]))
     expect(userOf({ ...nulls, id: 'user_1' })).toEqual(userOf({}))
   })
 
@@ -201,11 +201,11 @@ describe('a member', () => {
 describe('an organization', () => {
   it('lacks the number of members where it was not counted, and 0 is a number', () => {
     const wire = { id: 'org_1', name: 'Harbour' }
-    expect(toGroup('clerk', organizationWire.parse(wire))).toMatchObject({
+    expect(toGroup('clerk', organizationWire(wire))).toMatchObject({
       missing: ['memberCount'],
       memberCount: null,
     })
-    expect(toGroup('clerk', organizationWire.parse({ ...wire, members_count: 0 }))).toMatchObject({
+    expect(toGroup('clerk', organizationWire({ ...wire, members_count: 0 }))).toMatchObject({
       missing: [],
       memberCount: 0,
       slug: null,
@@ -256,9 +256,9 @@ describe('a grant', () => {
 
   it('never holds the token itself', () => {
     const secrets = { token: 'SECRET', id_token: 'SECRET', token_secret: 'SECRET' }
-    const wire = oauthTokenWire.parse({ external_account_id: 'eac_1', ...secrets })
+    const wire = oauthTokenWire({ external_account_id: 'eac_1', ...secrets })
     expect(JSON.stringify([wire, toOauthGrant('clerk', 'user_1', wire)])).not.toContain('SECRET')
-    const key = apiKeyWire.parse({ id: 'ak_1', subject: 'user_1', secret: 'SECRET' })
+    const key = apiKeyWire({ id: 'ak_1', subject: 'user_1', secret: 'SECRET' })
     expect(JSON.stringify([key, toApiKeyGrant('clerk', key)])).not.toContain('SECRET')
   })
 
