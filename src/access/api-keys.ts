@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Caller } from './caller.ts'
 import { type Scope, scopes as allScopes } from './scopes.ts'
 
@@ -27,7 +27,7 @@ const prefix = 'idgw_'
 export function createKeyRing(keys: readonly ApiKey[]): (presented: string) => Caller | null {
   const known = keys.map((key) => ({ digest: Buffer.from(key.sha256, 'hex'), caller: holderOf(key) }))
   return (presented) => {
-    const digest = createHash('sha256').update(presented).digest()
+    const digest = hash('sha256', presented, 'buffer')
     let found: Caller | null = null
     for (const { digest: expected, caller } of known) if (timingSafeEqual(expected, digest)) found = caller
     return found
@@ -46,7 +46,7 @@ function holderOf({ name, scopes, providers }: ApiKey): Caller {
 
 /** The digest that is configured for a key. */
 export function digestOfApiKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex')
+  return hash('sha256', key, 'hex')
 }
 
 /** A key that nobody can guess: 256 random bits. */

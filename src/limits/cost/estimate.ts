@@ -45,14 +45,18 @@ const rounding = 1e-6
 
 /** What the operation costs upstream at most. Takes time linear in the plan, times the number of providers. */
 export function estimateCost(plan: OperationPlan, { variables, providers, account }: EstimateOptions): Cost {
-  const all = [...providers.values()]
-  const indexOf = new Map(all.map((provider, index) => [provider, index]))
+  const { all, indexOf } = listingOf(providers)
   const size = all.length + 1
   const known = new Map<PlannedSelection, Map<string, Load>>()
   const ids = new Map<IdentityProvider, Map<string, Map<string, PlannedField[]>>>()
 
+  let nothing: Load | null = null
   const asked = (field: PlannedField): Asked => ({ args: field.args(variables), providers, account })
-  const none = (): Amounts => Array.from<number>({ length: size }).fill(0)
+  const none = (): Amounts => {
+    const amounts: Amounts = []
+    for (let index = 0; index < size; index += 1) amounts.push(0)
+    return amounts
+  }
   const noLoad = (): Load => ({ batch: none(), each: none(), readsRecord: false })
 
   function add(amounts: Amounts, more: Amounts, times = 1): void {
@@ -73,8 +77,10 @@ export function estimateCost(plan: OperationPlan, { variables, providers, accoun
     return { provider, origin, items, index: indexOf.get(provider) ?? 0 }
   }
 
-  /** What a selection costs at every record of its type. */
+  /** What a selection costs at every record of its type. Not to be changed by whoever asked. */
   function loadOf(selection: PlannedSelection, place: Place): Load {
+    // Most selections are of values that the record has.
+    if (selection.fields.length === 0 && selection.parts.length === 0) return (nothing ??= noLoad())
     const key = `${place.index} ${place.origin} ${place.items}`
     const loads = known.get(selection) ?? new Map<string, Load>()
     known.set(selection, loads)
@@ -237,6 +243,24 @@ export function estimateCost(plan: OperationPlan, { variables, providers, accoun
     total: amountAt(size - 1),
     byProvider: Object.fromEntries(all.map(({ name }, index) => [name, amountAt(index)])),
   }
+}
+
+/** The providers in a list, with the place of each. Most callers have the same ones. */
+interface Listing {
+  readonly all: readonly IdentityProvider[]
+  readonly indexOf: ReadonlyMap<IdentityProvider, number>
+}
+
+const listings = new WeakMap<Providers, Listing>()
+
+function listingOf(providers: Providers): Listing {
+  let listing = listings.get(providers)
+  if (!listing) {
+    const all = [...providers.values()]
+    listing = { all, indexOf: new Map(all.map((provider, index) => [provider, index])) }
+    listings.set(providers, listing)
+  }
+  return listing
 }
 
 /** Stands in where there is no provider at all, and nothing is read. */
