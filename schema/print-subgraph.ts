@@ -1,7 +1,7 @@
-import { printSubgraphSchema } from '@apollo/subgraph'
+// By itself: the whole package is replaced in the built program (rolldown.config.ts).
+import { printSubgraphSchema } from '@apollo/subgraph/dist/printSubgraphSchema.js'
 import { type ASTNode, type GraphQLSchema, Kind, type NameNode, parse, print, visit } from 'graphql'
 import { withAccessDirectives } from './access-directives.ts'
-import { declareAccess } from './access.ts'
 import { withCostDirectives } from './cost-directives.ts'
 
 /**
@@ -13,15 +13,6 @@ export function printSubgraph(schema: GraphQLSchema): string {
   const declared = parse(printSubgraphSchema(schema), { noLocation: true })
   const document = withCostDirectives(withAccessDirectives(declared, schema), schema)
   return `${print(visit(document, { leave: sorted }))}\n`
-}
-
-/** Has `_service` answer what `printSubgraph` prints, so that a registry which asks us sees the file that was reviewed. */
-export function answerService(schema: GraphQLSchema): void {
-  const field = schema.getQueryType()?.getFields()['_service']
-  if (!field) throw new Error('the schema has no _service')
-  declareAccess(field, { scopes: [] })
-  let sdl: string | undefined
-  field.resolve = () => ({ sdl: (sdl ??= printSubgraph(schema)) })
 }
 
 function sorted(node: ASTNode): ASTNode | undefined {

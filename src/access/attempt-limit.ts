@@ -22,7 +22,8 @@ const maxTargets = 100_000
 
 /** Keeps the times of attempts in memory: each process counts for itself, and forgets when it ends. */
 export function createAttemptLimit({ attempts, windowSeconds, now = Date.now }: AttemptLimitOptions): AttemptLimit {
-  const timesByTarget = new LRUCache<string, readonly number[]>({ max: maxTargets })
+  /** Sized by the number of targets, which takes memory only for those that there are. */
+  const timesByTarget = new LRUCache<string, readonly number[]>({ maxSize: maxTargets, sizeCalculation: () => 1 })
   const windowMs = windowSeconds * 1000
 
   return {

@@ -26,7 +26,7 @@ const maxKeys = 10_000
 
 /** In the memory of this process. `now`: epoch milliseconds. */
 export function createMemoryRateStore(now: () => number = Date.now): RateStore {
-  const levels = new LRUCache<string, { level: number; at: number }>({ max: maxKeys })
+  const levels = new LRUCache<string, { level: number; at: number }>({ maxSize: maxKeys, sizeCalculation: () => 1 })
   return {
     take(key, amount, { capacity, perSecond }) {
       const at = now()
