@@ -1,3 +1,4 @@
+import type { ExecutorName } from './execution/executor.ts'
 import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import type { ApiKey } from './access/api-keys.ts'
@@ -37,6 +38,7 @@ export interface Config extends Defences {
   readonly maxNodes: number | undefined
   /** Whether there are `node` and `nodes`. */
   readonly hasNodeFields: boolean
+  readonly executor: ExecutorName
   /** The origins to which a link may send a browser; `undefined`: nobody said. */
   readonly redirectOrigins: readonly string[] | undefined
   /** How often the password or codes of one user may be guessed at. */
@@ -137,6 +139,7 @@ export function readConfig({ environment, file, definitions }: ConfigSources): C
     maxRepresentations: set.maxRepresentations,
     maxNodes: set.maxNodes,
     hasNodeFields: set.nodeFields ?? true,
+    executor: set.executor ?? 'planned',
     redirectOrigins: set.redirectOrigins,
     guessLimit: {
       attempts: set.maxGuesses ?? defaultGuessLimit.attempts,

@@ -8,6 +8,7 @@ import { createEntityCache, type EntityCache, type EntityCacheSettings } from '.
 import { createEpochs } from './cache/epochs.ts'
 import { ConfigError, defaultMaxMutations, type ProviderConfig } from './config.ts'
 import type { Providers } from './context.ts'
+import type { ExecutorName } from './execution/executor.ts'
 import { exampleTabs } from './graphiql/examples.ts'
 import type { AttemptRecorder } from './identity/call.ts'
 import { GatewayStoppingError } from './identity/errors.ts'
@@ -53,6 +54,8 @@ export interface GatewayOptions extends Defences {
   readonly maxNodes?: number | undefined
   /** Whether there are `node` and `nodes`, which only one subgraph of a supergraph can have. Default true. */
   readonly hasNodeFields?: boolean | undefined
+  /** What executes operations: our own executor (`planned`), or graphql-js (`reference`). Left out: our own. */
+  readonly executor?: ExecutorName | undefined
   /** The origins to which a link may send a browser; default none. `http://localhost:*`: every port of this machine. */
   readonly redirectOrigins?: readonly string[] | undefined
   /** How often the password or codes of one user may be guessed at. Default 5 in 900 seconds. */

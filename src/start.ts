@@ -1,8 +1,9 @@
-#!/usr/bin/env -S node --v8-pool-size=1 --no-allocation-site-pretenuring
+#!/usr/bin/env -S node --v8-pool-size=1 --no-allocation-site-pretenuring --max-semi-space-size=16
 /**
- * The program, with what Node compiles of it kept for the next start. Where that cannot be kept, it starts as before. The flag above
- * is for what a gateway does: what it makes is garbage as soon as the answer is sent, and collecting that with many threads costs more
- * processor time than it saves (bench/README.md).
+ * The program, with what Node compiles of it kept for the next start. Where that cannot be kept, it starts as before. The flags above are
+ * for what a gateway does: what it makes is garbage as soon as the answer is sent. Collecting that with many threads costs more processor time
+ * than it saves; whatever the engine takes for long-lived, because it saw some of it live on, waits for a full collection; and more
+ * room for new objects takes memory for little (bench/README.md).
  */
 import { enableCompileCache } from 'node:module'
 

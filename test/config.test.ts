@@ -299,6 +299,13 @@ describe('what may be asked', () => {
     expect(faultsOf({ MAX_NODES: '0', NODE_FIELDS: 'no', MAX_GUESSES: '0', GUESS_WINDOW_SECONDS: '0' })).toHaveLength(4)
   })
 
+  it('is executed by our own executor, or by the reference', () => {
+    expect(read(key).executor).toBe('planned')
+    expect(read({ ...key, EXECUTOR: 'reference' }).executor).toBe('reference')
+    expect(read(key, { executor: 'reference' }).executor).toBe('reference')
+    expect(faultsOf({ EXECUTOR: 'graphql-js' })).toEqual([expect.stringContaining('EXECUTOR')])
+  })
+
   it('may have links lead to origins, and to nothing that is more or less than one', () => {
     const { redirectOrigins } = read({ ...key, REDIRECT_ORIGINS: 'https://app.test, http://localhost:*' })
     expect(redirectOrigins).toEqual(['https://app.test', 'http://localhost:*'])

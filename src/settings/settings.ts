@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isRedirectOrigin } from '../access/redirect-origins.ts'
+import { executorNames } from '../execution/executor.ts'
 import { logLevels } from '../telemetry/log.ts'
 import { samplerNames } from '../telemetry/sampler-name.ts'
 import { apiKeys, apiKeyOf } from './api-keys.ts'
@@ -56,6 +57,7 @@ const settings = {
   maxMutations: wholeNumber('MAX_MUTATIONS', 1, 1_000),
   graphiql: onOrOff('GRAPHIQL'),
   readOnly: onOrOff('READ_ONLY'),
+  executor: oneOf('EXECUTOR', executorNames),
   apiKeys: list('API_KEYS', apiKeys, apiKeyOf),
   auditLog: text('AUDIT_LOG'),
   logLevel: oneOf('LOG_LEVEL', logLevels),

@@ -28,17 +28,16 @@ interface Line<Item> {
 }
 
 export function createFairQueue<Item>(): FairQueue<Item> {
-  /** No line is empty. */
-  const lines = new Map<object, Line<Item>>()
-  /** In the order of their turns. */
+  /** In the order of their turns; none is empty. Looked through instead of kept in a `Map`, for the reason that `crowd.ts` gives. */
   const turns: Line<Item>[] = []
   let size = 0
 
+  const findLine = (owner: object): Line<Item> | undefined => turns.find((line) => line.owner === owner)
+
   function lineOf(owner: object): Line<Item> {
-    const known = lines.get(owner)
+    const known = findLine(owner)
     if (known) return known
     const line = { owner, first: null, last: null, size: 0 }
-    lines.set(owner, line)
     turns.push(line)
     return line
   }
@@ -55,7 +54,7 @@ export function createFairQueue<Item>(): FairQueue<Item> {
       line.first.next = null
       line.first = next
     }
-    if (line.size === 0) lines.delete(line.owner)
+    if (line.size === 0) line.last = null
   }
 
   return {
@@ -87,11 +86,11 @@ export function createFairQueue<Item>(): FairQueue<Item> {
     },
     ahead(owner) {
       if (size === 0) return 0
-      const own = lines.get(owner)?.size ?? 0
-      const others = lines.size - (own > 0 ? 1 : 0)
+      const own = findLine(owner)?.size ?? 0
+      const others = turns.length - (own > 0 ? 1 : 0)
       return Math.min(size, own + (own + 1) * others)
     },
-    items: () => [...lines.values()].flatMap(itemsOf),
+    items: () => turns.flatMap(itemsOf),
   }
 }
 

@@ -1,6 +1,7 @@
 import { createAttemptLimit } from '../../src/access/attempt-limit.ts'
 import { type ApiKey, digestOfApiKey } from '../../src/access/api-keys.ts'
 import { createAuthenticator } from '../../src/access/authenticate.ts'
+import { executorNames } from '../../src/execution/executor.ts'
 import type { IdentityProvider } from '../../src/identity/provider.ts'
 import { createServer, type ServerOptions } from '../../src/server.ts'
 import type { AuditRecord } from '../../src/telemetry/audit.ts'
@@ -70,6 +71,7 @@ export function createTestGateway(
     maxMutations: 10,
     // Far more than any test makes that is not about it.
     guesses: createAttemptLimit({ attempts: 1_000, windowSeconds: 900 }),
+    executor: executorNames.find((name) => name === process.env['EXECUTOR']),
     ...overrides,
   })
   const send = async (request: Request): Promise<Response> => server.fetch(request)

@@ -20,10 +20,16 @@ export interface RunningGateway {
 
 export interface StartOptions {
   readonly arguments?: readonly string[]
-  /** Beside PATH and the ports; nothing else is passed on. */
+  /** Beside PATH, EXECUTOR and the ports; nothing else is passed on. */
   readonly environment?: Readonly<Record<string, string>>
   /** The text after which it is ready. */
   readonly readyWhen?: RegExp
+}
+
+/** The tests' own executor, where one is asked for, is that of the programs which they start. */
+function passedOn(): Record<string, string> {
+  const { PATH = '', EXECUTOR = '' } = process.env
+  return { PATH, ...(EXECUTOR === '' ? {} : { EXECUTOR }) }
 }
 
 /** Starts `npm start`'s program on free ports and waits until it says that the last provider was checked. */
@@ -61,7 +67,7 @@ export async function runToEnd(
 function run(options: StartOptions): { readonly child: ChildProcess; output(): string } {
   const child = spawn(process.execPath, ['src/cli.ts', ...(options.arguments ?? ['serve'])], {
     cwd: root,
-    env: { PATH: process.env['PATH'] ?? '', PORT: '0', SANDBOX_PORT: '0', ...options.environment },
+    env: { ...passedOn(), PORT: '0', SANDBOX_PORT: '0', ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
