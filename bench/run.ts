@@ -5,6 +5,7 @@
  *   --workloads a,b      these only
  *   --rounds N           default 5
  *   --ms N               how long each target is under load in a round; default 700
+ *   --warm N             milliseconds of each workload before anything is measured; default 6000: until then the engine still compiles
  *   --latencies 0,20     of the upstreams, in milliseconds
  *   --soak N             so many requests at the end, and what they leave in memory
  */
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     workloads: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     ms: { type: 'string', default: '700' },
+    warm: { type: 'string', default: '6000' },
     latencies: { type: 'string', default: '0,20' },
     soak: { type: 'string' },
   },
@@ -163,7 +165,7 @@ async function measure(
   const comparisons = []
   const rounds = Number(options.rounds)
   for (const each of prepared) {
-    for (const target of targets) await applyLoad(target, each, { connections: 1, ms: 2 * Number(options.ms) }) // warm
+    for (const target of targets) await applyLoad(target, each, { connections: 1, ms: Number(options.warm) })
   }
   const [first] = prepared
   const plans = [

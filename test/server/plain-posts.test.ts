@@ -11,6 +11,7 @@ import { createInMemoryProvider, populatedDirectory } from '../support/in-memory
 
 /** The same gateway behind one socket, which answers plain posts the short way and all else the long one. */
 const provider = createInMemoryProvider('acme', populatedDirectory('acme', 30))
+if (provider.groups) provider.groups.list = () => Promise.reject(new TypeError('a bug, with a secret in it'))
 const gateway = createTestGateway([provider], 10_000, { maxMutations: 2 })
 let http: Server
 let origin: string
@@ -89,6 +90,20 @@ const corpus: Readonly<Record<string, Sent>> = {
   'an unknown operation': asking('query A { __typename }', { operationName: 'C' }),
   'no query': asking(undefined),
   'a query that is no text': asking(7),
+  'nothing in its parameters': asking('{ __typename }', {
+    variables: null,
+    operationName: null,
+    extensions: null,
+    documentId: null,
+  }),
+  'an operation name that is no text': asking('{ __typename }', { operationName: 7 }),
+  'extensions that are no object': asking('{ __typename }', { extensions: [] }),
+  'a name of a document that nobody registered': asking('{ __typename }', { documentId: 'x' }),
+  'a bug of ours behind a field': asking(
+    '{ providers { name } user(id: "VXNlcg") { id } broken: groups { nodes { id } } }',
+  ),
+  'a bug of ours behind everything': asking('{ groups { nodes { id } } }'),
+  'what it asked of providers wanted': asking('{ providers { name } }', {}, { ...known, 'x-upstream': 'on' }),
   'variables that are no object': asking('{ __typename }', { variables: [1] }),
   'a parameter that nobody knows': asking('{ __typename }', { other: 1 }),
   'several operations at once': { body: '[{"query":"{ __typename }"},{"query":"{ __typename }"}]', headers: known },
@@ -103,6 +118,27 @@ const corpus: Readonly<Record<string, Sent>> = {
   'a charset': asking('{ __typename }', {}, { ...known, 'content-type': 'application/json; charset=utf-8' }),
   'only GraphQL answers wanted': asking('{ nothing }', {}, { ...known, accept: 'application/graphql-response+json' }),
   'only JSON wanted': asking('{ nothing }', {}, { ...known, accept: 'application/json' }),
+  'any of our types wanted': asking('{ nothing }', {}, { ...known, accept: 'application/*' }),
+  'both types wanted, the stricter first': asking(
+    '{ nothing }',
+    {},
+    { ...known, accept: 'application/graphql-response+json, application/json;q=0.9' },
+  ),
+  'both types wanted, the laxer first': asking(
+    '{ nothing }',
+    {},
+    { ...known, accept: 'Application/JSON , application/graphql-response+json' },
+  ),
+  'another charset wanted rather': asking(
+    '{ nothing }',
+    {},
+    { ...known, accept: 'application/json;charset=latin1, application/graphql-response+json; charset=utf-8' },
+  ),
+  'a type wanted that there is not, and another that there is': asking(
+    '{ nothing }',
+    {},
+    { ...known, accept: 'image/png, application/graphql-response+json' },
+  ),
   'anything wanted': asking('{ __typename }', {}, { ...known, accept: 'text/html, */*;q=0.1' }),
   'a deadline of its own': asking('{ providers { name } }', {}, { ...known, 'x-request-timeout-ms': '500' }),
   'a deadline that is none': asking('{ providers { name } }', {}, { ...known, 'x-request-timeout-ms': 'soon' }),
