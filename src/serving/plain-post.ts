@@ -63,9 +63,12 @@ export function createPlainPosts(
     outgoing.once('close', () => {
       if (!outgoing.writableFinished) exchange.waiting.leave()
     })
-    const [result] = answersForClient([await resultFor(params, exchange)], exchange, onInternalError)
-    if (result) write(post, answerOf(result, post.mediaType), { caller, exchange })
-    exchange.waiting.end()
+    try {
+      const [result] = answersForClient([await resultFor(params, exchange)], exchange, onInternalError)
+      if (result) write(post, answerOf(result, post.mediaType), { caller, exchange })
+    } finally {
+      exchange.waiting.end()
+    }
   }
 
   async function resultFor(params: Params, exchange: Exchange) {
@@ -102,7 +105,9 @@ export function createPlainPosts(
     const mediaType = acceptedMediaType(incoming.headers.accept)
     if (!mediaType) return false
     const header = headerReader(incoming.headers)
-    answer({ incoming, outgoing, header, mediaType, watch: beginWatch(options, header) }).catch(() => {
+    const watch = beginWatch(options, header)
+    answer({ incoming, outgoing, header, mediaType, watch }).catch(() => {
+      watch.end(500, outgoing.destroyed)
       // As the other way answers what no plugin has made an answer of.
       if (outgoing.headersSent) outgoing.destroy()
       else outgoing.writeHead(500).end()

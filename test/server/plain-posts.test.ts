@@ -6,6 +6,7 @@ import { serverAudits } from 'graphql-http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { maxBodyBytes } from '../../src/requests/body-limit.ts'
 import { graphqlPath } from '../../src/server.ts'
+import type { RequestSummary } from '../../src/telemetry/request-summary.ts'
 import { createTestGateway, testApiKey } from '../support/gateway.ts'
 import { createInMemoryProvider, populatedDirectory } from '../support/in-memory-provider.ts'
 
@@ -209,6 +210,22 @@ describe('a post of JSON', () => {
     expect([response.status, await response.text()]).toEqual([500, ''])
     server.close()
     server.closeAllConnections()
+  })
+
+  it('whose caller leaves before it is there has ended for whoever follows requests', async () => {
+    const ending = Promise.withResolvers<RequestSummary>()
+    const sinks = [{ ended: ending.resolve }]
+    const { server: watched } = createTestGateway([], 10_000, { requests: { sinks, traces: null } })
+    const server = createServer((request, response) => void watched.answerShortly(request, response))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1') // a TCP server's address
+    const head = ['POST /graphql HTTP/1.1', 'host: x', `x-api-key: ${testApiKey}`, 'content-type: application/json']
+    socket.write([...head, 'content-length: 100', '', '{"query":'].join('\r\n'))
+    await once(server, 'request')
+    socket.destroy()
+    expect(await ending.promise).toMatchObject({ outcome: 'aborted', operationType: 'none' })
+    server.close()
   })
 
   it('whose caller leaves is given up', async () => {
