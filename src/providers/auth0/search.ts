@@ -16,9 +16,12 @@ export function escaped(text: string): string {
   return text.toWellFormed().replaceAll(/[\s+\-&|!(){}[\]^"~*?:\\/<>=]/g, String.raw`\$&`)
 }
 
+/** Between values of which one is enough. */
+export const or = ' OR '
+
 /** The field is one of these values. */
 export function anyOf(field: string, values: readonly string[]): string {
-  return `${field}:(${values.map(quoted).join(' OR ')})`
+  return `${field}:(${values.map(quoted).join(or)})`
 }
 
 /** The field's time is in the range: from included, to not. */

@@ -4,7 +4,7 @@ import type { User } from '../../identity/records.ts'
 import { isUserId } from './ids.ts'
 import { byIdOnlyFields, toListedUser, toUser } from './map.ts'
 import { otherId } from './refusals.ts'
-import { allOf, anyOf, clausesOf, createFilters } from './search.ts'
+import { allOf, anyOf, clausesOf, createFilters, or, quoted } from './search.ts'
 import { type Auth0Upstream, maxPageSize, reading, offsetPage } from './upstream.ts'
 import { createUserList } from './user-list.ts'
 import { createUserRelations } from './user-relations.ts'
@@ -116,11 +116,24 @@ function emailOf(user: User): string | null {
 /** The values in parts that fit into a query each: one part, unless the values are very long. */
 function searchable(field: string, values: readonly string[]): readonly (readonly string[])[] {
   const parts: string[][] = []
+  const bareLength = encodedLength(anyOf(field, []))
+  let length = 0
   for (const value of values) {
+    // An encoded text is as long as its pieces, so that each value is looked at once however many there are.
+    const ownLength = encodedLength(quoted(value))
+    const longer = length + encodedLength(or) + ownLength
     const part = parts.at(-1)
-    const isFull = part === undefined || encodeURIComponent(anyOf(field, [...part, value])).length > maxQueryLength
-    if (isFull) parts.push([value])
-    else part.push(value)
+    if (part && longer <= maxQueryLength) {
+      part.push(value)
+      length = longer
+    } else {
+      parts.push([value])
+      length = bareLength + ownLength
+    }
   }
   return parts
+}
+
+function encodedLength(text: string): number {
+  return encodeURIComponent(text).length
 }
