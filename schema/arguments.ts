@@ -2,7 +2,7 @@ import type { ArgBuilder } from '@pothos/core'
 import { providerNamed } from '../src/directory/select.ts'
 import type { RequestContext } from '../src/context.ts'
 import { ArgumentError } from '../src/identity/errors.ts'
-import { decodeGlobalId, type GlobalIdType } from '../src/identity/global-id.ts'
+import { decodeGlobalId, type GlobalId, type GlobalIdType } from '../src/identity/global-id.ts'
 import type { IdentityProvider } from '../src/identity/provider.ts'
 import type { SchemaTypes } from './builder.ts'
 
@@ -66,8 +66,17 @@ export function targetOf(
   id: string,
   argument: readonly string[],
 ): Target {
+  return targetOfDecoded(context, type, decodeGlobalId(id), argument)
+}
+
+/** As `targetOf`, for an id that has been decoded already; `null`: it is none of ours. */
+export function targetOfDecoded(
+  context: Pick<RequestContext, 'providers'>,
+  type: GlobalIdType,
+  decoded: GlobalId | null,
+  argument: readonly string[],
+): Target {
   const name = argument.join('.')
-  const decoded = decodeGlobalId(id)
   if (!decoded) throw new ArgumentError(argument, `\`${name}\` is not an id of this gateway`)
   if (decoded.type !== type)
     throw new ArgumentError(argument, `\`${name}\` is the id of a ${decoded.type}, not of a ${type}`)

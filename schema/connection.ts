@@ -40,13 +40,11 @@ type ListPage<Item> = Page<Item> & {
 }
 
 /** Checks the page arguments, reads the page once per request however many aliases ask for it, and seals its cursors. */
-export async function readConnection<Item>(
+export function readConnection<Item>(
   context: RequestContext,
   options: ReadOptions<Item, ListPage<Item>>,
 ): Promise<Connection<Item>> {
-  const connection = await readOptionalConnection<Item>(context, options)
-  if (!connection) throw new Error('a list that always exists was not there')
-  return connection
+  return readOptionalConnection<Item>(context, options) as Promise<Connection<Item>> // `null` is of `read` alone, and this one's is none
 }
 
 /** As `readConnection`, for a list that may not exist. */

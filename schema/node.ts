@@ -4,7 +4,7 @@ import type { RequestContext } from '../src/context.ts'
 import { ArgumentError } from '../src/identity/errors.ts'
 import { decodeGlobalId, type GlobalIdType } from '../src/identity/global-id.ts'
 import { access, requireType } from './access.ts'
-import { requiredPart, type Target, targetOf } from './arguments.ts'
+import { requiredPart, type Target, targetOfDecoded } from './arguments.ts'
 import { builder } from './builder.ts'
 import { recordsById } from './costs.ts'
 import { findGrant, findSession } from './find.ts'
@@ -42,16 +42,17 @@ async function findNode(
   id: string,
   argument: readonly string[],
 ): Promise<object | null> {
-  const type = decodeGlobalId(id)?.type
+  const decoded = decodeGlobalId(id)
+  const type = decoded?.type
   if (type !== undefined && !Object.hasOwn(finders, type)) {
     throw new ArgumentError(
       argument,
       `\`${argument.join('.')}\` is the id of a ${type}, which cannot be looked up by itself`,
     )
   }
-  const nodeType = (type ?? 'User') as NodeType // a key of the finders; an unreadable id is refused by targetOf
+  const nodeType = (type ?? 'User') as NodeType // a key of the finders; an unreadable id is refused by targetOfDecoded
   if (type !== undefined) requireType(schema, nodeType, context)
-  const record = await finders[nodeType](context, targetOf(context, nodeType, id, argument), argument)
+  const record = await finders[nodeType](context, targetOfDecoded(context, nodeType, decoded, argument), argument)
   if (record) typeOfRecord.set(record, nodeType)
   return record
 }
