@@ -1,5 +1,3 @@
-import type { Caller } from '../access/caller.ts'
-import type { Providers } from '../context.ts'
 import type { AttemptRecorder } from '../identity/call.ts'
 import type { Refusal } from '../requests/refusal.ts'
 import type { Cost } from './cost/estimate.ts'
@@ -35,11 +33,6 @@ export function costExtension({ total, byProvider }: Cost, calls: CallCount | nu
     actual: made.reduce((sum, [, count]) => sum + count, 0),
     actualByProvider: Object.fromEntries(made),
   }
-}
-
-/** The providers that exist for a caller. */
-export function visibleProviders(providers: Providers, { providers: visible }: Caller): Providers {
-  return visible === null ? providers : new Map([...providers].filter(([name]) => visible.has(name)))
 }
 
 export interface CostLimit {

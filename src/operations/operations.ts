@@ -16,7 +16,7 @@ import type { EntityCache } from '../cache/entity-cache.ts'
 import { createRequestContext, type Providers, type RequestContext } from '../context.ts'
 import { createExecutor, type ExecutorName } from '../execution/executor.ts'
 import type { AttemptRecorder } from '../identity/call.ts'
-import { type CallCount, costHeader, createCallCount, createCostLimit, visibleProviders } from '../limits/cost-limit.ts'
+import { type CallCount, costHeader, createCallCount, createCostLimit } from '../limits/cost-limit.ts'
 import { createCostEstimator } from '../limits/cost/estimator.ts'
 import { defaultLimits, type Limits } from '../limits/limits.ts'
 import {
@@ -147,9 +147,13 @@ export function createOperations(options: OperationsOptions): Operations {
     const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors })
     if (!coerced) return { errors }
     const { caller, header, spent } = exchange
-    const { account } = caller
-    const providers = visibleProviders(context.providers, caller)
-    const cost = estimate({ document, operation, variables: coerced, providers, account })
+    const cost = estimate({
+      document,
+      operation,
+      variables: coerced,
+      providers: context.providers,
+      account: caller.account,
+    })
     const shownCost = header(costHeader) === 'on' ? cost : null
     return andThen(costLimit.refuse(cost, spent, identityOf(caller)), (tooMuch) =>
       tooMuch
