@@ -259,7 +259,7 @@ export function recordsById(argument: 'id' | 'ids') {
     const given = asked.args[argument]
     const ids: readonly unknown[] = Array.isArray(given) ? given : [given]
     return { readings: [], ids: ids.flatMap((id) => knownId(id, asked) ?? []) }
-  })
+  }, argument)
 }
 
 /** `null`: it will be refused before any call. */

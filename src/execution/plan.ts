@@ -172,12 +172,23 @@ function plainOf(type: GraphQLLeafType): 'string' | 'boolean' | null {
 
 /** Those without variables are read once. */
 function argumentsOf(definition: GraphQLField<unknown, unknown>, node: FieldNode): FieldPlan['args'] {
+  const given = node.arguments ?? []
   if (definition.args.length === 0) return () => noArguments
   let isVariable = false
-  for (const argument of node.arguments ?? []) visit(argument, { Variable: () => void (isVariable = true) })
-  if (isVariable) return (variables) => getArgumentValues(definition, node, variables)
-  let known: Readonly<Record<string, unknown>> | null = null
-  return () => (known ??= getArgumentValues(definition, node))
+  for (const argument of given) visit(argument, { Variable: () => void (isVariable = true) })
+  const read = (variables: Variables): Variables => getArgumentValues(definition, node, variables)
+  if (!isVariable) {
+    let known: Variables | null = null
+    return () => (known ??= read(noArguments))
+  }
+  // One argument, and it is a variable that has a value: the value of a variable is of its type.
+  const [only] = given
+  if (definition.args.length > 1 || given.length > 1 || only?.value.kind !== Kind.VARIABLE) return read
+  const { name, value } = only
+  return (variables) => {
+    const taken = variables[value.name.value]
+    return taken === undefined || taken === null ? read(variables) : { [name.value]: taken }
+  }
 }
 
 const noArguments: Readonly<Record<string, unknown>> = Object.freeze({})

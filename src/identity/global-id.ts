@@ -48,7 +48,12 @@ export function decodeGlobalId(text: string): GlobalId | null {
   return encodeGlobalId(id) === text ? id : null
 }
 
-function isGlobalIdType(value: unknown): value is GlobalIdType {
+/** An id of the right form that was never given to anybody. */
+export function anyIdOf(type: GlobalIdType, provider: string): string {
+  return encodeGlobalId({ type, provider, parts: Array.from({ length: partCounts[type] }, () => '-') })
+}
+
+export function isGlobalIdType(value: unknown): value is GlobalIdType {
   return typeof value === 'string' && Object.hasOwn(partCounts, value)
 }
 

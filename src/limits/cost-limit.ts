@@ -37,11 +37,14 @@ export function costExtension({ total, byProvider }: Cost, calls: CallCount | nu
 
 export interface CostLimit {
   /** `spent`: what the operations of one request may cost together, which is no more than one may. `identity`: of the caller. */
+  /** Whether an operation that costs no more than this is allowed to whoever asks for nothing beside it. `null`: nobody knows. */
+  allows(ceiling: number | null): boolean
   refuse(cost: Cost, spent: { calls: number }, identity: string): Promise<Refusal | null> | Refusal | null
 }
 
 export function createCostLimit({ maxCost, rate }: { readonly maxCost: number; readonly rate: RateLimit }): CostLimit {
   return {
+    allows: (ceiling) => ceiling !== null && ceiling <= maxCost && rate.isUnlimited,
     refuse({ total }, spent, identity) {
       const before = spent.calls
       if (before + total > maxCost) return tooCostly(total, before, maxCost)

@@ -42,15 +42,18 @@ export function createMemoryRateStore(now: () => number = Date.now): RateStore {
 
 /** Refuses who asks too fast. `0` of anything a minute: as much as anybody likes. */
 export interface RateLimit {
+  /** Whether nobody is ever refused. */
+  readonly isUnlimited: boolean
   take(key: string, amount: number): Promise<Refusal | null> | Refusal | null
 }
 
 /** `what`: what there was too much of, as in "Too many requests". */
 export function createRateLimit(what: string, perMinute: number, store: RateStore): RateLimit {
-  if (perMinute === 0) return { take: () => null }
+  if (perMinute === 0) return { isUnlimited: true, take: () => null }
   const bucket = bucketOf(perMinute)
   const refusalOf = (seconds: number): Refusal | null => (seconds > 0 ? tooFast(what, perMinute, seconds) : null)
   return {
+    isUnlimited: false,
     take(key, amount) {
       const seconds = store.take(`${what}:${key}`, amount, bucket)
       return typeof seconds === 'number' ? refusalOf(seconds) : seconds.then(refusalOf)

@@ -8,6 +8,8 @@ export interface Asking {
   readonly method: string
   readonly header: ReadHeader
   readonly caller: Caller
+  /** Whether it brings one operation, with nothing before or after it. */
+  readonly isAlone: boolean
   /** Follows it for log, metrics and traces. `null`: nobody does. */
   readonly watch: RequestWatch | null
 }

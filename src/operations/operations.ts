@@ -2,7 +2,6 @@ import {
   type DocumentNode,
   type ExecutionResult,
   getOperationAST,
-  getVariableValues,
   GraphQLError,
   type OperationDefinitionNode,
   OperationTypeNode,
@@ -37,6 +36,7 @@ import { createDocumentReader } from './documents.ts'
 import type { Asking, Exchange } from './exchange.ts'
 import { withCost, withStaleness } from './extensions.ts'
 import { notByGet, noSuchOperation, refuseMutations } from './refusals.ts'
+import { createVariableReader } from './variables.ts'
 
 type MaybePromise<Value> = Value | Promise<Value>
 
@@ -121,7 +121,8 @@ export function createOperations(options: OperationsOptions): Operations {
     : findByHash(options.documentStore ?? createMemoryDocumentStore())
   const read = createDocumentReader({ schema, limits, isSchemaClosed: options.isSchemaClosed ?? false })
   const authorize = createAuthorize(schema)
-  const estimate = createCostEstimator(schema)
+  const readVariables = createVariableReader(schema)
+  const costs = createCostEstimator(schema, options.providers)
   const costLimit = createCostLimit({
     maxCost: limits.maxCost,
     rate: createRateLimit('calls to providers', limits.costPerMinute, rateStore),
@@ -144,23 +145,22 @@ export function createOperations(options: OperationsOptions): Operations {
     if (mutations > maxMutations) return { errors: [refuseMutations(mutations, maxMutations, context)] }
     const forbidden = authorize(prepared, context)
     if (forbidden) return { errors: [new GraphQLError(forbidden.message, { originalError: forbidden })] }
-    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors })
+    const { coerced, errors } = readVariables(operation, variables)
     if (!coerced) return { errors }
-    const { caller, header, spent } = exchange
-    const cost = estimate({
-      document,
-      operation,
-      variables: coerced,
-      providers: context.providers,
-      account: caller.account,
-    })
-    const shownCost = header(costHeader) === 'on' ? cost : null
+    const executed = (): MaybePromise<ExecutionResult> =>
+      andThen(execute({ document, operation, variables, coerced, context }), (result) => withStaleness(result, context))
+    const { caller, header, spent, isAlone } = exchange
+    const isCostShown = header(costHeader) === 'on'
+    // Most operations cost little, and nobody wants to know how much.
+    if (isAlone && !isCostShown && !caller.account && costLimit.allows(costs.ceiling(document, operation)))
+      return executed()
+    const { providers } = context
+    const cost = costs.estimate({ document, operation, variables: coerced, providers, account: caller.account })
+    const shownCost = isCostShown ? cost : null
     return andThen(costLimit.refuse(cost, spent, identityOf(caller)), (tooMuch) =>
       tooMuch
         ? withCost({ errors: [errorOfRefusal(tooMuch)] }, shownCost, null)
-        : andThen(execute({ ...prepared, coerced, context }), (result) =>
-            withCost(withStaleness(result, context), shownCost, count),
-          ),
+        : andThen(executed(), (result) => withCost(result, shownCost, count)),
     )
   }
 
@@ -194,9 +194,6 @@ export function createOperations(options: OperationsOptions): Operations {
     },
   }
 }
-
-/** As many wrong variables are told of. */
-const maxErrors = 50
 
 /** Goes on at once where nothing has to be waited for. */
 function andThen<Value, Next>(

@@ -63,7 +63,7 @@ export function createLongWay(options: LongWayOptions): LongWay {
     if (known.exchange) return known.exchange
     const { caller, header, watch } = known
     if (!caller) throw new Error('a request reached execution without a caller')
-    const exchange = operations.begin({ method: request.method, header, caller, watch })
+    const exchange = operations.begin({ method: request.method, header, caller, isAlone: false, watch })
     const leave = (): void => exchange.waiting.leave(request.signal.reason)
     if (request.signal.aborted) leave()
     else request.signal.addEventListener('abort', leave, { once: true })

@@ -59,7 +59,7 @@ export function createPlainPosts(
     const body = await textOf(incoming)
     const params = paramsOf(body)
     if (!params) return handOver({ incoming, outgoing, body, caller, watch })
-    const exchange = operations.begin({ method: 'POST', header, caller, watch })
+    const exchange = operations.begin({ method: 'POST', header, caller, isAlone: true, watch })
     outgoing.once('close', () => {
       if (!outgoing.writableFinished) exchange.waiting.leave()
     })

@@ -193,6 +193,11 @@ function byId(
           fragment U on User { name groups { nodes { name } } publicMetadata }`,
         variables: { a: users[0], b: users[1] },
       },
+      {
+        name: `a user of ${provider}, with all relations`,
+        document: `query ($id: ID!) { user(id: $id) { name publicMetadata groups(first: 30) { nodes { name } } sessions { nodes { status } } grants { nodes { kind } } } }`,
+        variables: { id: users[0] },
+      },
       ...(sessions[0] === undefined
         ? []
         : [

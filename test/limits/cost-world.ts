@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { getOperationAST, getVariableValues, parse } from 'graphql'
 import { schema } from '../../schema/index.ts'
-import { createCostEstimator, type CostEstimator } from '../../src/limits/cost/estimator.ts'
+import type { Cost } from '../../src/limits/cost/estimate.ts'
+import { createCostEstimator } from '../../src/limits/cost/estimator.ts'
 import type { Providers } from '../../src/context.ts'
 import { createTestGateway, type GraphqlAnswer } from '../support/gateway.ts'
 import { type ConnectedSandbox, testCall } from '../support/sandbox.ts'
@@ -16,6 +17,8 @@ export interface CostedOperation {
 /** What an operation was said to cost, and what it did. */
 export interface CostComparison {
   readonly estimate: number
+  /** With any variables; `null`: it depends on them. */
+  readonly ceiling: number | null
   readonly actual: number
   readonly byProvider: readonly { readonly provider: string; readonly estimate: number; readonly actual: number }[]
   readonly answer: GraphqlAnswer
@@ -24,9 +27,14 @@ export interface CostComparison {
 /** Calls that get a token, which one login makes for many operations. */
 const logins = /(\/oauth\/token|\/auth\/providers\/mongodb-cloud\/login|\/auth\/session)$/
 
+/** What an operation may cost: with its variables, and with any. `ceiling` `null`: that depends on them. */
+interface Estimate extends Cost {
+  readonly ceiling: number | null
+}
+
 export interface CostWorld {
   /** `null`: its variables are wrong. */
-  readonly estimateOf: (operation: CostedOperation) => ReturnType<CostEstimator> | null
+  readonly estimateOf: (operation: CostedOperation) => Estimate | null
   /** Runs it, one at a time. */
   compare(operation: CostedOperation): Promise<CostComparison>
 }
@@ -36,7 +44,7 @@ export async function createCostWorld({ sandbox, providers }: ConnectedSandbox):
   // What is too costly is counted here, too.
   const gateway = createTestGateway(providers, 60_000, { limits: { maxCost: Number.POSITIVE_INFINITY } })
   const byName: Providers = new Map(providers.map((provider) => [provider.name, provider]))
-  const estimator = createCostEstimator(schema)
+  const estimator = createCostEstimator(schema, byName)
   await Promise.all(providers.map((provider) => provider.check(testCall())))
 
   const estimateOf: CostWorld['estimateOf'] = ({ document: text, variables: sent = {} }) => {
@@ -44,7 +52,9 @@ export async function createCostWorld({ sandbox, providers }: ConnectedSandbox):
     const operation = getOperationAST(document)
     assert(operation, 'there is no operation')
     const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], sent)
-    return variables ? estimator({ document, operation, variables, providers: byName, account: null }) : null
+    if (!variables) return null
+    const cost = estimator.estimate({ document, operation, variables, providers: byName, account: null })
+    return { ...cost, ceiling: estimator.ceiling(document, operation) }
   }
 
   return {
@@ -63,7 +73,7 @@ export async function createCostWorld({ sandbox, providers }: ConnectedSandbox):
         ),
       }))
       const actual = byProvider.reduce((sum, { actual: calls }) => sum + calls, 0)
-      return { estimate: cost.total, actual, byProvider, answer }
+      return { estimate: cost.total, ceiling: cost.ceiling, actual, byProvider, answer }
     },
   }
 }

@@ -6,7 +6,7 @@ import { kinds, mutationDocument, startWorld, type World } from '../mutations/wo
 import { createTestGateway } from '../support/gateway.ts'
 import { type ConnectedSandbox, connectAll } from '../support/sandbox.ts'
 import { corpus, type Seeded, userRelations } from './corpus.ts'
-import { type CostComparison, type CostWorld, createCostWorld } from './cost-world.ts'
+import { type CostComparison, type CostedOperation, type CostWorld, createCostWorld } from './cost-world.ts'
 
 /** Measured: half of the corpus is estimated exactly, nine in ten within a factor of six. */
 const medianRatio = 1.2
@@ -50,11 +50,15 @@ async function readSeeded({ providers }: ConnectedSandbox): Promise<Readonly<Rec
 }
 
 /** What was estimated too low, in all or at one provider. */
-function tooLow({ estimate, actual, byProvider }: CostComparison): readonly string[] {
+function tooLow({ estimate, ceiling, actual, byProvider }: CostComparison): readonly string[] {
   const ofProviders = byProvider
     .filter((one) => one.estimate < one.actual)
     .map((one) => `${one.provider}: ${one.estimate} for ${one.actual}`)
-  return estimate < actual ? [`in all: ${estimate} for ${actual}`, ...ofProviders] : ofProviders
+  return [
+    ...(estimate < actual ? [`in all: ${estimate} for ${actual}`] : []),
+    ...(ceiling !== null && ceiling < estimate ? [`at most ${ceiling}, and yet ${estimate}`] : []),
+    ...ofProviders,
+  ]
 }
 
 describe('the estimate of a query', () => {
@@ -84,6 +88,25 @@ describe('the estimate of a query', () => {
     expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThanOrEqual(medianRatio)
     expect(sorted[Math.floor(sorted.length * 0.9)]).toBeLessThanOrEqual(8)
   }, 120_000)
+
+  it('is known before its variables are, where they name one record or nothing depends on them', () => {
+    const [id = ''] = seeded['clerk']?.users ?? []
+    const ceilingOf = (document: string, variables: CostedOperation['variables'] = {}) =>
+      world.estimateOf({ name: 'an operation', document, variables })?.ceiling
+    expect(ceilingOf('{ users(first: 20) { nodes { groups { nodes { name } } } } }')).toBeGreaterThan(20)
+    expect(ceilingOf('query ($id: ID!) { user(id: $id) { sessions { nodes { status } } } }', { id })).toBeGreaterThan(1)
+    const several = ceilingOf(
+      'query ($id: ID!, $n: Int) { user(id: $id) { sessions(first: $n) { nodes { status } } } }',
+      { id },
+    )
+    expect(several).toBeNull()
+    expect(
+      ceilingOf('query ($id: ID!) { one: user(id: $id) { name } other: user(id: $id) { name } }', { id }),
+    ).toBeNull()
+    expect(
+      ceilingOf('query ($with: Boolean!) { users @include(if: $with) { nodes { id } } }', { with: true }),
+    ).toBeNull()
+  })
 
   it('holds on every page of a walk, whatever its size', async () => {
     const walk = async (name: string, read: (first: number, after: string | null) => string): Promise<void> => {

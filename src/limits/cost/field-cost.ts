@@ -6,10 +6,10 @@ import type { MissingUserField, GroupField } from '../../identity/records.ts'
 
 /**
  * What a field causes upstream, declared beside it as its extension `cost`. A field without one is part of the record it stands at, and
- * costs nothing by itself.
+ * costs nothing by itself. `idArgument`: the one argument by which a record is named, where nothing else decides what it costs.
  */
 export type FieldCost =
-  | { readonly kind: 'root'; readonly of: (asked: Asked) => RootReading }
+  | { readonly kind: 'root'; readonly of: (asked: Asked) => RootReading; readonly idArgument?: string }
   | { readonly kind: 'relation'; readonly of: RelationCost; readonly needs?: readonly MissingUserField[] }
   | { readonly kind: 'value'; readonly needs: readonly (MissingUserField | GroupField)[] }
   | { readonly kind: 'items' }
@@ -89,8 +89,8 @@ export function value(...needs: readonly (MissingUserField | GroupField)[]): { r
   return { cost: { kind: 'value', needs } }
 }
 
-export function root(of: (asked: Asked) => RootReading): { readonly cost: FieldCost } {
-  return { cost: { kind: 'root', of } }
+export function root(of: (asked: Asked) => RootReading, idArgument?: string): { readonly cost: FieldCost } {
+  return { cost: { kind: 'root', of, ...(idArgument !== undefined && { idArgument }) } }
 }
 
 /** `needs`: the values of the record that the relation is made from. */

@@ -24,6 +24,8 @@ export interface PlannedField {
   readonly cost: FieldCost | null
   readonly args: (variables: Variables) => Readonly<Record<string, unknown>>
   readonly isIncluded: (variables: Variables) => boolean
+  /** The variable by which the one record is named; `null`: none is, or not by a variable. */
+  readonly idVariable: string | null
   /** What is selected of the record that it leads to, by the record's type; `null` of a leaf. */
   readonly selectionOf: ((type: string) => PlannedSelection) | null
   /** The type it leads to; `null` where that differs from record to record. */
@@ -127,6 +129,7 @@ export function planOperation(
       cost,
       args: argumentsOf(node, definition),
       isIncluded: inclusionOf(node),
+      idVariable: idVariableOf(node, cost),
       selectionOf: selectionSet ? (type) => plan(selectionSet, type) : null,
       type: isObjectType(named) ? named.name : null,
     }
@@ -153,6 +156,12 @@ function argumentsOf(node: FieldNode, definition: GraphQLField<unknown, unknown>
   if (node.arguments?.some(({ value }) => value.kind !== Kind.INT && holdsVariable(value))) return read
   const constant = read({})
   return () => constant
+}
+
+function idVariableOf({ arguments: given = [] }: FieldNode, cost: FieldCost | null): string | null {
+  if (cost?.kind !== 'root' || cost.idArgument === undefined) return null
+  const value = given.find(({ name }) => name.value === cost.idArgument)?.value
+  return value?.kind === Kind.VARIABLE ? value.name.value : null
 }
 
 /** A field without a cost is a part of its record. */
