@@ -57,6 +57,7 @@ export async function startTarget(name: TargetName, options: StartOptions): Prom
       PATH: process.env['PATH'] ?? '',
       NODE_ENV: 'production',
       PORT: String(port),
+      METRICS_PORT: '0',
       API_KEYS: `bench:${digestOfApiKey(apiKey)}:*`,
       ...options.environment,
     },

@@ -39,22 +39,19 @@ interface Needs {
   readonly isOpenToEndUsers: boolean
 }
 
-/** The operation that was allowed in each request. */
-const allowed = new WeakMap<RequestContext, OperationDefinitionNode>()
-
 export function createAuthorize(schema: GraphQLSchema): Authorize {
   const known = new WeakMap<OperationDefinitionNode, Needs>()
 
   const needsOf = (document: DocumentNode, operation: OperationDefinitionNode): Needs => {
-    const needs = known.get(operation) ?? summary(askedFields(schema, document, operation, null))
-    known.set(operation, needs)
+    let needs = known.get(operation)
+    if (!needs) known.set(operation, (needs = summary(askedFields(schema, document, operation, null))))
     return needs
   }
 
   return ({ document, operation, variables }, context) => {
     const needs = needsOf(document, operation)
     const refusal = isPlain(needs, context) ? null : closerLook(operation)
-    if (!refusal) allowed.set(context, operation)
+    if (!refusal) context.allowed = operation
     return refusal
 
     /** What the values of variables leave out need not be allowed. */
@@ -80,7 +77,7 @@ export function guardRoots(schema: GraphQLSchema): void {
     for (const field of Object.values(root?.getFields() ?? {})) {
       const resolve = field.resolve ?? defaultFieldResolver
       field.resolve = (source, args, context: RequestContext, info) => {
-        if (allowed.get(context) !== info.operation) throw new Error('an operation was executed that nobody allowed')
+        if (context.allowed !== info.operation) throw new Error('an operation was executed that nobody allowed')
         return resolve(source, args, context, info)
       }
     }

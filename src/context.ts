@@ -31,6 +31,8 @@ const defaultMaxNodes = 100
 /** What one GraphQL request carries. */
 export interface RequestContext {
   readonly caller: Caller
+  /** The operation that this caller may have executed, as whoever allowed it says; `null`: none yet. */
+  allowed: object | null
   /** Those that exist for this caller. */
   readonly providers: Providers
   /** Names what this caller can reach; cursors are bound to it. */
@@ -64,16 +66,14 @@ export interface RequestContext {
   takeRequestIds(): readonly string[]
 }
 
+/** What all requests have in common. */
 export interface RequestContextOptions {
-  readonly caller: Caller
   /** All that are configured. */
   readonly providers: Providers
   readonly guesses: AttemptLimit
   readonly redirectOrigins: readonly string[]
   /** `undefined`: 100. */
   readonly maxNodes?: number | undefined
-  readonly call: Call
-  readonly softDeadlineMs: number
   /** `undefined`: 500. */
   readonly maxRepresentations?: number | undefined
   /** The providers at which nothing may be changed. */
@@ -83,15 +83,18 @@ export interface RequestContextOptions {
   readonly cache?: EntityCache | null
 }
 
-export function createRequestContext(options: RequestContextOptions): RequestContext {
-  const { caller, guesses, redirectOrigins, softDeadlineMs, readOnlyProviders, audit } = options
+export function createRequestContext(
+  options: RequestContextOptions,
+  { caller, call: ofRequest, softDeadlineMs }: Pick<RequestContext, 'caller' | 'call' | 'softDeadlineMs'>,
+): RequestContext {
+  const { guesses, redirectOrigins, readOnlyProviders, audit } = options
   const { maxRepresentations = defaultMaxRepresentations, maxNodes = defaultMaxNodes } = options
   const providers = withinReach(caller, options.providers)
   let requestIds: string[] = []
   const call: Call = {
-    ...options.call,
+    ...ofRequest,
     record(attempt) {
-      options.call.record(attempt)
+      ofRequest.record(attempt)
       if (attempt.requestId !== null && !attempt.route.startsWith('GET ')) requestIds.push(attempt.requestId)
     },
   }
@@ -101,6 +104,7 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
 
   return {
     caller,
+    allowed: null,
     providers,
     reach: nameOfReach(caller),
     guesses,

@@ -26,7 +26,8 @@ export function answersForClient(
   onInternalError: OnInternalError,
 ): readonly ExecutionResult[] {
   const requestId = watch?.requestId ?? null
-  const answers = results.map((result) => withClientErrors(result, requestId, onInternalError))
+  const hasErrors = results.some(({ errors }) => errors !== undefined)
+  const answers = hasErrors ? results.map((result) => withClientErrors(result, requestId, onInternalError)) : results
   if (!watch) return answers
   watch.answers(answers)
   const upstream = caller && upstreamExtension(header(upstreamHeader), caller.scopes, watch)

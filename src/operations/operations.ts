@@ -129,16 +129,16 @@ export function createOperations(options: OperationsOptions): Operations {
   })
   const execute = createExecutor(schema, options.executor)
   const patience = createPatience(options.stopping ?? new AbortController().signal)
-  const guesses = options.guesses ?? createAttemptLimit(defaultGuessLimit)
-  const { redirectOrigins = [] } = options
+  const { guesses = createAttemptLimit(defaultGuessLimit), redirectOrigins = [] } = options
+  const contextOptions = { ...options, guesses, redirectOrigins }
   const record = options.record ?? (() => {})
 
-  /** Counts, allows and prices an operation of a valid document, and executes it. */
+  /** Counts, allows and prices an operation of a valid document, and executes it. `count` `null`: its price is not to be told. */
   function perform(
     prepared: Prepared,
     exchange: Exchange,
     context: RequestContext,
-    count: CallCount,
+    count: CallCount | null,
   ): MaybePromise<ExecutionResult> {
     const { document, operation, variables } = prepared
     const mutations = countMutations(document, operation)
@@ -149,14 +149,12 @@ export function createOperations(options: OperationsOptions): Operations {
     if (!coerced) return { errors }
     const executed = (): MaybePromise<ExecutionResult> =>
       andThen(execute({ document, operation, variables, coerced, context }), (result) => withStaleness(result, context))
-    const { caller, header, spent, isAlone } = exchange
-    const isCostShown = header(costHeader) === 'on'
+    const { caller, spent, isAlone } = exchange
     // Most operations cost little, and nobody wants to know how much.
-    if (isAlone && !isCostShown && !caller.account && costLimit.allows(costs.ceiling(document, operation)))
-      return executed()
+    if (isAlone && !count && !caller.account && costLimit.allows(costs.ceiling(document, operation))) return executed()
     const { providers } = context
     const cost = costs.estimate({ document, operation, variables: coerced, providers, account: caller.account })
-    const shownCost = isCostShown ? cost : null
+    const shownCost = count ? cost : null
     return andThen(costLimit.refuse(cost, spent, identityOf(caller)), (tooMuch) =>
       tooMuch
         ? withCost({ errors: [errorOfRefusal(tooMuch)] }, shownCost, null)
@@ -167,8 +165,13 @@ export function createOperations(options: OperationsOptions): Operations {
   return {
     begin(asking) {
       const { requestTimeoutMs, softDeadlineMs } = timeLimitOf(asking.header, options)
+      const { method, header, caller, isAlone, watch } = asking
       return {
-        ...asking,
+        method,
+        header,
+        caller,
+        isAlone,
+        watch,
         waiting: patience.begin(requestTimeoutMs),
         deadline: Date.now() + requestTimeoutMs,
         softDeadlineMs,
@@ -186,10 +189,10 @@ export function createOperations(options: OperationsOptions): Operations {
         return { errors: [notByGet()] }
       if (errors.length > 0) return { errors }
       exchange.watch?.operates(operation.name?.value ?? null, operation.operation)
-      const count = createCallCount(record)
-      const { softDeadlineMs, caller } = exchange
-      const call = callOf(exchange, count.record)
-      const context = createRequestContext({ ...options, softDeadlineMs, caller, guesses, redirectOrigins, call })
+      const { softDeadlineMs, caller, header } = exchange
+      const count = header(costHeader) === 'on' ? createCallCount(record) : null
+      const call = callOf(exchange, count?.record ?? record)
+      const context = createRequestContext(contextOptions, { softDeadlineMs, caller, call })
       return perform({ document, operation, variables: variables ?? {} }, exchange, context, count)
     },
   }

@@ -6,5 +6,11 @@ const hostPattern = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i
  * we took another path for the one that was asked for than a proxy which lets only some paths through.
  */
 export function isHost(host: string): boolean {
-  return hostPattern.test(host) && URL.canParse(`http://${host}`)
+  if (host === lastHost) return true
+  const isGood = hostPattern.test(host) && URL.canParse(`http://${host}`)
+  if (isGood) lastHost = host
+  return isGood
 }
+
+/** Nearly all requests are sent to the same one. */
+let lastHost = ''

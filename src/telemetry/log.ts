@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { destination, pino, stdTimeFunctions } from 'pino'
+import { destination, pino } from 'pino'
 import type { Attempt } from '../identity/call.ts'
+import { createBatch } from './batch.ts'
 import { framesOf } from './frames.ts'
 import type { CallerRefusal } from './refusal-log.ts'
 import type { RequestSummary } from './request-summary.ts'
@@ -45,8 +46,11 @@ const bytesPerWrite = 4_096
 /** Fewer bytes wait for more: to write each line by itself costs ten times as much as to make it. */
 const bytesWorthWriting = 3_072
 
-/** Milliseconds that a line waits at most. */
+/** Milliseconds that a line waits at most, once it is made. */
 const longestWaitMs = 200
+
+/** Milliseconds that a request waits at most for its line to be made. */
+const longestRequestWaitMs = 50
 
 /** Bytes kept for a reader that does not read. */
 const maxWaitingBytes = 16_000_000
@@ -61,6 +65,8 @@ export function openLog(level: LogLevel, descriptor: number | string = 1): Log {
     maxLength: maxWaitingBytes,
     periodicFlush: longestWaitMs,
   })
+  /** Epoch milliseconds of what is being written; `null`: it happens now. */
+  let happenedAt: number | null = null
   let dropped = 0
   stream.on('drop', () => (dropped += 1))
   let isBroken = false
@@ -70,30 +76,43 @@ export function openLog(level: LogLevel, descriptor: number | string = 1): Log {
     {
       level: level === 'off' ? 'silent' : level,
       base: null,
-      timestamp: stdTimeFunctions.isoTime,
+      timestamp: () => `,"time":"${new Date(happenedAt ?? Date.now()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
     stream,
   )
 
+  const requests = createBatch<RequestSummary>(longestRequestWaitMs, (summary) => {
+    happenedAt = summary.endedAt
+    writeRequest(summary)
+    happenedAt = null
+  })
+  const writeLast = (): void => {
+    requests.tellAll()
+    if (!isBroken) stream.flushSync()
+  }
+  process.on('exit', writeLast)
+
+  function writeRequest(summary: RequestSummary): void {
+    const { requestId, traceId, subject, issuer, operationName, operationType, outcome, codes, status } = summary
+    writer.info({
+      event: 'request',
+      requestId,
+      ...(traceId === null ? {} : { traceId }),
+      subject,
+      issuer,
+      operationName,
+      operationType,
+      outcome,
+      codes,
+      status,
+      durationMs: rounded(summary.durationMs),
+      upstream: usageOf(summary),
+    })
+  }
+
   return {
-    request(summary) {
-      const { requestId, traceId, subject, issuer, operationName, operationType, outcome, codes, status } = summary
-      writer.info({
-        event: 'request',
-        requestId,
-        ...(traceId === null ? {} : { traceId }),
-        subject,
-        issuer,
-        operationName,
-        operationType,
-        outcome,
-        codes,
-        status,
-        durationMs: rounded(summary.durationMs),
-        upstream: usageOf(summary),
-      })
-    },
+    request: requests.add,
     attempt(attempt) {
       const seriousness = levelOf(attempt)
       if (!writer.isLevelEnabled(seriousness)) return
@@ -137,6 +156,8 @@ export function openLog(level: LogLevel, descriptor: number | string = 1): Log {
     },
     dropped: () => dropped,
     async close() {
+      requests.tellAll()
+      process.off('exit', writeLast)
       writer.level = 'silent'
       if (isBroken) return
       // Rejects when the stream breaks now.

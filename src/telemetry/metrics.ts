@@ -1,9 +1,10 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Attempt } from '../identity/call.ts'
 import type { PipelineState } from '../upstream/watch.ts'
+import { createBatch } from './batch.ts'
 import { createOperationNames } from './operation-names.ts'
 import { registerStanding } from './standing-metrics.ts'
-import type { RequestSink } from './request-summary.ts'
+import type { RequestSink, RequestSummary } from './request-summary.ts'
 
 /** What is counted, for Prometheus to read. No label ever holds an id or an address of anybody. */
 export interface Metrics {
@@ -119,23 +120,26 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
   const attemptDurations = remembered((provider: string, route: string) => attemptDuration.labels(provider, route))
   const durations = remembered((type: string) => duration.labels(type))
 
+  const endedRequests = createBatch<RequestSummary>(
+    null,
+    ({ operationName, operationType, outcome, codes, durationMs }) => {
+      inFlight.dec()
+      durations(operationType).observe(durationMs / 1000)
+      if (outcome === 'refused') for (const code of codes) refusals.inc({ code })
+      else for (const code of codes) errors.inc({ code })
+      if (operationType === 'none' || outcome === 'refused') return
+      operationCounts(names.labelOf(operationName), operationType, outcome).inc()
+    },
+  )
+  const attemptsMade = createBatch<Attempt>(null, ({ provider, route, status, failure, attempt, durationMs }) => {
+    attemptCounts(provider, route, status === null ? (failure ?? 'network') : String(status)).inc()
+    attemptDurations(provider, route).observe(durationMs / 1000)
+    if (attempt > 1) retries.inc({ provider })
+  })
+
   return {
-    requests: {
-      began: () => inFlight.inc(),
-      ended({ operationName, operationType, outcome, codes, durationMs }) {
-        inFlight.dec()
-        durations(operationType).observe(durationMs / 1000)
-        if (outcome === 'refused') for (const code of codes) refusals.inc({ code })
-        else for (const code of codes) errors.inc({ code })
-        if (operationType === 'none' || outcome === 'refused') return
-        operationCounts(names.labelOf(operationName), operationType, outcome).inc()
-      },
-    },
-    attempt({ provider, route, status, failure, attempt, durationMs }) {
-      attemptCounts(provider, route, status === null ? (failure ?? 'network') : String(status)).inc()
-      attemptDurations(provider, route).observe(durationMs / 1000)
-      if (attempt > 1) retries.inc({ provider })
-    },
+    requests: { began: () => inFlight.inc(), ended: endedRequests.add },
+    attempt: attemptsMade.add,
     connected(provider, state) {
       pipelines.set(provider, state)
       retries.inc({ provider }, 0)
@@ -153,7 +157,11 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
       sharedStore.set(isUp ? 1 : 0)
     },
     cacheRead: (provider, kind, outcome, count) => cacheReads.inc({ provider, kind, outcome }, count),
-    read: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+    async read() {
+      endedRequests.tellAll()
+      attemptsMade.tellAll()
+      return { text: await registry.metrics(), contentType: registry.contentType }
+    },
   }
 }
 

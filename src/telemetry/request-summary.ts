@@ -32,6 +32,8 @@ export interface RequestSummary {
   readonly codes: readonly string[]
   /** HTTP status. */
   readonly status: number
+  /** Epoch milliseconds. */
+  readonly endedAt: number
   readonly durationMs: number
   readonly upstream: UpstreamUsage
 }

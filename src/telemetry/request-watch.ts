@@ -78,6 +78,11 @@ export function watchRequest(
       codes = [code]
     },
     answers(answers) {
+      const [only] = answers
+      if (only && answers.length === 1 && !only.errors) {
+        answered = 'ok'
+        return
+      }
       const outcomes = new Set(answers.map(outcomeOf))
       const [outcome = 'ok'] = outcomes
       answered = outcomes.size > 1 ? 'partial' : outcome
@@ -98,6 +103,7 @@ export function watchRequest(
         outcome,
         codes: isAborted ? [] : outcome === 'refused' && codes.length === 0 ? [codeOfStatus(status)] : codes,
         status,
+        endedAt: Date.now(),
         durationMs: performance.now() - startedAt,
         upstream,
       }

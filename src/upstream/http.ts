@@ -80,23 +80,25 @@ export function createHttp({
     throw error
   }
 
-  const http: Http = {
+  function send(request: JsonRequest, call: Call): Promise<WireResponse> {
+    const { operation, authorized = true } = request
+    return pipeline.send(toWire(request), { operation, call, authorized })
+  }
+
+  return {
     async request(request, call) {
-      const { operation, authorized = true } = request
-      const response = await pipeline.send(toWire(request), { operation, call, authorized })
-      return read(response, request)
+      return read(await send(request, call), request)
     },
 
     async find(request, call) {
       try {
-        return await http.request(request, call)
+        return read(await send(request, call), request)
       } catch (error) {
         if (error instanceof ProviderError && error.kind === 'notFound') return null
         throw error
       }
     },
   }
-  return http
 }
 
 /** What stands before a route's path: the path of a base URL, without a slash at its end. */

@@ -9,6 +9,12 @@ export async function readEach<Found>(
   found: readonly Found[],
   read: (id: string) => Promise<Found | null>,
 ): Promise<readonly Found[]> {
+  const [only] = ids
+  if (only === undefined) return found
+  if (ids.length === 1 && found.length === 0) {
+    const record = await read(only)
+    return record === null ? [] : [record]
+  }
   const all = [...found]
   const failures = new Map<string, ProviderError>()
   const outcomes = await Promise.allSettled(ids.map((id) => read(id)))

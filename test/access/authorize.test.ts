@@ -238,16 +238,15 @@ describe('a mutation', () => {
 
   test('is judged again by the input with which it is executed, and the refusal is on record', async () => {
     const audit: AuditRecord[] = []
-    const context = createRequestContext({
-      caller: callers.writer,
+    const options = {
       providers: new Map([['one', provider]]),
       guesses: createAttemptLimit({ attempts: 1, windowSeconds: 1 }),
       redirectOrigins: [],
-      call: testCall(),
-      softDeadlineMs: 1_000,
-      readOnlyProviders: new Set(),
-      audit: (record) => audit.push(record),
-    })
+      readOnlyProviders: new Set<string>(),
+      audit: (record: AuditRecord) => audit.push(record),
+    }
+    const asked = { caller: callers.writer, call: testCall(), softDeadlineMs: 1_000 }
+    const context = createRequestContext(options, asked)
     const parsed = parse(disable)
     const variables = (revokeSessions: string) => ({ input: { id: ids.User, revokeSessions } })
     const operation = present(getOperationAST(parsed))

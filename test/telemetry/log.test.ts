@@ -51,6 +51,7 @@ const summary: RequestSummary = {
   outcome: 'partial',
   codes: ['PROVIDER_TIMEOUT'],
   status: 200,
+  endedAt: Date.UTC(2026, 0, 31, 12),
   durationMs: 20.04,
   upstream: new Map([['clerk', { calls: 2, retries: 1, milliseconds: 30.55 }]]),
 }
@@ -61,7 +62,7 @@ describe('the log', () => {
     expect(others).toEqual([])
     expect(line).toEqual({
       level: 'info',
-      time: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/) as string,
+      time: '2026-01-31T12:00:00.000Z',
       event: 'request',
       requestId: 'request-1',
       subject: 'web',
@@ -149,16 +150,19 @@ describe('the log', () => {
       const { openLog } = await import('./src/telemetry/log.ts')
       const log = openLog('info')
       for (let number = 1; number <= 40; number += 1) log.credentialsRefused('provider-' + number)
+      log.request({ codes: [], upstream: new Map(), endedAt: Date.now(), durationMs: 1 })
       process.exit()
     `
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
       cwd: join(import.meta.dirname, '../..'),
     })
     const lines = stdout.trim().split('\n')
-    expect(lines).toHaveLength(40)
+    expect(lines).toHaveLength(41)
     // What is being written at that moment may come after what is left.
-    const providers = lines.map((line) => (JSON.parse(line) as { readonly provider: string }).provider)
-    expect(new Set(providers)).toEqual(new Set(Array.from({ length: 40 }, (_, index) => `provider-${index + 1}`)))
+    const found = lines.map((line) => JSON.parse(line) as { readonly event: string; readonly provider?: string })
+    expect(new Set(found.map(({ event, provider }) => provider ?? event))).toEqual(
+      new Set([...Array.from({ length: 40 }, (_, index) => `provider-${index + 1}`), 'request']),
+    )
   })
 
   it('says of a bug of ours what it is and where, and in which request', async () => {

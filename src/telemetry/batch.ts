@@ -1,0 +1,36 @@
+/** Things that are told together, some time after they happened. */
+export interface Batch<Item> {
+  add(item: Item): void
+  /** Tells what waits, now. */
+  tellAll(): void
+}
+
+/** So many are told at once. */
+const size = 16
+
+/**
+ * Gathers things and tells them in order, a batch at a time: what is done once in a while is done with a cold processor, and costs several times
+ * as much as when it is done again at once (bench/README.md). `longestWaitMs`: how long one waits at most; `null`: until somebody asks.
+ * `tell` must not throw.
+ */
+export function createBatch<Item>(longestWaitMs: number | null, tell: (item: Item) => void): Batch<Item> {
+  let waiting: Item[] = []
+  let timer: NodeJS.Timeout | null = null
+
+  function tellAll(): void {
+    if (timer) clearTimeout(timer)
+    timer = null
+    const told = waiting
+    waiting = []
+    for (const item of told) tell(item)
+  }
+
+  return {
+    add(item) {
+      waiting.push(item)
+      if (waiting.length >= size) tellAll()
+      else if (longestWaitMs !== null) timer ??= setTimeout(tellAll, longestWaitMs)
+    },
+    tellAll,
+  }
+}
