@@ -114,10 +114,7 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
   const operationCounts = remembered((operation: string, type: string, outcome: string) =>
     operations.labels(operation, type, outcome),
   )
-  const attemptCounts = remembered((provider: string, route: string, status: string) =>
-    attempts.labels(provider, route, status),
-  )
-  const attemptDurations = remembered((provider: string, route: string) => attemptDuration.labels(provider, route))
+  const routes = new Map<string, Map<string, RouteFigures>>()
   const durations = remembered((type: string) => duration.labels(type))
 
   const endedRequests = createBatch<RequestSummary>(
@@ -132,10 +129,32 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
     },
   )
   const attemptsMade = createBatch<Attempt>(null, ({ provider, route, status, failure, attempt, durationMs }) => {
-    attemptCounts(provider, route, status === null ? (failure ?? 'network') : String(status)).inc()
-    attemptDurations(provider, route).observe(durationMs / 1000)
+    const { counts, duration: ofRoute } = figuresOf(provider, route)
+    const outcome = status ?? failure ?? 'network'
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+    ofRoute.observe(durationMs / 1000)
     if (attempt > 1) retries.inc({ provider })
   })
+
+  function figuresOf(provider: string, route: string): RouteFigures {
+    let ofProvider = routes.get(provider)
+    if (!ofProvider) routes.set(provider, (ofProvider = new Map()))
+    let figures = ofProvider.get(route)
+    if (!figures) {
+      figures = { counts: new Map(), duration: attemptDuration.labels(provider, route) }
+      ofProvider.set(route, figures)
+    }
+    return figures
+  }
+
+  function countAttempts(): void {
+    for (const [provider, ofProvider] of routes) {
+      for (const [route, { counts }] of ofProvider) {
+        for (const [status, count] of counts) attempts.inc({ provider, route, status }, count)
+        counts.clear()
+      }
+    }
+  }
 
   return {
     requests: { began: () => inFlight.inc(), ended: endedRequests.add },
@@ -160,9 +179,17 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
     async read() {
       endedRequests.tellAll()
       attemptsMade.tellAll()
+      countAttempts()
       return { text: await registry.metrics(), contentType: registry.contentType }
     },
   }
+}
+
+/** Of the attempts at one route of a provider. */
+interface RouteFigures {
+  /** By HTTP status or failure: those that the counter has not been told of. */
+  readonly counts: Map<string | number, number>
+  readonly duration: { observe(seconds: number): void }
 }
 
 /** Makes a child of a metric once for each of its labels. */

@@ -97,7 +97,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const random = options.random ?? Math.random
   const { watch } = options
   const health = createHealthTracker(clock, () => watch?.credentialsRefused(provider))
-  const transport = createTransport({ origin, connections: maxParallelCalls, maxResponseBytes })
+  // A connection is free a moment after its answer is there: with spare ones, whoever is next need not wait for that moment.
+  const transport = createTransport({ origin, connections: 2 * maxParallelCalls, maxResponseBytes })
   const pace = createPace({ maxCallsPerSecond, clock, random })
   const maxWaitingCalls = resilience.maxWaitingCalls ?? defaultMaxWaitingCalls
   const ownLimiter = createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock })
