@@ -20,7 +20,7 @@ import { createMemoryDocumentStore } from './limits/persisted.ts'
 import { createMemoryRateStore } from './limits/rate-limit.ts'
 import { createSharedAttemptLimit } from './shared-store/attempt-limit.ts'
 import { createSharedDocumentStore } from './shared-store/document-store.ts'
-import { isHost } from './requests/host.ts'
+import { isAddress } from './requests/host.ts'
 import { createServer } from './server.ts'
 import { createSharedEpochs } from './shared-store/epochs.ts'
 import { createSharedRecords } from './shared-store/records.ts'
@@ -161,10 +161,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     maxMutations: options.maxMutations ?? defaultMaxMutations,
   })
   const http = createHttpServer((request, response) => {
-    const { host = 'localhost' } = request.headers
+    const { url = '', headers } = request
     // What makes no URL would fail before anything of ours sees the request.
-    if (!isHost(host) || !URL.canParse(`http://${host}${request.url ?? ''}`)) response.writeHead(400).end()
-    else server.answer(request, response)
+    if (isAddress(headers.host ?? 'localhost', url)) server.answer(request, response)
+    else response.writeHead(400).end()
   })
 
   return {
