@@ -255,11 +255,14 @@ export const pendingUsersOfOne = root((asked) => {
 
 /** A record, or records, of the global ids in this argument. */
 export function recordsById(argument: 'id' | 'ids') {
-  return root((asked) => {
-    const given = asked.args[argument]
-    const ids: readonly unknown[] = Array.isArray(given) ? given : [given]
-    return { readings: [], ids: ids.flatMap((id) => knownId(id, asked) ?? []) }
-  }, argument)
+  return root(
+    (asked) => {
+      const given = asked.args[argument]
+      const ids: readonly unknown[] = Array.isArray(given) ? given : [given]
+      return { readings: [], ids: ids.flatMap((id) => knownId(id, asked) ?? []) }
+    },
+    { argument, isOne: argument === 'id', valueOf: (_, id) => id },
+  )
 }
 
 /** `null`: it will be refused before any call. */
@@ -277,11 +280,14 @@ export const userByNativeId = root(({ args, providers }) => {
 })
 
 /** `Query._entities`. */
-export const entitiesByKeys = root((asked): RootReading => {
-  const { representations } = asked.args
-  const given = Array.isArray(representations) ? (representations as unknown[]) : []
-  return { readings: [], ids: given.flatMap((representation) => idOfRepresentation(representation, asked) ?? []) }
-})
+export const entitiesByKeys = root(
+  (asked): RootReading => {
+    const { representations } = asked.args
+    const given = Array.isArray(representations) ? (representations as unknown[]) : []
+    return { readings: [], ids: given.flatMap((representation) => idOfRepresentation(representation, asked) ?? []) }
+  },
+  { argument: 'representations', isOne: false, valueOf: (type, id) => ({ __typename: type, id }) },
+)
 
 function idOfRepresentation(representation: unknown, asked: Asked): KnownId | null {
   if (typeof representation !== 'object' || representation === null) return null

@@ -16,6 +16,8 @@ const partCounts = {
 
 export type GlobalIdType = keyof typeof partCounts
 
+export const globalIdTypes = Object.keys(partCounts) as readonly GlobalIdType[] // the object has no others
+
 /** What a global id carries: the type, the provider's name, and what it takes to fetch the record there. */
 export interface GlobalId {
   readonly type: GlobalIdType
@@ -48,9 +50,9 @@ export function decodeGlobalId(text: string): GlobalId | null {
   return encodeGlobalId(id) === text ? id : null
 }
 
-/** An id of the right form that was never given to anybody. */
-export function anyIdOf(type: GlobalIdType, provider: string): string {
-  return encodeGlobalId({ type, provider, parts: Array.from({ length: partCounts[type] }, () => '-') })
+/** An id of the right form that was never given to anybody, another one for each number. */
+export function madeUpId(type: GlobalIdType, provider: string, number: number): string {
+  return encodeGlobalId({ type, provider, parts: Array.from({ length: partCounts[type] }, () => `-${number}`) })
 }
 
 export function isGlobalIdType(value: unknown): value is GlobalIdType {

@@ -151,7 +151,13 @@ export function createOperations(options: OperationsOptions): Operations {
       andThen(execute({ document, operation, variables, coerced, context }), (result) => withStaleness(result, context))
     const { caller, spent, isAlone } = exchange
     // Most operations cost little, and nobody wants to know how much.
-    if (isAlone && !count && !caller.account && costLimit.allows(costs.ceiling(document, operation))) return executed()
+    if (
+      isAlone &&
+      !count &&
+      !caller.account &&
+      costLimit.allows(costs.ceiling({ document, operation, variables: coerced }))
+    )
+      return executed()
     const { providers } = context
     const cost = costs.estimate({ document, operation, variables: coerced, providers, account: caller.account })
     const shownCost = count ? cost : null

@@ -17,7 +17,7 @@ export interface CostedOperation {
 /** What an operation was said to cost, and what it did. */
 export interface CostComparison {
   readonly estimate: number
-  /** With any variables; `null`: it depends on them. */
+  /** Without a look at the records that its variables name; `null`: there is none. */
   readonly ceiling: number | null
   readonly actual: number
   readonly byProvider: readonly { readonly provider: string; readonly estimate: number; readonly actual: number }[]
@@ -27,7 +27,7 @@ export interface CostComparison {
 /** Calls that get a token, which one login makes for many operations. */
 const logins = /(\/oauth\/token|\/auth\/providers\/mongodb-cloud\/login|\/auth\/session)$/
 
-/** What an operation may cost: with its variables, and with any. `ceiling` `null`: that depends on them. */
+/** What an operation may cost, and at most whichever records its variables name. */
 interface Estimate extends Cost {
   readonly ceiling: number | null
 }
@@ -54,7 +54,9 @@ export async function createCostWorld({ sandbox, providers }: ConnectedSandbox):
     const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], sent)
     if (!variables) return null
     const cost = estimator.estimate({ document, operation, variables, providers: byName, account: null })
-    return { ...cost, ceiling: estimator.ceiling(document, operation) }
+    const asked = { document, operation, variables }
+    estimator.ceiling(asked) // worked out the second time
+    return { ...cost, ceiling: estimator.ceiling(asked) }
   }
 
   return {

@@ -89,12 +89,17 @@ describe('the estimate of a query', () => {
     expect(sorted[Math.floor(sorted.length * 0.9)]).toBeLessThanOrEqual(8)
   }, 120_000)
 
-  it('is known before its variables are, where they name one record or nothing depends on them', () => {
+  it('has a bound without a look at its variables, where they do nothing but name records', () => {
     const [id = ''] = seeded['clerk']?.users ?? []
     const ceilingOf = (document: string, variables: CostedOperation['variables'] = {}) =>
       world.estimateOf({ name: 'an operation', document, variables })?.ceiling
     expect(ceilingOf('{ users(first: 20) { nodes { groups { nodes { name } } } } }')).toBeGreaterThan(20)
     expect(ceilingOf('query ($id: ID!) { user(id: $id) { sessions { nodes { status } } } }', { id })).toBeGreaterThan(1)
+    const [other = ''] = seeded['auth0']?.users ?? []
+    const ofNodes = 'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on User { groups { nodes { name } } } } }'
+    const ofOne = ceilingOf(ofNodes, { ids: [id] }) ?? 0
+    expect(ofOne).toBeGreaterThan(1)
+    expect(ceilingOf(ofNodes, { ids: [id, other, id] })).toBe(3 * ofOne)
     const several = ceilingOf(
       'query ($id: ID!, $n: Int) { user(id: $id) { sessions(first: $n) { nodes { status } } } }',
       { id },

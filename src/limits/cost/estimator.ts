@@ -1,6 +1,6 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { Providers } from '../../context.ts'
-import { ceilingOf } from './ceiling.ts'
+import { type Ceiling, ceilingOf } from './ceiling.ts'
 import { type Cost, estimateCost, type EstimateOptions } from './estimate.ts'
 import { type OperationPlan, planOperation } from './plan.ts'
 
@@ -14,16 +14,17 @@ export interface CostEstimator {
   /** What an operation costs at most. */
   estimate(operation: Operation): Cost
   /**
-   * Calls that an operation costs at most, whatever its variables are and whoever asks for it but an end user. `null`: that depends on them.
-   * Worked out once.
+   * Calls that an operation costs at most, whoever asks for it but an end user: much faster than an estimate, from the second time on.
+   * `null`: nobody knows.
    */
-  ceiling(document: DocumentNode, operation: OperationDefinitionNode): number | null
+  ceiling(operation: Pick<Operation, 'document' | 'operation' | 'variables'>): number | null
 }
 
 interface Known {
   readonly plan: OperationPlan
-  /** `undefined`: it was not asked for yet. */
-  ceiling: number | null | undefined
+  /** `null`: there is none. `undefined`: it was asked for at most once, and not worked out: many operations come once only. */
+  ceiling: Ceiling | null | undefined
+  isAskedFor: boolean
 }
 
 /** Plans each document once, for as long as somebody keeps it: the server caches what it has parsed. `providers`: all that are configured. */
@@ -32,16 +33,20 @@ export function createCostEstimator(schema: GraphQLSchema, providers: Providers)
 
   function knownOf(document: DocumentNode, operation: OperationDefinitionNode): Known {
     let found = known.get(operation)
-    if (!found) known.set(operation, (found = { plan: planOperation(schema, document, operation), ceiling: undefined }))
+    if (!found) {
+      found = { plan: planOperation(schema, document, operation), ceiling: undefined, isAskedFor: false }
+      known.set(operation, found)
+    }
     return found
   }
 
   return {
     estimate: ({ document, operation, ...rest }) => estimateCost(knownOf(document, operation).plan, rest),
-    ceiling(document, operation) {
+    ceiling({ document, operation, variables }) {
       const found = knownOf(document, operation)
-      if (found.ceiling === undefined) found.ceiling = ceilingOf(document, found.plan, providers)
-      return found.ceiling
+      if (found.isAskedFor && found.ceiling === undefined) found.ceiling = ceilingOf(document, found.plan, providers)
+      found.isAskedFor = true
+      return found.ceiling?.(variables) ?? null
     },
   }
 }

@@ -6,14 +6,23 @@ import type { MissingUserField, GroupField } from '../../identity/records.ts'
 
 /**
  * What a field causes upstream, declared beside it as its extension `cost`. A field without one is part of the record it stands at, and
- * costs nothing by itself. `idArgument`: the one argument by which a record is named, where nothing else decides what it costs.
+ * costs nothing by itself. `naming`: left out where more than records that are named decides what it costs.
  */
 export type FieldCost =
-  | { readonly kind: 'root'; readonly of: (asked: Asked) => RootReading; readonly idArgument?: string }
+  | { readonly kind: 'root'; readonly of: (asked: Asked) => RootReading; readonly naming?: Naming }
   | { readonly kind: 'relation'; readonly of: RelationCost; readonly needs?: readonly MissingUserField[] }
   | { readonly kind: 'value'; readonly needs: readonly (MissingUserField | GroupField)[] }
   | { readonly kind: 'items' }
   | { readonly kind: 'total'; readonly calls: (provider: IdentityProvider) => number }
+
+/** The argument by which records are named, where nothing else decides what a field costs. */
+export interface Naming {
+  readonly argument: string
+  /** Whether it names one record, and not a list of them. */
+  readonly isOne: boolean
+  /** What stands in the argument, or in its list, for the record with this id. */
+  valueOf(type: string, id: string): unknown
+}
 
 /** What a field is asked with. */
 export interface Asked {
@@ -89,8 +98,8 @@ export function value(...needs: readonly (MissingUserField | GroupField)[]): { r
   return { cost: { kind: 'value', needs } }
 }
 
-export function root(of: (asked: Asked) => RootReading, idArgument?: string): { readonly cost: FieldCost } {
-  return { cost: { kind: 'root', of, ...(idArgument !== undefined && { idArgument }) } }
+export function root(of: (asked: Asked) => RootReading, naming?: Naming): { readonly cost: FieldCost } {
+  return { cost: { kind: 'root', of, ...(naming && { naming }) } }
 }
 
 /** `needs`: the values of the record that the relation is made from. */

@@ -15,7 +15,7 @@ import {
   type SelectionSetNode,
   valueFromAST,
 } from 'graphql'
-import type { FieldCost } from './field-cost.ts'
+import type { FieldCost, Naming } from './field-cost.ts'
 
 type Variables = Readonly<Record<string, unknown>>
 
@@ -24,8 +24,8 @@ export interface PlannedField {
   readonly cost: FieldCost | null
   readonly args: (variables: Variables) => Readonly<Record<string, unknown>>
   readonly isIncluded: (variables: Variables) => boolean
-  /** The variable by which the one record is named; `null`: none is, or not by a variable. */
-  readonly idVariable: string | null
+  /** The variable by which records are named; `null`: none are, or not by a variable. */
+  readonly named: { readonly variable: string; readonly naming: Naming } | null
   /** What is selected of the record that it leads to, by the record's type; `null` of a leaf. */
   readonly selectionOf: ((type: string) => PlannedSelection) | null
   /** The type it leads to; `null` where that differs from record to record. */
@@ -129,7 +129,7 @@ export function planOperation(
       cost,
       args: argumentsOf(node, definition),
       isIncluded: inclusionOf(node),
-      idVariable: idVariableOf(node, cost),
+      named: namedBy(node, cost),
       selectionOf: selectionSet ? (type) => plan(selectionSet, type) : null,
       type: isObjectType(named) ? named.name : null,
     }
@@ -158,10 +158,11 @@ function argumentsOf(node: FieldNode, definition: GraphQLField<unknown, unknown>
   return () => constant
 }
 
-function idVariableOf({ arguments: given = [] }: FieldNode, cost: FieldCost | null): string | null {
-  if (cost?.kind !== 'root' || cost.idArgument === undefined) return null
-  const value = given.find(({ name }) => name.value === cost.idArgument)?.value
-  return value?.kind === Kind.VARIABLE ? value.name.value : null
+function namedBy({ arguments: given = [] }: FieldNode, cost: FieldCost | null): PlannedField['named'] {
+  if (cost?.kind !== 'root' || !cost.naming) return null
+  const { naming } = cost
+  const value = given.find(({ name }) => name.value === naming.argument)?.value
+  return value?.kind === Kind.VARIABLE ? { variable: value.name.value, naming } : null
 }
 
 /** A field without a cost is a part of its record. */
