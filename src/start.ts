@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --v8-pool-size=1 --no-allocation-site-pretenuring --max-semi-space-size=32 --invocation-count-for-turbofan=500 --max-inlined-bytecode-size=1000 --max-inlined-bytecode-size-cumulative=3000
+#!/usr/bin/env -S node --v8-pool-size=1 --no-allocation-site-pretenuring --max-semi-space-size=32 --invocation-count-for-turbofan=500 --max-inlined-bytecode-size=700 --max-inlined-bytecode-size-cumulative=1800
 /**
  * The program, with what Node compiles of it kept for the next start. Where that cannot be kept, it starts as before. The flags above are
  * for what a gateway does: what it makes is garbage as soon as the answer is sent. Collecting that with many threads costs more processor time
