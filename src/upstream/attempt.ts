@@ -5,6 +5,7 @@ import { HeldBackError } from './held-back.ts'
 import type { Limiter, Place } from './limiter.ts'
 import type { Patience } from './patience.ts'
 import type { SendOptions } from './sending.ts'
+import type { Settle } from './settle.ts'
 import type { Transport } from './transport.ts'
 import { TransportError } from './transport-error.ts'
 import type { WireRequest, WireResponse } from './wire-message.ts'
@@ -21,18 +22,17 @@ export interface AttemptOptions {
   readonly clock: Clock
 }
 
-/** Makes one attempt. Rejects with `HeldBackError` when it was not made, with `TransportError` when it brought no answer. */
+/**
+ * Makes one attempt. Rejects with `HeldBackError` when it was not made, with `TransportError` when it brought no answer. Settles at once or
+ * later, when the attempt has given back its place. Never throws.
+ */
 export type Attempt = (
   request: WireRequest,
   sending: SendOptions,
   number: number,
   patience: Patience,
-) => Promise<WireResponse>
-
-interface Settle {
-  readonly resolve: (response: WireResponse) => void
-  readonly reject: (error: unknown) => void
-}
+  settle: Settle<WireResponse>,
+) => void
 
 /** An attempt that its caller's deadline cut short tells of the upstream only when it had this long, in milliseconds. */
 const tellingMs = 1_000
@@ -78,7 +78,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
     sending: SendOptions,
     number: number,
     patience: Patience,
-    settle: Settle,
+    settle: Settle<WireResponse>,
   ): void {
     const startedAt = clock.now()
     if (startedAt >= patience.deadline) throw new TransportError('aborted', false)
@@ -98,50 +98,53 @@ export function createAttempt(options: AttemptOptions): Attempt {
         try {
           place.answered(response)
           record(response, null)
-          settle.resolve(response)
         } catch (error) {
           settle.reject(error)
+          return
         } finally {
           end(response.status >= 500 ? 'fails' : 'works')
           place.release()
         }
+        settle.resolve(response)
       },
       failed(error) {
+        let reason: unknown = error
         try {
           record(null, error.failure === 'tooLarge' ? 'network' : error.failure)
-          settle.reject(error)
         } catch (thrown) {
-          settle.reject(thrown)
+          reason = thrown
         } finally {
           end(verdictOn(error, timeoutMs, startedAt))
           place.release()
         }
+        settle.reject(reason)
       },
     })
   }
 
-  return (request, sending, number, patience) =>
-    new Promise((resolve, reject) => {
-      const heldBackMs = breaker.heldBackMs()
-      if (heldBackMs !== null) throw new HeldBackError('failing', heldBackMs)
-      const settle = { resolve, reject }
-      limiter.acquire({
-        // The signal stays the same when an adapter hands the call on with another recorder.
-        owner: sending.call.signal,
-        patience,
-        admit(place) {
-          try {
-            begin(place, request, sending, number, patience, settle)
-          } catch (error) {
-            reject(error)
-            place.release()
-          }
-        },
-        refuse(error) {
-          reject(error instanceof HeldBackError ? error : new TransportError('aborted', false, error))
-        },
-      })
+  return (request, sending, number, patience, settle) => {
+    const heldBackMs = breaker.heldBackMs()
+    if (heldBackMs !== null) {
+      settle.reject(new HeldBackError('failing', heldBackMs))
+      return
+    }
+    limiter.acquire({
+      // The signal stays the same when an adapter hands the call on with another recorder.
+      owner: sending.call.signal,
+      patience,
+      admit(place) {
+        try {
+          begin(place, request, sending, number, patience, settle)
+        } catch (error) {
+          place.release()
+          settle.reject(error)
+        }
+      },
+      refuse(error) {
+        settle.reject(error instanceof HeldBackError ? error : new TransportError('aborted', false, error))
+      },
     })
+  }
 }
 
 function withHeaders(request: WireRequest, headers: Readonly<Record<string, string>>): WireRequest {

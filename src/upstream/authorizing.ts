@@ -15,7 +15,7 @@ export interface AuthorizingOptions {
   readonly attempt: Attempt
 }
 
-/** An attempt with our key on it, and another one when the upstream refuses a key that can be renewed. Never throws at once. */
+/** An attempt with our key on it, and another one when the upstream refuses a key that can be renewed. */
 export function createAuthorizing({ authorization, breaker, attempt }: AuthorizingOptions): Attempt {
   const keyed = createKeyed()
 
@@ -41,30 +41,41 @@ export function createAuthorizing({ authorization, breaker, attempt }: Authorizi
     return response.status === 401 && (authorization.isRefusal?.(response, sending.operation) ?? true)
   }
 
-  const attemptWith: (key: KeyHeaders, ...attempted: Parameters<Attempt>) => Promise<WireResponse> = (
-    key,
-    request,
-    sending,
-    number,
-    patience,
-  ) => {
-    const answer = attempt(keyed(request, key), sending, number, patience)
-    if (authorization.renew === undefined) return answer
-    return answer.then((response) => {
-      if (!isRefusal(response, sending)) return response
-      // The upstream did nothing but refuse the token, so that even an unsafe call may go again with a new one.
-      authorization.renew?.(key)
-      return credentials(sending, patience).then((renewed) =>
-        attempt(keyed(request, renewed), sending, number, patience),
-      )
+  function attemptWith(key: KeyHeaders, ...[request, sending, number, patience, settle]: Parameters<Attempt>): void {
+    if (authorization.renew === undefined) {
+      attempt(keyed(request, key), sending, number, patience, settle)
+      return
+    }
+    attempt(keyed(request, key), sending, number, patience, {
+      resolve(response) {
+        if (!isRefusal(response, sending)) {
+          settle.resolve(response)
+          return
+        }
+        // The upstream did nothing but refuse the token, so that even an unsafe call may go again with a new one.
+        authorization.renew?.(key)
+        credentials(sending, patience).then(
+          (renewed) => attempt(keyed(request, renewed), sending, number, patience, settle),
+          settle.reject,
+        )
+      },
+      reject: settle.reject,
     })
   }
 
-  return (request, sending, number, patience) => {
-    if (sending.authorized === false) return attempt(request, sending, number, patience)
+  return (request, sending, number, patience, settle) => {
+    if (sending.authorized === false) {
+      attempt(request, sending, number, patience, settle)
+      return
+    }
     const atHand = authorization.atHand?.() ?? null
-    if (atHand !== null) return attemptWith(atHand, request, sending, number, patience)
-    return credentials(sending, patience).then((key) => attemptWith(key, request, sending, number, patience))
+    if (atHand !== null) attemptWith(atHand, request, sending, number, patience, settle)
+    else {
+      credentials(sending, patience).then(
+        (key) => attemptWith(key, request, sending, number, patience, settle),
+        settle.reject,
+      )
+    }
   }
 }
 

@@ -17,6 +17,7 @@ import { createRetiredOperations } from './retired.ts'
 import { createRetryBudget, defaultRetryBudgetSettings, type RetryBudgetSettings } from './retry-budget.ts'
 import { createRetrying } from './retrying.ts'
 import type { SendOptions } from './sending.ts'
+import { promised, type Settle } from './settle.ts'
 import { createSharedLimiter, type SharePace } from './shared-pace.ts'
 import { createSingleFlight } from './single-flight.ts'
 import { createTransport } from './transport.ts'
@@ -170,14 +171,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   function shared(request: WireRequest, sending: SendOptions): Promise<WireResponse> {
     const { call } = sending
-    const answer = (patience: Patience): Promise<WireResponse> =>
-      retrying(sending, patience, (number) => authorized(request, sending, number, patience))
+    const answer = (patience: Patience, settle: Settle<WireResponse>): void =>
+      retrying(sending, patience, (number, tried) => authorized(request, sending, number, patience, tried), settle)
     if (request.method === 'GET') return singleFlight.run(request.path, call, answer)
     const patience = createPatience(call.deadline)
     if (call.signal.aborted) endPatience(patience, call.signal.reason)
     const departing: Departing = { place: -1, onDeparture: () => endPatience(patience, call.signal.reason) }
     watchDeparture(call.signal, departing)
-    return answer(patience).finally(() => {
+    return promised<WireResponse>((settle) => answer(patience, settle)).finally(() => {
       forgetDeparture(call.signal, departing)
       // A read that begins after a write must not join a read that began before it.
       singleFlight.seal()

@@ -5,6 +5,7 @@ import { backoffMs, isRetryableStatus, retryAfterMs } from './retry.ts'
 import type { RetryBudget } from './retry-budget.ts'
 import { type Patience, signalOf } from './patience.ts'
 import type { SendOptions } from './sending.ts'
+import { promised, type Settle } from './settle.ts'
 import { TransportError } from './transport-error.ts'
 import type { WireResponse } from './wire-message.ts'
 
@@ -22,8 +23,9 @@ export interface RetryOptions {
 export type Retrying = (
   sending: SendOptions,
   patience: Patience,
-  attempt: (number: number) => Promise<WireResponse>,
-) => Promise<WireResponse>
+  attempt: (number: number, settle: Settle<WireResponse>) => void,
+  settle: Settle<WireResponse>,
+) => void
 
 /** What an attempt came to: an answer, or why there is none. */
 type Result = WireResponse | TransportError
@@ -48,7 +50,7 @@ export function createRetrying({ maxRetries, budget, pace, clock, random }: Retr
     first: Result,
     sending: SendOptions,
     patience: Patience,
-    attempt: (number: number) => Promise<WireResponse>,
+    attempt: Parameters<Retrying>[2],
   ): Promise<WireResponse> {
     const maxAttempts = sending.operation.safe ? maxRetries + 1 : 1
     let lost: TransportError | null = null
@@ -63,7 +65,7 @@ export function createRetrying({ maxRetries, budget, pace, clock, random }: Retr
         })
       }
       try {
-        last = await attempt(number + 1)
+        last = await promised<WireResponse>((settle) => attempt(number + 1, settle))
       } catch (error) {
         if (error instanceof TransportError) last = error
         // What the upstream said, or failed to say, is worth more than that it was not asked again.
@@ -73,15 +75,20 @@ export function createRetrying({ maxRetries, budget, pace, clock, random }: Retr
     }
   }
 
-  return (sending, patience, attempt) => {
+  return (sending, patience, attempt, settle) => {
     budget.called()
-    return attempt(1).then(
-      (response) => (isRetryableStatus(response.status) ? goOn(response, sending, patience, attempt) : response),
-      (error: unknown) => {
-        if (error instanceof TransportError) return goOn(error, sending, patience, attempt)
-        throw error
+    attempt(1, {
+      resolve(response) {
+        if (isRetryableStatus(response.status)) {
+          goOn(response, sending, patience, attempt).then(settle.resolve, settle.reject)
+        } else settle.resolve(response)
       },
-    )
+      reject(error) {
+        if (error instanceof TransportError) {
+          goOn(error, sending, patience, attempt).then(settle.resolve, settle.reject)
+        } else settle.reject(error)
+      },
+    })
   }
 }
 

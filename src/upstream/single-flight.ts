@@ -1,6 +1,7 @@
 import { type Departing, forgetDeparture, watchDeparture } from './departures.ts'
 import { createKeyedLists } from './keyed-lists.ts'
 import { createPatience, endPatience, type Patience } from './patience.ts'
+import { promised, type Settle } from './settle.ts'
 
 /** Lets identical work in flight be done once, also when it is asked for by different requests. */
 export interface SingleFlight<Result> {
@@ -21,8 +22,8 @@ export interface Waiter {
   readonly deadline: number
 }
 
-/** `patience`: that of all who wait, which lasts until the latest of their deadlines. */
-export type Work<Result> = (patience: Patience) => Promise<Result>
+/** `patience`: that of all who wait, which lasts until the latest of their deadlines. Settles at once or later. Must not throw. */
+export type Work<Result> = (patience: Patience, settle: Settle<Result>) => void
 
 interface Flight<Result> {
   readonly key: string
@@ -35,10 +36,8 @@ interface Flight<Result> {
 }
 
 /** One who waits. */
-interface Seat<Result> extends Departing {
+interface Seat<Result> extends Departing, Settle<Result> {
   readonly signal: AbortSignal
-  readonly resolve: (result: Result) => void
-  readonly reject: (error: unknown) => void
 }
 
 export function createSingleFlight<Result>(): SingleFlight<Result> {
@@ -47,19 +46,21 @@ export function createSingleFlight<Result>(): SingleFlight<Result> {
   let era = 0
   let joined = 0
 
-  function start(key: string, list: Flight<Result>[], work: Work<Result>, deadline: number): Flight<Result> {
+  function open(key: string, list: Flight<Result>[], deadline: number): Flight<Result> {
     const flight: Flight<Result> = { key, era, list, patience: createPatience(deadline), seats: [] }
-    const answer = work(flight.patience)
     list.push(flight)
-    answer.then(
-      (result) => {
+    return flight
+  }
+
+  function start(flight: Flight<Result>, work: Work<Result>): void {
+    work(flight.patience, {
+      resolve(result) {
         for (const seat of land(flight)) seat.resolve(result)
       },
-      (error: unknown) => {
+      reject(error) {
         for (const seat of land(flight)) seat.reject(error)
       },
-    )
-    return flight
+    })
   }
 
   /** Nobody may join what has ended or is being given up. Answers who still waits. */
@@ -86,9 +87,9 @@ export function createSingleFlight<Result>(): SingleFlight<Result> {
       const list = listOf(key)
       const known = list.find((flight) => flight.key === key && flight.era === era)
       if (known) joined += 1
-      const flight = known ?? start(key, list, work, deadline)
+      const flight = known ?? open(key, list, deadline)
       flight.patience.deadline = Math.max(flight.patience.deadline, deadline)
-      return new Promise<Result>((resolve, reject) => {
+      return promised<Result>(({ resolve, reject }) => {
         const seat: Seat<Result> = {
           place: -1,
           signal,
@@ -98,6 +99,7 @@ export function createSingleFlight<Result>(): SingleFlight<Result> {
         }
         flight.seats.push(seat)
         watchDeparture(signal, seat)
+        if (!known) start(flight, work)
       })
     },
     seal() {
