@@ -1,6 +1,7 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql'
 import type { JsonValue } from '../src/identity/records.ts'
 import { builder, type UploadedFile } from './builder.ts'
+import { isoTimeOf } from './iso-time.ts'
 
 // A time zone is demanded: without one, a time means something else on every machine.
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
@@ -17,7 +18,7 @@ function parseTime(value: unknown): Date {
 
 builder.scalarType('DateTime', {
   description: 'An ISO 8601 time with a time zone, such as `2026-01-31T12:00:00Z`. Answered in UTC with milliseconds.',
-  serialize: (date) => date.toISOString(),
+  serialize: isoTimeOf,
   parseValue: parseTime,
   parseLiteral: (node) => parseTime(node.kind === Kind.STRING ? node.value : null),
 })
