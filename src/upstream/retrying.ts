@@ -76,17 +76,18 @@ export function createRetrying({ maxRetries, budget, pace, clock, random }: Retr
   }
 
   return (sending, patience, attempt, settle) => {
+    const settleWith = (first: Result): void => {
+      goOn(first, sending, patience, attempt).then(settle.resolve, settle.reject)
+    }
     budget.called()
     attempt(1, {
       resolve(response) {
-        if (isRetryableStatus(response.status)) {
-          goOn(response, sending, patience, attempt).then(settle.resolve, settle.reject)
-        } else settle.resolve(response)
+        if (isRetryableStatus(response.status)) settleWith(response)
+        else settle.resolve(response)
       },
       reject(error) {
-        if (error instanceof TransportError) {
-          goOn(error, sending, patience, attempt).then(settle.resolve, settle.reject)
-        } else settle.reject(error)
+        if (error instanceof TransportError) settleWith(error)
+        else settle.reject(error)
       },
     })
   }
