@@ -1,4 +1,5 @@
-import { createCrowd, type Member } from '../upstream/crowd.ts'
+import { createCallerSignal } from '../upstream/departures.ts'
+import { createTimeLimits, type Timed, type TimeLimits } from '../upstream/time-limits.ts'
 
 /** How long requests are waited for. */
 export interface Patience {
@@ -24,31 +25,47 @@ export interface Waiting {
  * made by them costs many times as much, and every upstream call listens.
  */
 export function createPatience(stopping: AbortSignal): Patience {
-  const waitings = createCrowd<OneWaiting>()
+  const limits = createTimeLimits<OneWaiting>()
   stopping.addEventListener('abort', () => {
-    for (const waiting of waitings.members.slice()) waiting.leave(stopping.reason)
+    for (const waiting of limits.watched.slice()) waiting.leave(stopping.reason)
   })
 
   return {
     begin(ms) {
-      const controller = new AbortController()
-      const timer = setTimeout(() => waiting.leave(new DOMException('The time is over', 'TimeoutError')), ms)
-      timer.unref()
-      const end = (): void => {
-        clearTimeout(timer)
-        waitings.leave(waiting)
-      }
-      const leave = (reason?: unknown): void => {
-        if (waiting.place < 0) return
-        end()
-        controller.abort(reason)
-      }
-      const waiting: OneWaiting = { place: -1, signal: controller.signal, leave, end }
-      waitings.join(waiting)
-      if (stopping.aborted) leave(stopping.reason)
+      const waiting = new OneWaiting(limits, ms)
+      limits.watch(waiting)
+      if (stopping.aborted) waiting.leave(stopping.reason)
       return waiting
     },
   }
 }
 
-interface OneWaiting extends Waiting, Member {}
+class OneWaiting implements Waiting, Timed {
+  place = -1
+  readonly dueAt: number
+  private readonly limits: TimeLimits<OneWaiting>
+  private readonly caller = createCallerSignal()
+
+  constructor(limits: TimeLimits<OneWaiting>, ms: number) {
+    this.limits = limits
+    this.dueAt = performance.now() + ms
+  }
+
+  get signal(): AbortSignal {
+    return this.caller.signal
+  }
+
+  leave(reason?: unknown): void {
+    if (this.place < 0) return
+    this.end()
+    this.caller.abort(reason)
+  }
+
+  end(): void {
+    this.limits.forget(this)
+  }
+
+  onOverdue(): void {
+    this.caller.abort(new DOMException('The time is over', 'TimeoutError'))
+  }
+}

@@ -9,6 +9,8 @@ export interface Departing extends Member {
 interface Departure {
   readonly crowd: Crowd<Departing>
   readonly tellAll: () => void
+  /** Whether whoever aborts the signal calls `tellAll`, so that nobody has to listen. */
+  readonly isToldOf: boolean
 }
 
 const departureOf = Symbol('departure')
@@ -19,13 +21,13 @@ interface Watched extends AbortSignal {
 }
 
 /**
- * Tells somebody when the signal aborts. All calls of a request have the same signal: it has one listener for all of them, because a
+ * Tells somebody when the signal aborts. All calls of a request have the same signal: it has one listener for all of them at most, because a
  * listener of its own costs each call more than most of what we do for it.
  */
 export function watchDeparture(signal: AbortSignal, departing: Departing): void {
   const watched: Watched = signal
-  const { crowd, tellAll } = (watched[departureOf] ??= createDeparture())
-  if (crowd.members.length === 0) signal.addEventListener('abort', tellAll, { once: true })
+  const { crowd, tellAll, isToldOf } = (watched[departureOf] ??= createDeparture(false))
+  if (!isToldOf && crowd.members.length === 0) signal.addEventListener('abort', tellAll, { once: true })
   crowd.join(departing)
 }
 
@@ -36,10 +38,32 @@ export function forgetDeparture(signal: AbortSignal, departing: Departing): void
   if (departure === undefined || departing.place < 0) return
   departure.crowd.leave(departing)
   // Signals made of others, or of a timer, are kept in memory as long as anybody listens.
-  if (departure.crowd.members.length === 0) signal.removeEventListener('abort', departure.tellAll)
+  if (!departure.isToldOf && departure.crowd.members.length === 0) {
+    signal.removeEventListener('abort', departure.tellAll)
+  }
 }
 
-function createDeparture(): Departure {
+/** The signal of a caller, and what aborts it. To those who watch for a departure it costs less than any other. */
+export interface CallerSignal {
+  readonly signal: AbortSignal
+  abort(reason: unknown): void
+}
+
+export function createCallerSignal(): CallerSignal {
+  const controller = new AbortController()
+  const { signal } = controller
+  const departure = createDeparture(true)
+  ;(signal as Watched)[departureOf] = departure
+  return {
+    signal,
+    abort(reason) {
+      controller.abort(reason)
+      departure.tellAll()
+    },
+  }
+}
+
+function createDeparture(isToldOf: boolean): Departure {
   const crowd = createCrowd<Departing>()
   const tellAll = (): void => {
     for (let [departing] = crowd.members; departing !== undefined; [departing] = crowd.members) {
@@ -47,5 +71,5 @@ function createDeparture(): Departure {
       departing.onDeparture()
     }
   }
-  return { crowd, tellAll }
+  return { crowd, tellAll, isToldOf }
 }

@@ -9,14 +9,16 @@ export interface Timed extends Member {
 }
 
 /** Watches over many things with one timer, which is set for the first of them and keeps no process alive. */
-export interface TimeLimits {
-  watch(timed: Timed): void
+export interface TimeLimits<Item extends Timed = Timed> {
+  /** All that are watched now, in no order. */
+  readonly watched: readonly Item[]
+  watch(timed: Item): void
   /** It has ended. */
-  forget(timed: Timed): void
+  forget(timed: Item): void
 }
 
-export function createTimeLimits(): TimeLimits {
-  const watched = createCrowd<Timed>()
+export function createTimeLimits<Item extends Timed = Timed>(): TimeLimits<Item> {
+  const watched = createCrowd<Item>()
   let timer: NodeJS.Timeout | undefined
   /** Most end long before their time, and the timer stays as it is. */
   let wakesAt = Number.POSITIVE_INFINITY
@@ -40,6 +42,7 @@ export function createTimeLimits(): TimeLimits {
   }
 
   return {
+    watched: watched.members,
     watch(timed) {
       watched.join(timed)
       if (timed.dueAt < wakesAt) wakeAt(timed.dueAt)

@@ -6,10 +6,10 @@ const hour = 3_600_000
 
 describe('the signal of a request', () => {
   it('aborts when its caller leaves, for the reason that is told', () => {
-    const { signal, leave } = createPatience(new AbortController().signal).begin(hour)
-    expect(signal.aborted).toBe(false)
-    leave(new Error('gone'))
-    expect(signal.reason).toEqual(new Error('gone'))
+    const waiting = createPatience(new AbortController().signal).begin(hour)
+    expect(waiting.signal.aborted).toBe(false)
+    waiting.leave(new Error('gone'))
+    expect(waiting.signal.reason).toEqual(new Error('gone'))
   })
 
   it('aborts when its time is over, and says so', async () => {
@@ -31,18 +31,18 @@ describe('the signal of a request', () => {
 
   it('keeps its first reason', () => {
     const stopping = new AbortController()
-    const { signal, leave } = createPatience(stopping.signal).begin(hour)
+    const waiting = createPatience(stopping.signal).begin(hour)
     stopping.abort(new Error('stopping'))
-    leave(new Error('gone'))
-    expect(signal.reason).toEqual(new Error('stopping'))
+    waiting.leave(new Error('gone'))
+    expect(waiting.signal.reason).toEqual(new Error('stopping'))
   })
 
   it('is left alone once the request has been answered', () => {
     const stopping = new AbortController()
-    const { signal, leave, end } = createPatience(stopping.signal).begin(hour)
-    end()
-    leave()
+    const waiting = createPatience(stopping.signal).begin(hour)
+    waiting.end()
+    waiting.leave()
     stopping.abort()
-    expect(signal.aborted).toBe(false)
+    expect(waiting.signal.aborted).toBe(false)
   })
 })

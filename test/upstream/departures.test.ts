@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { type Departing, forgetDeparture, watchDeparture } from '../../src/upstream/departures.ts'
+import { createCallerSignal, type Departing, forgetDeparture, watchDeparture } from '../../src/upstream/departures.ts'
 
 function waiting(names: readonly string[]): { readonly told: string[]; readonly all: readonly Departing[] } {
   const told: string[] = []
@@ -46,6 +46,22 @@ describe('the departure of a caller', () => {
       }
       expect(getEventListeners(signal, 'abort')).toHaveLength(0)
     }
+  })
+})
+
+describe('the signal of a caller', () => {
+  it('tells all who wait and all who listen, for the reason that is given, and takes no listener for those who wait', () => {
+    const { signal, abort } = createCallerSignal()
+    const { told, all } = waiting(['a', 'b', 'ended'])
+    for (const departing of all) watchDeparture(signal, departing)
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+    const [, , ended] = all
+    if (ended) forgetDeparture(signal, ended)
+    signal.addEventListener('abort', () => told.push('listener'))
+    abort(new Error('gone'))
+    abort(new Error('gone again'))
+    expect(told.toSorted()).toEqual(['a', 'b', 'listener'])
+    expect(signal.reason).toEqual(new Error('gone'))
   })
 })
 
