@@ -20,18 +20,42 @@ export const apiKeyHeader = 'x-api-key'
 /** By which a scanner of repositories and logs knows a key for one. */
 const prefix = 'idgw_'
 
+/** Who holds a key; `null`: nobody does. `connection`: over which it was shown; left out: nobody knows. */
+export type KeyRing = (presented: string, connection?: object) => Caller | null
+
 /**
- * Knows callers by their API keys; `null`: nobody shows this key. Digests are compared in constant time, and every configured key is
- * compared, so that the time taken says nothing about how close a guess was.
+ * Knows callers by their API keys. Digests are compared in constant time, and every configured key is compared, so that the time taken says
+ * nothing about how close a guess was.
+ *
+ * The key of a connection is known again while the connection lasts, without its digest, which takes longer than all other checks of a
+ * request together: clients and proxies keep their connections. It, too, is compared in constant time.
  */
-export function createKeyRing(keys: readonly ApiKey[]): (presented: string) => Caller | null {
+export function createKeyRing(keys: readonly ApiKey[]): KeyRing {
   const known = keys.map((key) => ({ digest: Buffer.from(key.sha256, 'hex'), caller: holderOf(key) }))
-  return (presented) => {
+  const shown = new WeakMap<object, { readonly key: string; readonly caller: Caller }>()
+
+  function find(presented: string): Caller | null {
     const digest = hash('sha256', presented, 'buffer')
     let found: Caller | null = null
     for (const { digest: expected, caller } of known) if (timingSafeEqual(expected, digest)) found = caller
     return found
   }
+
+  return (presented, connection) => {
+    const before = connection && shown.get(connection)
+    if (before && isSame(before.key, presented)) return before.caller
+    const caller = find(presented)
+    if (connection && caller) shown.set(connection, { key: presented, caller })
+    return caller
+  }
+}
+
+/** In a time that says nothing but whether they are of one length. */
+function isSame(one: string, other: string): boolean {
+  if (one.length !== other.length) return false
+  let difference = 0
+  for (let index = 0; index < one.length; index += 1) difference |= one.charCodeAt(index) ^ other.charCodeAt(index)
+  return difference === 0
 }
 
 function holderOf({ name, scopes, providers }: ApiKey): Caller {

@@ -9,8 +9,15 @@ import { createProviderTokenCheck } from './provider-tokens.ts'
 import { type OnRefused, type Refusal, type RefusalReason, type Rejection, rejected } from './refusal.ts'
 import { takeApart, textClaim } from './unverified-token.ts'
 
+/** What is looked at of a request. */
+export interface Showing {
+  readonly header: ReadHeader
+  /** Over which it came; left out: nobody knows. */
+  readonly connection?: object | undefined
+}
+
 /** Who is asking, by what the request shows; a refusal for everybody else. At once for API keys, later for tokens. */
-export type Authenticate = (request: { readonly header: ReadHeader }) => Caller | Refusal | Promise<Caller | Refusal>
+export type Authenticate = (request: Showing) => Caller | Refusal | Promise<Caller | Refusal>
 
 export interface Authenticator {
   readonly authenticate: Authenticate
@@ -79,7 +86,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   }
 
   return {
-    authenticate({ header }) {
+    authenticate({ header, connection }) {
       const credentials = readCredentials(header)
       switch (credentials.kind) {
         case 'none':
@@ -89,7 +96,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         case 'unreadable':
           return refuse(rejected('unreadable credentials'), null)
         case 'apiKey':
-          return holderOfKey(credentials.key) ?? refuse(rejected('unknown key'), null)
+          return holderOfKey(credentials.key, connection) ?? refuse(rejected('unknown key'), null)
         case 'token':
           return holderOfToken(credentials.token)
       }

@@ -56,7 +56,7 @@ export function createHttpServer(
     (request, response) => {
       const one: Answering = { place: -1, response }
       answering.join(one)
-      response.once('close', () => {
+      response.on('close', () => {
         answering.leave(one)
         if (isStopping) closeIdle()
       })

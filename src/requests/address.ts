@@ -10,12 +10,12 @@ export type AddressOf = (connection: unknown, header: ReadHeader) => string | nu
 export function addressIn(trustedHeader: string | null): AddressOf {
   return (connection, header) => {
     const said = trustedHeader === null ? undefined : header(trustedHeader)?.split(',').at(-1)?.trim()
-    return said || (remoteAddressOf(connection) ?? null)
+    return said || (socketOf(connection)?.remoteAddress ?? null)
   }
 }
 
-/** Node's request, wherever the server keeps it. */
-function remoteAddressOf(connection: unknown): string | undefined {
+/** The connection itself, of what the HTTP server knows of it; `undefined`: there is none. */
+export function socketOf(connection: unknown): { readonly remoteAddress?: string } | undefined {
   const { req } = (connection ?? {}) as { readonly req?: { readonly socket?: { readonly remoteAddress?: string } } } // as Node's adapter puts it there
-  return req?.socket?.remoteAddress
+  return req?.socket
 }

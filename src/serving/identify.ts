@@ -2,7 +2,7 @@ import { type Authenticate, isRefusal } from '../access/authenticate.ts'
 import type { Caller } from '../access/caller.ts'
 import type { ReadHeader } from '../access/credentials.ts'
 import type { RateLimit } from '../limits/rate-limit.ts'
-import type { AddressOf } from '../requests/address.ts'
+import { type AddressOf, socketOf } from '../requests/address.ts'
 import type { Refusal } from '../requests/refusal.ts'
 
 /** Who is asking over this connection; a refusal for everybody else. At once where nobody has to be asked. */
@@ -16,7 +16,7 @@ export function createIdentify(authenticate: Authenticate, failures: RateLimit, 
     return (address === null ? null : await failures.take(address, 1)) ?? answer
   }
   return (header, connection) => {
-    const answer = authenticate({ header })
+    const answer = authenticate({ header, connection: socketOf(connection) })
     if (answer instanceof Promise) {
       return answer.then<Caller | Refusal>((settled) =>
         isRefusal(settled) ? settle(settled, header, connection) : settled,

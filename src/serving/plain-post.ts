@@ -60,7 +60,7 @@ export function createPlainPosts(
     const params = paramsOf(body)
     if (!params) return handOver({ incoming, outgoing, body, caller, watch })
     const exchange = operations.begin({ method: 'POST', header, caller, isAlone: true, watch })
-    outgoing.once('close', () => {
+    outgoing.on('close', () => {
       if (!outgoing.writableFinished) exchange.waiting.leave()
     })
     try {
@@ -162,10 +162,10 @@ function textOf(incoming: IncomingMessage): Promise<string> {
     const chunks: Buffer[] = []
     incoming
       .on('data', (chunk: Buffer) => chunks.push(chunk))
-      .once('end', () => {
+      .on('end', () => {
         const [only] = chunks
         resolve((only && chunks.length === 1 ? only : Buffer.concat(chunks)).toString('utf8'))
       })
-      .once('error', reject)
+      .on('error', reject)
   })
 }

@@ -52,6 +52,25 @@ describe('an API key', () => {
     for (let guess = 0; guess < 3_000; guess += 1) expect(holderOf(`guess ${guess}`)).toBeNull()
   })
 
+  it('is known again on its connection, where each other key is still judged by itself', () => {
+    const connection = {}
+    const shown = [
+      ['key of the web', 'web'],
+      ['key of the web', 'web'],
+      ['key of the wec', undefined],
+      ['yek of the web', undefined],
+      ['key of the we', undefined],
+      ['', undefined],
+      ['key of the web', 'web'],
+      ['key of support', 'support'],
+      ['key of the web', 'web'],
+      ['key of support', 'support'],
+      ['key of support', 'support'],
+    ] as const
+    expect(shown.map(([presented]) => holderOf(presented, connection)?.subject)).toEqual(shown.map(([, who]) => who))
+    expect(holderOf('key of the wec', {})).toBeNull()
+  })
+
   it('opens nothing where none is configured', () => {
     expect(createKeyRing([])('key of the web')).toBeNull()
     expect(createKeyRing([])('')).toBeNull()
