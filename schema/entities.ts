@@ -3,6 +3,7 @@ import type { RequestContext } from '../src/context.ts'
 import { ArgumentError } from '../src/identity/errors.ts'
 import { entitiesByKeys } from './costs.ts'
 import { declareAccess, requireType } from './access.ts'
+import { rememberedType, rememberType } from './record-types.ts'
 
 /** What a router sends for an entity that another subgraph knows by one of its keys. */
 type Representation = Readonly<Record<string, unknown>>
@@ -26,7 +27,6 @@ export function answerEntities(schema: GraphQLSchema): void {
   const union = schema.getType('_Entity')
   if (!field || !isUnionType(union)) throw new Error('the schema has no entities')
   const entities = new Map(union.getTypes().map((type) => [type.name, entityOf(type)]))
-  const typeOfRecord = new WeakMap<object, string>()
 
   const find = async (
     representation: unknown,
@@ -37,13 +37,13 @@ export function answerEntities(schema: GraphQLSchema): void {
     requireType(schema, typename, context)
     const record = await entity.resolve(reference, context, info)
     if (typeof record !== 'object' || record === null) return null
-    typeOfRecord.set(record, typename)
+    rememberType(context, record, typename)
     return record
   }
 
   field.extensions = { ...field.extensions, ...entitiesByKeys }
   declareAccess(field, { scopes: [] })
-  union.resolveType = (record: object) => typeOfRecord.get(record)
+  union.resolveType = (record: object, context: RequestContext) => rememberedType(context, record)
   field.resolve = (_, args, context: RequestContext, info) => {
     const { representations } = args as { readonly representations: readonly unknown[] } // as the field declares them
     if (representations.length > context.maxRepresentations) {

@@ -8,6 +8,7 @@ import { requiredPart, type Target, targetOfDecoded } from './arguments.ts'
 import { builder } from './builder.ts'
 import { recordsById } from './costs.ts'
 import { findGrant, findSession } from './find.ts'
+import { rememberedType, rememberType } from './record-types.ts'
 
 type NodeType = Extract<GlobalIdType, 'User' | 'Group' | 'Session' | 'Grant' | 'IdentityProvider'>
 
@@ -24,15 +25,13 @@ const finders: Readonly<Record<NodeType, Find>> = {
   IdentityProvider: (_, target) => Promise.resolve(target.provider),
 }
 
-const typeOfRecord = new WeakMap<object, NodeType>()
-
 export const NodeRef = builder.interfaceRef<object>('Node').implement({
   // Which type it is shows only when it is found: see findNode.
   extensions: access({ scopes: [], endUser: ['id'] }),
   fields: (t) => ({
     id: t.id({ nullable: false, description: 'Globally unique.' }),
   }),
-  resolveType: (record) => typeOfRecord.get(record) ?? null,
+  resolveType: (record, context) => rememberedType(context, record) ?? null,
 })
 
 /** Finds the record of any node's global id, if the caller may have such a record. `null`: there is none any more. */
@@ -53,7 +52,7 @@ async function findNode(
   const nodeType = (type ?? 'User') as NodeType // a key of the finders; an unreadable id is refused by targetOfDecoded
   if (type !== undefined) requireType(schema, nodeType, context)
   const record = await finders[nodeType](context, targetOfDecoded(context, nodeType, decoded, argument), argument)
-  if (record) typeOfRecord.set(record, nodeType)
+  if (record) rememberType(context, record, nodeType)
   return record
 }
 

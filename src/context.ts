@@ -33,6 +33,8 @@ export interface RequestContext {
   readonly caller: Caller
   /** The operation that this caller may have executed, as whoever allowed it says; `null`: none yet. */
   allowed: object | null
+  /** Of which type each record is that was found by what only names it; `null`: none was. */
+  typenames: Map<object, string> | null
   /** Those that exist for this caller. */
   readonly providers: Providers
   /** Names what this caller can reach; cursors are bound to it. */
@@ -105,6 +107,7 @@ export function createRequestContext(
   return {
     caller,
     allowed: null,
+    typenames: null,
     providers,
     reach: nameOfReach(caller),
     guesses,
