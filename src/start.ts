@@ -1,10 +1,10 @@
-#!/usr/bin/env -S node --v8-pool-size=1 --no-allocation-site-pretenuring --max-semi-space-size=32 --invocation-count-for-turbofan=500 --max-inlined-bytecode-size=700 --max-inlined-bytecode-size-cumulative=1800
+#!/usr/bin/env -S node --v8-pool-size=1 --no-allocation-site-pretenuring --max-semi-space-size=32 --max-inlined-bytecode-size=700 --max-inlined-bytecode-size-cumulative=1800
 /**
  * The program, with what Node compiles of it kept for the next start. Where that cannot be kept, it starts as before. The flags above are
  * for what a gateway does: what it makes is garbage as soon as the answer is sent. Collecting that with many threads costs more processor time
  * than it saves; whatever the engine takes for long-lived, because it saw some of it live on, waits for a full collection; and with more
- * room for new objects than usual it is collected half as often. A request goes through hundreds of small functions, each a few times: they are optimized
- * sooner, and more of them into one piece (bench/README.md).
+ * room for new objects than usual it is collected half as often. A request goes through hundreds of small functions: more of them are
+ * optimized into one piece (bench/README.md).
  */
 import { enableCompileCache } from 'node:module'
 
