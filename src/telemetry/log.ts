@@ -112,7 +112,9 @@ export function openLog(level: LogLevel, descriptor: number | string = 1): Log {
   }
 
   return {
-    request: requests.add,
+    request(summary) {
+      if (writer.isLevelEnabled('info')) requests.add(summary)
+    },
     attempt(attempt) {
       const seriousness = levelOf(attempt)
       if (!writer.isLevelEnabled(seriousness)) return
