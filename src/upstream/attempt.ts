@@ -96,28 +96,31 @@ export function createAttempt(options: AttemptOptions): Attempt {
     transport(trace ? withHeaders(request, trace.headers) : request, timeoutMs, patience, {
       answered(response) {
         try {
-          place.answered(response)
-          record(response, null)
+          try {
+            place.answered(response)
+            record(response, null)
+          } finally {
+            end(response.status >= 500 ? 'fails' : 'works')
+            place.release()
+          }
+          settle.resolve(response)
         } catch (error) {
+          // Also of whoever was to make something of the answer: nobody must wait for what was lost on the way.
           settle.reject(error)
-          return
-        } finally {
-          end(response.status >= 500 ? 'fails' : 'works')
-          place.release()
         }
-        settle.resolve(response)
       },
       failed(error) {
-        let reason: unknown = error
         try {
-          record(null, error.failure === 'tooLarge' ? 'network' : error.failure)
+          try {
+            record(null, error.failure === 'tooLarge' ? 'network' : error.failure)
+          } finally {
+            end(verdictOn(error, timeoutMs, startedAt))
+            place.release()
+          }
+          settle.reject(error)
         } catch (thrown) {
-          reason = thrown
-        } finally {
-          end(verdictOn(error, timeoutMs, startedAt))
-          place.release()
+          settle.reject(thrown)
         }
-        settle.reject(reason)
       },
     })
   }

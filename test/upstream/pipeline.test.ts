@@ -588,6 +588,20 @@ describe('a token that is refused', () => {
     expect((await get(pipeline, '/things/1')).status).toBe(401)
     expect(upstream.requests).toHaveLength(2)
   })
+
+  it('fails its call at once when it cannot be told whether it was refused, and takes no place with it', async () => {
+    const authorization = {
+      headers: () => ({}),
+      renew: () => {},
+      isRefusal: () => {
+        throw new TypeError('a bug')
+      },
+    }
+    const { pipeline } = await pipelineTo(then(401, 401, 401), { authorization, maxParallelCalls: 1 })
+    for (const send of [() => get(pipeline, '/things/1'), () => get(pipeline, '/things/1'), () => post(pipeline)]) {
+      await expect(send()).rejects.toThrow('a bug')
+    }
+  })
 })
 
 describe('health', () => {
