@@ -75,10 +75,10 @@ function createProviderLoader<Found, Result>(
   options: BatchOptions<Found, Result>,
 ): DataLoader<string, Result> {
   return new DataLoader<string, Result>(async (keys) => {
-    const results = new Map<string, Result | Error>()
     const source = options.source(provider)
+    if (source && keys.length <= source.maxKeysPerCall) return keys.map(await readChunk(source, keys, options))
+    const results = new Map<string, Result | Error>()
     if (source) {
-      if (keys.length <= source.maxKeysPerCall) return keys.map(await readChunk(source, keys, options))
       const chunks = chunksOf(keys, source.maxKeysPerCall)
       await eachAtMost(source.maxParallelCalls, chunks, async (chunk) => {
         const outcome = await readChunk(source, chunk, options)
@@ -113,10 +113,6 @@ async function readChunk<Found, Result>(
   }
 
   function byKey(items: readonly Found[]): ReadonlyMap<string, readonly Found[]> {
-    const [only] = chunk
-    if (only !== undefined && chunk.length === 1) {
-      return new Map([[only, items.filter((item) => keysOf(item).includes(only))]])
-    }
     const wanted = new Set(chunk)
     const found = new Map<string, Found[]>()
     for (const item of items) {

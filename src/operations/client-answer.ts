@@ -26,8 +26,7 @@ export function answersForClient(
   onInternalError: OnInternalError,
 ): readonly ExecutionResult[] {
   const requestId = watch?.requestId ?? null
-  const hasErrors = results.some(({ errors }) => errors !== undefined)
-  const answers = hasErrors ? results.map((result) => withClientErrors(result, requestId, onInternalError)) : results
+  const answers = results.map((result) => withClientErrors(result, requestId, onInternalError))
   if (!watch) return answers
   watch.answers(answers)
   const upstream = caller && upstreamExtension(header(upstreamHeader), caller.scopes, watch)

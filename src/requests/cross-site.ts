@@ -22,9 +22,8 @@ const askedFirst = [
  * a body that is no form's, or one of the headers above.
  */
 export function refuseCrossSite(method: string, header: ReadHeader): Refusal | null {
-  const contentType = header('content-type') ?? ''
-  if (method === 'OPTIONS' || (method === 'POST' && contentType === 'application/json')) return null
-  const [type = ''] = contentType.split(';')
+  if (method === 'OPTIONS') return null
+  const [type = ''] = (header('content-type') ?? '').split(';')
   const isSimple =
     method === 'GET' || method === 'HEAD' || type.trim() === '' || simpleTypes.has(type.trim().toLowerCase())
   if (!isSimple || askedFirst.some((name) => header(name))) return null

@@ -87,6 +87,7 @@ export function openLog(level: LogLevel, descriptor: number | string = 1): Log {
     writeRequest(summary)
     happenedAt = null
   })
+  // The stream writes by itself at the exit what it has been given by then.
   const writeLast = (): void => {
     requests.tellAll()
     if (!isBroken) stream.flushSync()
