@@ -1,10 +1,10 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import type { Attempt } from '../identity/call.ts'
 import type { PipelineState } from '../upstream/watch.ts'
-import { createBatch } from './batch.ts'
 import { createOperationNames } from './operation-names.ts'
 import { registerStanding } from './standing-metrics.ts'
-import type { RequestSink, RequestSummary } from './request-summary.ts'
+import type { RequestSink } from './request-summary.ts'
+import { createTallies, type Durations, type Tally, TalliedHistogram } from './tallies.ts'
 
 /** What is counted, for Prometheus to read. No label ever holds an id or an address of anybody. */
 export interface Metrics {
@@ -56,17 +56,19 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
     labelNames: ['code'],
     registers,
   })
-  const duration = new Histogram({
+  const duration = new TalliedHistogram({
     name: 'identity_gateway_request_duration_seconds',
     help: 'From the headers of a request to its answer, by the type of the operation.',
     labelNames: ['type'],
     buckets: requestSeconds,
     registers,
   })
-  const inFlight = new Gauge({
+  let inFlight = 0
+  const requestsInFlight: Gauge = new Gauge({
     name: 'identity_gateway_requests_in_flight',
     help: 'Requests that are being answered.',
     registers,
+    collect: () => requestsInFlight.set(inFlight),
   })
   const attempts = new Counter({
     name: 'identity_gateway_upstream_attempts_total',
@@ -74,7 +76,7 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
     labelNames: ['provider', 'route', 'status'],
     registers,
   })
-  const attemptDuration = new Histogram({
+  const attemptDuration = new TalliedHistogram({
     name: 'identity_gateway_upstream_duration_seconds',
     help: 'From sending an attempt to its answer or failure, by route.',
     labelNames: ['provider', 'route'],
@@ -110,55 +112,46 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
   // A counter that is not there cannot be told from one that has not moved.
   errors.inc({ code: 'INTERNAL' }, 0)
 
-  // A counter's own look-up of its labels costs more than everything else here.
-  const operationCounts = remembered((operation: string, type: string, outcome: string) =>
-    operations.labels(operation, type, outcome),
+  const operationTallies = createTallies(operations)
+  const tallyOf = remembered((operation: string, type: string, outcome: string) =>
+    operationTallies.of({ operation, type, outcome }),
   )
+  const durationsOf = remembered((type: string) => duration.of({ type }))
+  const attemptTallies = createTallies(attempts)
   const routes = new Map<string, Map<string, RouteFigures>>()
-  const durations = remembered((type: string) => duration.labels(type))
-
-  const endedRequests = createBatch<RequestSummary>(
-    null,
-    ({ operationName, operationType, outcome, codes, durationMs }) => {
-      inFlight.dec()
-      durations(operationType).observe(durationMs / 1000)
-      if (outcome === 'refused') for (const code of codes) refusals.inc({ code })
-      else for (const code of codes) errors.inc({ code })
-      if (operationType === 'none' || outcome === 'refused') return
-      operationCounts(names.labelOf(operationName), operationType, outcome).inc()
-    },
-  )
-  const attemptsMade = createBatch<Attempt>(null, ({ provider, route, status, failure, attempt, durationMs }) => {
-    const { counts, duration: ofRoute } = figuresOf(provider, route)
-    const outcome = status ?? failure ?? 'network'
-    counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
-    ofRoute.observe(durationMs / 1000)
-    if (attempt > 1) retries.inc({ provider })
-  })
 
   function figuresOf(provider: string, route: string): RouteFigures {
     let ofProvider = routes.get(provider)
     if (!ofProvider) routes.set(provider, (ofProvider = new Map()))
     let figures = ofProvider.get(route)
-    if (!figures) {
-      figures = { counts: new Map(), duration: attemptDuration.labels(provider, route) }
-      ofProvider.set(route, figures)
-    }
+    if (!figures)
+      ofProvider.set(route, (figures = { tallies: new Map(), durations: attemptDuration.of({ provider, route }) }))
     return figures
   }
 
-  function countAttempts(): void {
-    for (const [provider, ofProvider] of routes) {
-      for (const [route, { counts }] of ofProvider) {
-        for (const [status, count] of counts) attempts.inc({ provider, route, status }, count)
-        counts.clear()
-      }
-    }
-  }
-
   return {
-    requests: { began: () => inFlight.inc(), ended: endedRequests.add },
-    attempt: attemptsMade.add,
+    requests: {
+      began() {
+        inFlight += 1
+      },
+      ended({ operationName, operationType, outcome, codes, durationMs }) {
+        inFlight -= 1
+        durationsOf(operationType).observe(durationMs / 1000)
+        if (outcome === 'refused') for (const code of codes) refusals.inc({ code })
+        else for (const code of codes) errors.inc({ code })
+        if (operationType === 'none' || outcome === 'refused') return
+        tallyOf(names.labelOf(operationName), operationType, outcome).count += 1
+      },
+    },
+    attempt({ provider, route, status: httpStatus, failure, attempt, durationMs }) {
+      const { tallies, durations } = figuresOf(provider, route)
+      const status = httpStatus ?? failure ?? 'network'
+      let tally = tallies.get(status)
+      if (!tally) tallies.set(status, (tally = attemptTallies.of({ provider, route, status })))
+      tally.count += 1
+      durations.observe(durationMs / 1000)
+      if (attempt > 1) retries.inc({ provider })
+    },
     connected(provider, state) {
       pipelines.set(provider, state)
       retries.inc({ provider }, 0)
@@ -177,9 +170,8 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
     },
     cacheRead: (provider, kind, outcome, count) => cacheReads.inc({ provider, kind, outcome }, count),
     async read() {
-      endedRequests.tellAll()
-      attemptsMade.tellAll()
-      countAttempts()
+      operationTallies.tell()
+      attemptTallies.tell()
       return { text: await registry.metrics(), contentType: registry.contentType }
     },
   }
@@ -187,12 +179,12 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
 
 /** Of the attempts at one route of a provider. */
 interface RouteFigures {
-  /** By HTTP status or failure: those that the counter has not been told of. */
-  readonly counts: Map<string | number, number>
-  readonly duration: { observe(seconds: number): void }
+  /** By HTTP status or failure. */
+  readonly tallies: Map<string | number, Tally>
+  readonly durations: Durations
 }
 
-/** Makes a child of a metric once for each of its labels. */
+/** Makes what is counted with once for each set of its labels. */
 function remembered<Labels extends readonly string[], Child>(
   make: (...labels: Labels) => Child,
 ): (...labels: Labels) => Child {

@@ -1,8 +1,9 @@
-import type { Attempt as AttemptRecord, AttemptRecorder } from '../identity/call.ts'
+import type { Attempt as AttemptRecord, AttemptRecorder, AttemptTrace } from '../identity/call.ts'
 import type { Breaker, Verdict } from './breaker.ts'
 import type { Clock } from './clock.ts'
 import { HeldBackError } from './held-back.ts'
-import type { Limiter, Place } from './limiter.ts'
+import type { Receiver } from './exchange.ts'
+import type { Limiter, Place, Waiting } from './limiter.ts'
 import type { Patience } from './patience.ts'
 import type { SendOptions } from './sending.ts'
 import type { Settle } from './settle.ts'
@@ -42,111 +43,136 @@ const timerSlackMs = 20
 
 /** Breaker, place at the limiter, own timeout, record: from the outside in. */
 export function createAttempt(options: AttemptOptions): Attempt {
-  const { provider, attemptTimeoutMs, breaker, limiter, transport, requestIdHeader, clock } = options
-
-  function verdictOn(error: TransportError, timeoutMs: number, startedAt: number): Verdict {
-    if (error.failure === 'tooLarge') return 'works'
-    if (error.failure === 'network') return 'fails'
-    if (error.failure === 'timeout' && timeoutMs >= attemptTimeoutMs) return 'fails'
-    const elapsedMs = clock.now() - startedAt
-    // Of the deadline's timer and ours either may be first. Before that time it was the caller who left.
-    if (error.failure === 'aborted' && elapsedMs < timeoutMs - timerSlackMs) return 'nothing'
-    return elapsedMs >= Math.min(attemptTimeoutMs, tellingMs) ? 'fails' : 'nothing'
+  const { breaker, limiter } = options
+  return (request, sending, number, patience, settle) => {
+    const heldBackMs = breaker.heldBackMs()
+    if (heldBackMs === null) limiter.acquire(new AttemptUnderWay(options, request, sending, number, patience, settle))
+    else settle.reject(new HeldBackError('failing', heldBackMs))
   }
+}
 
-  const recordOf = (
-    { call, operation }: SendOptions,
-    number: number,
-    startedAt: number,
-    response: WireResponse | null,
-    failure: AttemptRecord['failure'],
-  ): AttemptRecord => ({
-    provider,
-    route: operation.route,
-    attempt: number,
-    status: response?.status ?? null,
-    durationMs: clock.now() - startedAt,
-    requestId: (requestIdHeader && response?.headers.get(requestIdHeader)) ?? null,
-    callId: call.id ?? null,
-    failure,
-  })
+/** A class, because there is one for each call, which several others know. */
+class AttemptUnderWay implements Waiting, Receiver {
+  /** The signal stays the same when an adapter hands the call on with another recorder. */
+  readonly owner: object
+  readonly patience: Patience
+  private readonly options: AttemptOptions
+  private readonly request: WireRequest
+  private readonly sending: SendOptions
+  private readonly number: number
+  private readonly settle: Settle<WireResponse>
+  private place: Place | null = null
+  /** Ends it for the breaker. */
+  private end: ReturnType<Breaker['enter']> = null
+  private trace: AttemptTrace | undefined
+  private timeoutMs = 0
 
-  /** An attempt that has its place. Throws what keeps it from beginning. */
-  function begin(
-    place: Place,
+  constructor(
+    options: AttemptOptions,
     request: WireRequest,
     sending: SendOptions,
     number: number,
     patience: Patience,
     settle: Settle<WireResponse>,
-  ): void {
-    const startedAt = clock.now()
+  ) {
+    this.options = options
+    this.request = request
+    this.sending = sending
+    this.number = number
+    this.patience = patience
+    this.settle = settle
+    this.owner = sending.call.signal
+  }
+
+  admit(place: Place): void {
+    try {
+      this.begin(place)
+    } catch (error) {
+      place.release()
+      this.settle.reject(error)
+    }
+  }
+
+  refuse(error: unknown): void {
+    this.settle.reject(error instanceof HeldBackError ? error : new TransportError('aborted', false, error))
+  }
+
+  /** Throws what keeps it from beginning. */
+  private begin(place: Place): void {
+    const { patience, request, sending, number } = this
+    const { provider, attemptTimeoutMs, breaker, transport } = this.options
+    const { startedAt } = place
     if (startedAt >= patience.deadline) throw new TransportError('aborted', false)
     const end = breaker.enter()
     if (!end) throw new HeldBackError('failing', breaker.heldBackMs() ?? 0)
-    const { call, operation } = sending
-    const trace = call.trace?.(provider, operation.route, number)
-    const record = (response: WireResponse | null, failure: AttemptRecord['failure']): void => {
-      const entry = recordOf(sending, number, startedAt, response, failure)
-      call.record(entry)
-      options.record?.(entry)
-      trace?.end(entry)
-    }
-    const timeoutMs = Math.max(1, Math.min(attemptTimeoutMs, patience.deadline - startedAt))
-    transport(trace ? withHeaders(request, trace.headers) : request, timeoutMs, patience, {
-      answered(response) {
-        try {
-          try {
-            place.answered(response)
-            record(response, null)
-          } finally {
-            end(response.status >= 500 ? 'fails' : 'works')
-            place.release()
-          }
-          settle.resolve(response)
-        } catch (error) {
-          // Also of whoever was to make something of the answer: nobody must wait for what was lost on the way.
-          settle.reject(error)
-        }
-      },
-      failed(error) {
-        try {
-          try {
-            record(null, error.failure === 'tooLarge' ? 'network' : error.failure)
-          } finally {
-            end(verdictOn(error, timeoutMs, startedAt))
-            place.release()
-          }
-          settle.reject(error)
-        } catch (thrown) {
-          settle.reject(thrown)
-        }
-      },
-    })
+    this.place = place
+    this.end = end
+    this.trace = sending.call.trace?.(provider, sending.operation.route, number)
+    this.timeoutMs = Math.max(1, Math.min(attemptTimeoutMs, patience.deadline - startedAt))
+    transport(this.trace ? withHeaders(request, this.trace.headers) : request, this.timeoutMs, patience, this)
   }
 
-  return (request, sending, number, patience, settle) => {
-    const heldBackMs = breaker.heldBackMs()
-    if (heldBackMs !== null) {
-      settle.reject(new HeldBackError('failing', heldBackMs))
-      return
+  answered(response: WireResponse): void {
+    try {
+      try {
+        this.place?.answered(response)
+        this.record(response, null)
+      } finally {
+        this.end?.(response.status >= 500 ? 'fails' : 'works')
+        this.place?.release()
+      }
+      this.settle.resolve(response)
+    } catch (error) {
+      // Also of whoever was to make something of the answer: nobody must wait for what was lost on the way.
+      this.settle.reject(error)
     }
-    limiter.acquire({
-      // The signal stays the same when an adapter hands the call on with another recorder.
-      owner: sending.call.signal,
-      patience,
-      admit(place) {
-        try {
-          begin(place, request, sending, number, patience, settle)
-        } catch (error) {
-          place.release()
-          settle.reject(error)
-        }
-      },
-      refuse(error) {
-        settle.reject(error instanceof HeldBackError ? error : new TransportError('aborted', false, error))
-      },
-    })
+  }
+
+  failed(error: TransportError): void {
+    try {
+      try {
+        this.record(null, error.failure === 'tooLarge' ? 'network' : error.failure)
+      } finally {
+        this.end?.(this.verdictOn(error))
+        this.place?.release()
+      }
+      this.settle.reject(error)
+    } catch (thrown) {
+      this.settle.reject(thrown)
+    }
+  }
+
+  private record(response: WireResponse | null, failure: AttemptRecord['failure']): void {
+    const { provider, requestIdHeader, record } = this.options
+    const { call, operation } = this.sending
+    const made: AttemptRecord = {
+      provider,
+      route: operation.route,
+      attempt: this.number,
+      status: response?.status ?? null,
+      durationMs: this.elapsedMs(),
+      requestId: (requestIdHeader && response?.headers.get(requestIdHeader)) ?? null,
+      callId: call.id ?? null,
+      failure,
+    }
+    call.record(made)
+    record?.(made)
+    this.trace?.end(made)
+  }
+
+  private verdictOn(error: TransportError): Verdict {
+    const { attemptTimeoutMs } = this.options
+    if (error.failure === 'tooLarge') return 'works'
+    if (error.failure === 'network') return 'fails'
+    if (error.failure === 'timeout' && this.timeoutMs >= attemptTimeoutMs) return 'fails'
+    const elapsedMs = this.elapsedMs()
+    // Of the deadline's timer and ours either may be first. Before that time it was the caller who left.
+    if (error.failure === 'aborted' && elapsedMs < this.timeoutMs - timerSlackMs) return 'nothing'
+    return elapsedMs >= Math.min(attemptTimeoutMs, tellingMs) ? 'fails' : 'nothing'
+  }
+
+  private elapsedMs(): number {
+    return this.options.clock.now() - (this.place?.startedAt ?? 0)
   }
 }
 

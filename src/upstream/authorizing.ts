@@ -6,6 +6,7 @@ import type { Breaker } from './breaker.ts'
 import { HeldBackError } from './held-back.ts'
 import { type Patience, signalOf } from './patience.ts'
 import type { SendOptions } from './sending.ts'
+import type { Settle } from './settle.ts'
 import { TransportError } from './transport-error.ts'
 import type { WireRequest, WireResponse } from './wire-message.ts'
 
@@ -37,30 +38,25 @@ export function createAuthorizing({ authorization, breaker, attempt }: Authorizi
     }
   }
 
-  function isRefusal(response: WireResponse, sending: SendOptions): boolean {
-    return response.status === 401 && (authorization.isRefusal?.(response, sending.operation) ?? true)
+  const renewal: Renewal = {
+    isRefusal: (response, { operation }) =>
+      response.status === 401 && (authorization.isRefusal?.(response, operation) ?? true),
+    again(refused, request, sending, number, patience, settle) {
+      // The upstream did nothing but refuse the token, so that even an unsafe call may go again with a new one.
+      authorization.renew?.(refused)
+      credentials(sending, patience).then(
+        (renewed) => attempt(keyed(request, renewed), sending, number, patience, settle),
+        (error: unknown) => settle.reject(error),
+      )
+    },
   }
 
   function attemptWith(key: KeyHeaders, ...[request, sending, number, patience, settle]: Parameters<Attempt>): void {
-    if (authorization.renew === undefined) {
-      attempt(keyed(request, key), sending, number, patience, settle)
-      return
-    }
-    attempt(keyed(request, key), sending, number, patience, {
-      resolve(response) {
-        if (!isRefusal(response, sending)) {
-          settle.resolve(response)
-          return
-        }
-        // The upstream did nothing but refuse the token, so that even an unsafe call may go again with a new one.
-        authorization.renew?.(key)
-        credentials(sending, patience).then(
-          (renewed) => attempt(keyed(request, renewed), sending, number, patience, settle),
-          settle.reject,
-        )
-      },
-      reject: settle.reject,
-    })
+    const answered =
+      authorization.renew === undefined
+        ? settle
+        : new KeyedAttempt(renewal, key, request, sending, number, patience, settle)
+    attempt(keyed(request, key), sending, number, patience, answered)
   }
 
   return (request, sending, number, patience, settle) => {
@@ -73,9 +69,55 @@ export function createAuthorizing({ authorization, breaker, attempt }: Authorizi
     else {
       credentials(sending, patience).then(
         (key) => attemptWith(key, request, sending, number, patience, settle),
-        settle.reject,
+        (error: unknown) => settle.reject(error),
       )
     }
+  }
+}
+
+/** What to do about a key that is refused. */
+interface Renewal {
+  isRefusal(response: WireResponse, sending: SendOptions): boolean
+  /** Makes the attempt again, with another key than the refused one. */
+  again(refused: KeyHeaders, ...attempt: Parameters<Attempt>): void
+}
+
+/** Looks whether the key was refused. A class, because there is one for each call. */
+class KeyedAttempt implements Settle<WireResponse> {
+  private readonly renewal: Renewal
+  private readonly key: KeyHeaders
+  private readonly request: WireRequest
+  private readonly sending: SendOptions
+  private readonly number: number
+  private readonly patience: Patience
+  private readonly settle: Settle<WireResponse>
+
+  constructor(
+    renewal: Renewal,
+    key: KeyHeaders,
+    request: WireRequest,
+    sending: SendOptions,
+    number: number,
+    patience: Patience,
+    settle: Settle<WireResponse>,
+  ) {
+    this.renewal = renewal
+    this.key = key
+    this.request = request
+    this.sending = sending
+    this.number = number
+    this.patience = patience
+    this.settle = settle
+  }
+
+  resolve(response: WireResponse): void {
+    const { renewal, key, request, sending, number, patience, settle } = this
+    if (renewal.isRefusal(response, sending)) renewal.again(key, request, sending, number, patience, settle)
+    else settle.resolve(response)
+  }
+
+  reject(error: unknown): void {
+    this.settle.reject(error)
   }
 }
 

@@ -50,9 +50,20 @@ export function createBreaker(settings: BreakerSettings, clock: Clock, watch: Br
   /** Counts openings and closings: an attempt that began before the last of them has no say any more. */
   let era = 0
 
+  const endOf = (began: number) => (verdict: Verdict) => {
+    if (began === era) observed(verdict)
+  }
+  /** One for all attempts of an era. */
+  let end = endOf(era)
+
+  const beginEra = (): void => {
+    era += 1
+    end = endOf(era)
+  }
+
   const open = (): void => {
     const isAgain = openUntil !== null
-    era += 1
+    beginEra()
     openUntil = clock.now() + settings.openMs
     works.clear()
     fails.clear()
@@ -63,7 +74,7 @@ export function createBreaker(settings: BreakerSettings, clock: Clock, watch: Br
     isProbing = false
     if (verdict === 'fails') open()
     if (verdict === 'works') {
-      era += 1
+      beginEra()
       openUntil = null
       watch.onClose?.()
     }
@@ -90,13 +101,8 @@ export function createBreaker(settings: BreakerSettings, clock: Clock, watch: Br
   return {
     enter() {
       if (heldBackMs() !== null) return null
-      const isProbe = openUntil !== null
-      isProbing = isProbe
-      const began = era
-      return (verdict) => {
-        if (isProbe) probed(verdict)
-        else if (began === era) observed(verdict)
-      }
+      isProbing = openUntil !== null
+      return isProbing ? probed : end
     },
     heldBackMs,
     isOpen: () => openUntil !== null,

@@ -5,6 +5,9 @@ import { type Clock, systemClock } from './clock.ts'
 import type { Operation } from './operation.ts'
 import type { Pipeline } from './pipeline.ts'
 import { type RouteParams, routeOf } from './route.ts'
+import { promised } from './settle.ts'
+import { parseWire } from './wire.ts'
+import type { Shape } from './wire/fault.ts'
 import type { ResponseHeaders, WireRequest, WireResponse } from './wire-message.ts'
 
 export type QueryValue = string | number | boolean | readonly string[] | null | undefined
@@ -32,8 +35,10 @@ export interface JsonAnswer {
 export interface Http {
   /** Answers any 2xx; throws the `ProviderError` of everything else. */
   request(request: JsonRequest, call: Call): Promise<JsonAnswer>
-  /** As `request`, but a 404 is `null`. */
-  find(request: JsonRequest, call: Call): Promise<JsonAnswer | null>
+  /** The body of any 2xx in the shape that it must have; throws as `request` does, and `badResponse` for another shape. */
+  read<Value>(request: JsonRequest, shape: Shape<Value>, call: Call): Promise<Value>
+  /** As `read`, but a 404 is `null`. */
+  find<Value>(request: JsonRequest, shape: Shape<Value>, call: Call): Promise<Value | null>
 }
 
 export interface HttpOptions {
@@ -70,9 +75,9 @@ export function createHttp({
     }
   }
 
-  function read(response: WireResponse, { operation, authorized }: JsonRequest): JsonAnswer {
-    const { status, headers } = response
-    if (status >= 200 && status < 300) return { status, headers, body: jsonOf(response, operation, provider) }
+  function bodyOf(response: WireResponse, { operation, authorized }: JsonRequest): unknown {
+    const { status } = response
+    if (status >= 200 && status < 300) return jsonOf(response, operation, provider)
     // How long to wait with another login is for whoever keeps the credentials to say.
     const pausedMs = authorized === false ? null : pipeline.pausedMs()
     const error = errorOfAnswer(response, operation, provider, readVendorError, clock.now(), pausedMs)
@@ -80,25 +85,43 @@ export function createHttp({
     throw error
   }
 
-  function send(request: JsonRequest, call: Call): Promise<WireResponse> {
-    const { operation, authorized = true } = request
-    return pipeline.send(toWire(request), { operation, call, authorized })
+  function valueOf<Value>(response: WireResponse, request: JsonRequest, shape: Shape<Value>): Value {
+    return parseWire(shape, bodyOf(response, request), { provider, operation: request.operation.name })
   }
 
-  return {
-    async request(request, call) {
-      return read(await send(request, call), request)
-    },
+  /** One promise for a call and all that is made of its answer. */
+  function send<Result>(
+    request: JsonRequest,
+    call: Call,
+    resultOf: (response: WireResponse) => Result,
+  ): Promise<Result> {
+    const { operation, authorized = true } = request
+    return promised(({ resolve, reject }) =>
+      pipeline.sendSettling(
+        toWire(request),
+        { operation, call, authorized },
+        { resolve: (response) => resolve(resultOf(response)), reject },
+      ),
+    )
+  }
 
-    async find(request, call) {
-      try {
-        return read(await send(request, call), request)
-      } catch (error) {
+  const http: Http = {
+    request: (request, call) =>
+      send(request, call, (response) => ({
+        status: response.status,
+        headers: response.headers,
+        body: bodyOf(response, request),
+      })),
+
+    read: (request, shape, call) => send(request, call, (response) => valueOf(response, request, shape)),
+
+    find: (request, shape, call) =>
+      http.read(request, shape, call).catch((error: unknown) => {
         if (error instanceof ProviderError && error.kind === 'notFound') return null
         throw error
-      }
-    },
+      }),
   }
+  return http
 }
 
 /** What stands before a route's path: the path of a base URL, without a slash at its end. */

@@ -16,6 +16,8 @@ export interface Waiting {
 
 /** A place among the attempts under way. */
 export interface Place {
+  /** Epoch milliseconds at which it was given. */
+  readonly startedAt: number
   /** Tells what came back, so that others keep the pace that the upstream asks for. */
   answered(response: WireResponse): void
   /** Gives the place back. Once; further times do nothing. */
@@ -47,10 +49,48 @@ export interface LimiterOptions {
   readonly clock: Clock
 }
 
-/** Somebody in the queue. */
-interface Waiter extends Abandonable {
+/** What a place tells whoever gave it. */
+interface PlaceGiver {
+  answered(response: WireResponse, startedAt: number): void
+  released(): void
+}
+
+/** A class, because there is one for each attempt. */
+class GivenPlace implements Place {
+  readonly startedAt: number
+  private readonly giver: PlaceGiver
+  private isHeld = true
+
+  constructor(giver: PlaceGiver, startedAt: number) {
+    this.giver = giver
+    this.startedAt = startedAt
+  }
+
+  answered(response: WireResponse): void {
+    this.giver.answered(response, this.startedAt)
+  }
+
+  release(): void {
+    if (!this.isHeld) return
+    this.isHeld = false
+    this.giver.released()
+  }
+}
+
+/** Somebody in the queue. A class, because most attempts of a large query are there for a while. */
+class Waiter implements Abandonable {
   readonly waiting: Waiting
-  entry: Entry<Waiter> | null
+  entry: Entry<Waiter> | null = null
+  private readonly leave: (waiter: Waiter) => Waiting
+
+  constructor(waiting: Waiting, leave: (waiter: Waiter) => Waiting) {
+    this.waiting = waiting
+    this.leave = leave
+  }
+
+  onAbandoned(): void {
+    this.leave(this).refuse(this.waiting.patience.reason)
+  }
 }
 
 /** Milliseconds after which somebody who found the queue full may ask again: nobody knows when it will be shorter. */
@@ -62,23 +102,21 @@ export function createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock }
   let isAdmitting = false
   let alarm: { readonly at: number; readonly controller: AbortController } | null = null
 
+  const giver: PlaceGiver = {
+    answered(response, startedAt) {
+      pace.answered(response, startedAt, running - 1)
+      refuseHopeless()
+    },
+    released() {
+      running -= 1
+      admitNext()
+    },
+  }
+
   function enter(): Place {
     running += 1
     pace.started()
-    const startedAt = clock.now()
-    let isHeld = true
-    return {
-      answered(response) {
-        pace.answered(response, startedAt, running - 1)
-        refuseHopeless()
-      },
-      release() {
-        if (!isHeld) return
-        isHeld = false
-        running -= 1
-        admitNext()
-      },
-    }
+    return new GivenPlace(giver, clock.now())
   }
 
   const canAdmit = (): boolean => running < Math.min(maxParallelCalls, pace.maxParallelCalls()) && queue.size > 0
@@ -138,11 +176,7 @@ export function createLimiter({ maxParallelCalls, maxWaitingCalls, pace, clock }
   }
 
   function wait(waiting: Waiting): void {
-    const waiter: Waiter = {
-      waiting,
-      entry: null,
-      onAbandoned: () => leave(waiter).refuse(waiting.patience.reason),
-    }
+    const waiter = new Waiter(waiting, leave)
     waiter.entry = queue.add(waiting.owner, waiter)
     waiting.patience.waitsFor = waiter
     admitNext()

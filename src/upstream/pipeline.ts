@@ -12,14 +12,14 @@ import { createHealthTracker } from './health.ts'
 import { HeldBackError } from './held-back.ts'
 import { createLimiter } from './limiter.ts'
 import { createPace } from './pace.ts'
-import { createPatience, endPatience, type Patience } from './patience.ts'
+import { createPatience, endPatience } from './patience.ts'
 import { createRetiredOperations } from './retired.ts'
 import { createRetryBudget, defaultRetryBudgetSettings, type RetryBudgetSettings } from './retry-budget.ts'
 import { createRetrying } from './retrying.ts'
 import type { SendOptions } from './sending.ts'
 import { promised, type Settle } from './settle.ts'
 import { createSharedLimiter, type SharePace } from './shared-pace.ts'
-import { createSingleFlight } from './single-flight.ts'
+import { createSingleFlight, type Work } from './single-flight.ts'
 import { createTransport } from './transport.ts'
 import type { PipelineState, PipelineWatch } from './watch.ts'
 import type { WireRequest, WireResponse } from './wire-message.ts'
@@ -67,6 +67,8 @@ export interface Pipeline {
    * `badResponse`) when there is no usable answer.
    */
   send(request: WireRequest, options: SendOptions): Promise<WireResponse>
+  /** As `send`, for whoever makes something of the answer at once. What `settle.resolve` throws goes to `settle.reject`. */
+  sendSettling(request: WireRequest, options: SendOptions, settle: Settle<WireResponse>): void
   /** Tells the health of a failure that only the reader of an answer can see. */
   reportFailure(error: ProviderError): void
   health(): ProviderHealth
@@ -127,23 +129,22 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     clock,
   })
   const authorized = createAuthorizing({ authorization, breaker, attempt })
-  const retrying = createRetrying({ maxRetries, budget, pace, clock, random })
+  const retrying = createRetrying({ attempt: authorized, maxRetries, budget, pace, clock, random })
   const retired = createRetiredOperations(clock)
   const singleFlight = createSingleFlight<WireResponse>()
   let signIns = 0
   const heldBack = { failing: 0, tooFast: 0, crowded: 0, retired: 0 }
   watch?.connected(provider, state)
 
-  function send(request: WireRequest, sending: SendOptions): Promise<WireResponse> {
+  function sendSettling(request: WireRequest, sending: SendOptions, settle: Settle<WireResponse>): void {
     if (sending.authorized === false) signIns += 1
+    const judged = new JudgedAnswer(judge, request, sending, settle)
     const heldBackMs = retired.heldBackMs(sending.operation)
-    const answer =
-      heldBackMs === null ? shared(request, sending) : Promise.reject(new HeldBackError('retired', heldBackMs))
-    return answer.then(
-      (response) => accepted(response, request, sending),
-      (error: unknown) => refused(error, request, sending),
-    )
+    if (heldBackMs === null) shared(request, sending, judged)
+    else judged.reject(new HeldBackError('retired', heldBackMs))
   }
+
+  const judge: Judge = { accepted, refusal }
 
   function accepted(response: WireResponse, request: WireRequest, sending: SendOptions): WireResponse {
     const { status } = response
@@ -151,37 +152,49 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (status >= 300 && status < 400) {
       const message = `${provider} answered ${sending.operation.name} with a redirect, which is not followed`
       const error = failure(contextOf(request, sending), 'badResponse', message, { mayHaveArrived: true })
-      return refused(error, request, sending)
+      throw refusal(error, request, sending)
     }
     // What a 401 means is for the reader of the answer to say.
     if (status < 500 && status !== 401) health.succeeded()
     return response
   }
 
-  function refused(error: unknown, request: WireRequest, sending: SendOptions): never {
+  function refusal(error: unknown, request: WireRequest, sending: SendOptions): unknown {
     if (error instanceof HeldBackError) heldBack[error.reason] += 1
     const failed = failureOf(error, contextOf(request, sending), sending.call, clock)
     if (failed instanceof ProviderError && isOfUpstream(error, failed)) reportFailure(failed)
-    throw failed
+    return failed
   }
 
   function contextOf({ method }: WireRequest, { operation }: SendOptions): FailureContext {
     return { provider, operation: operation.name, method }
   }
 
-  function shared(request: WireRequest, sending: SendOptions): Promise<WireResponse> {
+  function shared(request: WireRequest, sending: SendOptions, settle: Settle<WireResponse>): void {
     const { call } = sending
-    const answer = (patience: Patience, settle: Settle<WireResponse>): void =>
-      retrying(sending, patience, (number, tried) => authorized(request, sending, number, patience, tried), settle)
-    if (request.method === 'GET') return singleFlight.run(request.path, call, answer)
+    if (request.method === 'GET') {
+      const work: Work<WireResponse> = (patience, answered) => retrying(request, sending, patience, answered)
+      singleFlight.run(request.path, call, work, settle)
+      return
+    }
     const patience = createPatience(call.deadline)
     if (call.signal.aborted) endPatience(patience, call.signal.reason)
     const departing: Departing = { place: -1, onDeparture: () => endPatience(patience, call.signal.reason) }
     watchDeparture(call.signal, departing)
-    return promised<WireResponse>((settle) => answer(patience, settle)).finally(() => {
+    const ended = (): void => {
       forgetDeparture(call.signal, departing)
       // A read that begins after a write must not join a read that began before it.
       singleFlight.seal()
+    }
+    retrying(request, sending, patience, {
+      resolve(response) {
+        ended()
+        settle.resolve(response)
+      },
+      reject(error) {
+        ended()
+        settle.reject(error)
+      },
     })
   }
 
@@ -194,7 +207,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     provider,
     origin,
-    send,
+    send: (request, sending) => promised((settle) => sendSettling(request, sending, settle)),
+    sendSettling,
     reportFailure,
     health: readHealth,
     pausedMs() {
@@ -230,5 +244,39 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   function latest(heldBackMs: number | null, pausedUntil: number | null): Date | null {
     if (heldBackMs === null && pausedUntil === null) return null
     return new Date(Math.max(heldBackMs === null ? 0 : clock.now() + heldBackMs, pausedUntil ?? 0))
+  }
+}
+
+/** Says what an answer or a failure is to the caller. */
+interface Judge {
+  /** The answer, or the failure that it is, thrown. */
+  accepted(response: WireResponse, request: WireRequest, sending: SendOptions): WireResponse
+  refusal(error: unknown, request: WireRequest, sending: SendOptions): unknown
+}
+
+/** Has the outcome of a call judged before its caller hears of it. A class, because there is one for each call. */
+class JudgedAnswer implements Settle<WireResponse> {
+  private readonly judge: Judge
+  private readonly request: WireRequest
+  private readonly sending: SendOptions
+  private readonly settle: Settle<WireResponse>
+
+  constructor(judge: Judge, request: WireRequest, sending: SendOptions, settle: Settle<WireResponse>) {
+    this.judge = judge
+    this.request = request
+    this.sending = sending
+    this.settle = settle
+  }
+
+  resolve(response: WireResponse): void {
+    try {
+      this.settle.resolve(this.judge.accepted(response, this.request, this.sending))
+    } catch (error) {
+      this.settle.reject(error)
+    }
+  }
+
+  reject(error: unknown): void {
+    this.settle.reject(this.judge.refusal(error, this.request, this.sending))
   }
 }

@@ -1,3 +1,4 @@
+import type { Attempt } from './attempt.ts'
 import type { Clock } from './clock.ts'
 import { HeldBackError } from './held-back.ts'
 import type { Pace } from './pace.ts'
@@ -7,9 +8,10 @@ import { type Patience, signalOf } from './patience.ts'
 import type { SendOptions } from './sending.ts'
 import { promised, type Settle } from './settle.ts'
 import { TransportError } from './transport-error.ts'
-import type { WireResponse } from './wire-message.ts'
+import type { WireRequest, WireResponse } from './wire-message.ts'
 
 export interface RetryOptions {
+  readonly attempt: Attempt
   /** Attempts after the first, for safe calls. */
   readonly maxRetries: number
   readonly budget: RetryBudget
@@ -19,18 +21,20 @@ export interface RetryOptions {
   readonly random: () => number
 }
 
+type GoOn = (first: Result, request: WireRequest, sending: SendOptions, patience: Patience) => Promise<WireResponse>
+
 /** Makes attempts until there is an answer to give, or nothing more to hope for. */
 export type Retrying = (
+  request: WireRequest,
   sending: SendOptions,
   patience: Patience,
-  attempt: (number: number, settle: Settle<WireResponse>) => void,
   settle: Settle<WireResponse>,
 ) => void
 
 /** What an attempt came to: an answer, or why there is none. */
 type Result = WireResponse | TransportError
 
-export function createRetrying({ maxRetries, budget, pace, clock, random }: RetryOptions): Retrying {
+export function createRetrying({ attempt, maxRetries, budget, pace, clock, random }: RetryOptions): Retrying {
   /** Milliseconds to wait before the next attempt; `null`: there is none to make. */
   function waitAfter(result: Result, number: number, sending: SendOptions, patience: Patience): number | null {
     if (result instanceof TransportError) {
@@ -48,9 +52,9 @@ export function createRetrying({ maxRetries, budget, pace, clock, random }: Retr
   /** What follows from a first attempt that did not bring the answer, or not for certain. */
   async function goOn(
     first: Result,
+    request: WireRequest,
     sending: SendOptions,
     patience: Patience,
-    attempt: Parameters<Retrying>[2],
   ): Promise<WireResponse> {
     const maxAttempts = sending.operation.safe ? maxRetries + 1 : 1
     let lost: TransportError | null = null
@@ -65,7 +69,7 @@ export function createRetrying({ maxRetries, budget, pace, clock, random }: Retr
         })
       }
       try {
-        last = await promised<WireResponse>((settle) => attempt(number + 1, settle))
+        last = await promised<WireResponse>((settle) => attempt(request, sending, number + 1, patience, settle))
       } catch (error) {
         if (error instanceof TransportError) last = error
         // What the upstream said, or failed to say, is worth more than that it was not asked again.
@@ -75,21 +79,49 @@ export function createRetrying({ maxRetries, budget, pace, clock, random }: Retr
     }
   }
 
-  return (sending, patience, attempt, settle) => {
-    const settleWith = (first: Result): void => {
-      goOn(first, sending, patience, attempt).then(settle.resolve, settle.reject)
-    }
+  return (request, sending, patience, settle) => {
     budget.called()
-    attempt(1, {
-      resolve(response) {
-        if (isRetryableStatus(response.status)) settleWith(response)
-        else settle.resolve(response)
-      },
-      reject(error) {
-        if (error instanceof TransportError) settleWith(error)
-        else settle.reject(error)
-      },
-    })
+    attempt(request, sending, 1, patience, new FirstAttempt(goOn, request, sending, patience, settle))
+  }
+}
+
+/** Looks whether the first attempt is the only one. A class, because there is one for each call. */
+class FirstAttempt implements Settle<WireResponse> {
+  private readonly goOn: GoOn
+  private readonly request: WireRequest
+  private readonly sending: SendOptions
+  private readonly patience: Patience
+  private readonly settle: Settle<WireResponse>
+
+  constructor(
+    goOn: GoOn,
+    request: WireRequest,
+    sending: SendOptions,
+    patience: Patience,
+    settle: Settle<WireResponse>,
+  ) {
+    this.goOn = goOn
+    this.request = request
+    this.sending = sending
+    this.patience = patience
+    this.settle = settle
+  }
+
+  resolve(response: WireResponse): void {
+    if (isRetryableStatus(response.status)) this.goOnFrom(response)
+    else this.settle.resolve(response)
+  }
+
+  reject(error: unknown): void {
+    if (error instanceof TransportError) this.goOnFrom(error)
+    else this.settle.reject(error)
+  }
+
+  private goOnFrom(first: Result): void {
+    this.goOn(first, this.request, this.sending, this.patience).then(
+      (response) => this.settle.resolve(response),
+      (error: unknown) => this.settle.reject(error),
+    )
   }
 }
 

@@ -3,8 +3,8 @@
  * and a promise in each would cost as much as what they do.
  */
 export interface Settle<Result> {
-  readonly resolve: (result: Result) => void
-  readonly reject: (error: unknown) => void
+  resolve(result: Result): void
+  reject(error: unknown): void
 }
 
 /** The same as a promise. */

@@ -46,6 +46,7 @@ export function createSharedLimiter({ limiter, pace, sharedPace, clock }: Shared
   let knownUntil = Number.NEGATIVE_INFINITY
 
   const sharing = (place: Place): Place => ({
+    startedAt: place.startedAt,
     answered(response) {
       place.answered(response)
       const until = pace.pausedUntil()
@@ -53,7 +54,7 @@ export function createSharedLimiter({ limiter, pace, sharedPace, clock }: Shared
       knownUntil = until
       sharedPace.pause(until - clock.now())
     },
-    release: place.release,
+    release: () => place.release(),
   })
 
   /** Whether the place may be used. */
@@ -78,7 +79,9 @@ export function createSharedLimiter({ limiter, pace, sharedPace, clock }: Shared
 
   function acquire(waiting: Waiting): void {
     limiter.acquire({
-      ...waiting,
+      owner: waiting.owner,
+      patience: waiting.patience,
+      refuse: (error) => waiting.refuse(error),
       admit(place) {
         hasTurn(waiting).then(
           (mayUse) => {

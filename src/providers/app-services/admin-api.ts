@@ -2,7 +2,7 @@ import type { Call } from '../../identity/call.ts'
 import { ProviderError, restated } from '../../identity/errors.ts'
 import type { Http, JsonAnswer, JsonRequest } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { parseWire } from '../../upstream/wire.ts'
+import type { Shape } from '../../upstream/wire/fault.ts'
 import { array } from '../../upstream/wire/structures.ts'
 import type { AppServicesSettings } from './config.ts'
 import { isObjectId } from './object-id.ts'
@@ -35,13 +35,20 @@ export interface AdminApi {
   readonly provider: string
   /** A call that names nothing but the app. A 404 is `unsupported`: the upstream does not have this, or no longer. */
   request(request: JsonRequest, call: Call): Promise<JsonAnswer>
+  /** As `request`: the body, in the shape that it must have. */
+  read<Value>(request: JsonRequest, shape: Shape<Value>, call: Call): Promise<Value>
   /** A call on one thing of a collection. A 404 is `notFound`, or `unsupported` where the whole collection is gone. */
   requestItem(collection: Collection, request: JsonRequest, call: Call): Promise<JsonAnswer>
-  /** As `requestItem`, but `notFound` is `null`. */
-  findItem(collection: Collection, request: JsonRequest, call: Call): Promise<JsonAnswer | null>
+  /** As `requestItem`: the body, in the shape that it must have. */
+  readItem<Value>(collection: Collection, request: JsonRequest, shape: Shape<Value>, call: Call): Promise<Value>
+  /** As `readItem`, but `notFound` is `null`. */
+  findItem<Value>(collection: Collection, request: JsonRequest, shape: Shape<Value>, call: Call): Promise<Value | null>
   /** Deletes one thing of a collection. A 404 after a lost answer means that the lost attempt did it. */
   deleteItem(collection: Collection, request: JsonRequest, call: Call): Promise<void>
 }
+
+/** Makes a request that names project and app. */
+type Ask<Answer> = (request: JsonRequest) => Promise<Answer>
 
 const listApps: Operation = { name: 'apps.list', route: 'GET /groups/{groupId}/apps', safe: true }
 
@@ -49,16 +56,19 @@ export function createAdminApi(settings: AppServicesSettings, http: Http): Admin
   const { name: provider, projectId } = settings
   let appId = isObjectId(settings.appId) ? settings.appId : null
 
-  async function send(wanted: JsonRequest, call: Call): Promise<JsonAnswer> {
-    appId ??= await findAppId(call)
-    return http.request({ ...wanted, params: { ...wanted.params, groupId: projectId, appId } }, call)
+  /** Fills in project and app. */
+  function send<Answer>(wanted: JsonRequest, call: Call, ask: Ask<Answer>): Promise<Answer> {
+    if (appId !== null) return ask({ ...wanted, params: { ...wanted.params, groupId: projectId, appId } })
+    return findAppId(call).then((found) => {
+      appId = found
+      return send(wanted, call, ask)
+    })
   }
 
   async function findAppId(call: Call): Promise<string> {
     // Left out, apps of the newer kinds are not listed (app-services.md 1.4).
     const query = { product: 'standard,atlas,data-api,device-sync' }
-    const answer = await http.find({ operation: listApps, params: { groupId: projectId }, query }, call)
-    const apps = answer && parseWire(array(appSchema), answer.body, { provider, operation: listApps.name })
+    const apps = await http.find({ operation: listApps, params: { groupId: projectId }, query }, array(appSchema), call)
     const found = apps?.find(({ client_app_id }) => client_app_id === settings.appId)
     if (found) return found._id
     throw new ProviderError({
@@ -69,26 +79,28 @@ export function createAdminApi(settings: AppServicesSettings, http: Http): Admin
     })
   }
 
-  async function request(wanted: JsonRequest, call: Call): Promise<JsonAnswer> {
-    try {
-      return await send(wanted, call)
-    } catch (error) {
+  function sendToApp<Answer>(wanted: JsonRequest, call: Call, ask: Ask<Answer>): Promise<Answer> {
+    return send(wanted, call, ask).catch((error: unknown) => {
       throw isNotFound(error) ? gone(wanted.operation, error) : error
-    }
+    })
   }
 
-  async function requestItem(collection: Collection, wanted: JsonRequest, call: Call): Promise<JsonAnswer> {
-    try {
-      return await send(wanted, call)
-    } catch (error) {
+  function sendToItem<Answer>(
+    collection: Collection,
+    wanted: JsonRequest,
+    call: Call,
+    ask: Ask<Answer>,
+  ): Promise<Answer> {
+    return send(wanted, call, ask).catch(async (error: unknown) => {
       if (!isNotFound(error) || error.status === null || codesOfMissingThings.has(error.providerCode)) throw error
-      await send({ operation: collection.probe, query: { limit: 1 } }, call).catch((failure: unknown) => {
+      const probe: JsonRequest = { operation: collection.probe, query: { limit: 1 } }
+      await send(probe, call, (request) => http.request(request, call)).catch((failure: unknown) => {
         if (!(failure instanceof ProviderError)) throw failure
         if (failure.kind === 'notFound' || failure.kind === 'unsupported') throw gone(wanted.operation, error)
         throw restated(failure, { operation: wanted.operation.name })
       })
       throw error
-    }
+    })
   }
 
   function gone(operation: Operation, error: ProviderError): ProviderError {
@@ -96,18 +108,19 @@ export function createAdminApi(settings: AppServicesSettings, http: Http): Admin
     return restated(error, { kind: 'unsupported', operation: operation.name, message })
   }
 
-  return {
+  const api: AdminApi = {
     provider,
-    request,
-    requestItem,
-    async findItem(collection, wanted, call) {
-      try {
-        return await requestItem(collection, wanted, call)
-      } catch (error) {
+    request: (wanted, call) => sendToApp(wanted, call, (request) => http.request(request, call)),
+    read: (wanted, shape, call) => sendToApp(wanted, call, (request) => http.read(request, shape, call)),
+    requestItem: (collection, wanted, call) =>
+      sendToItem(collection, wanted, call, (request) => http.request(request, call)),
+    readItem: (collection, wanted, shape, call) =>
+      sendToItem(collection, wanted, call, (request) => http.read(request, shape, call)),
+    findItem: (collection, wanted, shape, call) =>
+      api.readItem(collection, wanted, shape, call).catch((error: unknown) => {
         if (isNotFound(error)) return null
         throw error
-      }
-    },
+      }),
     async deleteItem(collection, wanted, call) {
       let isAnswerLost = false
       const watched: Call = {
@@ -119,12 +132,13 @@ export function createAdminApi(settings: AppServicesSettings, http: Http): Admin
         },
       }
       try {
-        await requestItem(collection, wanted, watched)
+        await api.requestItem(collection, wanted, watched)
       } catch (error) {
         if (!isNotFound(error) || !isAnswerLost) throw error
       }
     },
   }
+  return api
 }
 
 function isNotFound(error: unknown): error is ProviderError {

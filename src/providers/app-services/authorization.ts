@@ -7,7 +7,6 @@ import type { Clock } from '../../upstream/clock.ts'
 import type { Http } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { createTokenSource, type Token } from '../../upstream/token.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { dateOrNull } from '../../upstream/wire/times.ts'
 import type { AppServicesSettings } from './config.ts'
 import { errorCodeOf, loginOperation, refreshOperation, verifyTokenOperation } from './errors.ts'
@@ -37,7 +36,7 @@ export interface AdminAuthorizationOptions {
  * with limits of its own (app-services.md 1.2).
  */
 export function createAdminAuthorization({ settings, clock, http }: AdminAuthorizationOptions): Authorization {
-  const { name: provider, publicKey, privateKey } = settings
+  const { publicKey, privateKey } = settings
   let refreshToken: string | null = null
 
   const tokens = createTokenSource({
@@ -53,8 +52,8 @@ export function createAdminAuthorization({ settings, clock, http }: AdminAuthori
     if (refreshToken === null) return null
     try {
       const headers = bearer(refreshToken)
-      const { body } = await http().request({ operation: refresh, headers, authorized: false }, call)
-      return toToken(parseWire(loginSchema, body, { provider, operation: refresh.name }).access_token)
+      const request = { operation: refresh, headers, authorized: false }
+      return toToken((await http().read(request, loginSchema, call)).access_token)
     } catch (error) {
       if (!(error instanceof ProviderError) || error.kind !== 'credentials') throw error
       refreshToken = null
@@ -64,8 +63,7 @@ export function createAdminAuthorization({ settings, clock, http }: AdminAuthori
 
   async function loggedIn(call: Call): Promise<Token> {
     const body = { username: publicKey, apiKey: privateKey }
-    const answer = await http().request({ operation: login, body, authorized: false }, call)
-    const tokenPair = parseWire(loginSchema, answer.body, { provider, operation: login.name })
+    const tokenPair = await http().read({ operation: login, body, authorized: false }, loginSchema, call)
     refreshToken = tokenPair.refresh_token
     return toToken(tokenPair.access_token)
   }

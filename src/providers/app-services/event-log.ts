@@ -2,7 +2,6 @@ import type { Call } from '../../identity/call.ts'
 import { ProviderError } from '../../identity/errors.ts'
 import type { IdentityEvent } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import type { Shape } from '../../upstream/wire/fault.ts'
 import { nullable, strictObject } from '../../upstream/wire/structures.ts'
 import { count, nonEmptyString } from '../../upstream/wire/values.ts'
@@ -64,8 +63,7 @@ export async function readLog(api: AdminApi, query: LogQuery, call: Call): Promi
       skip: place?.skip,
       limit: largestPage,
     }
-    const { body } = await api.request({ operation: listLogs, query: parameters }, call)
-    const wire = parseWire(logPageSchema, body, context)
+    const wire = await api.read({ operation: listLogs, query: parameters }, logPageSchema, call)
     const ofUser = wire.logs.filter(({ type, user_id }) => type === 'AUTH' && user_id === userId)
     const events = [...new Map(ofUser.map((entry) => [entry._id, toEvent(entry)])).values()]
       .filter((event) => event !== null)

@@ -3,7 +3,6 @@ import { ProviderError } from '../../identity/errors.ts'
 import type { UserHandle } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
 import type { Operation, OperationContext } from '../../upstream/operation.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { type AdminApi, app, collections } from './admin-api.ts'
 import { isObjectId } from './object-id.ts'
 import { type AppServicesUser, userSchema } from './wire.ts'
@@ -13,11 +12,9 @@ const get: Operation = { name: 'users.get', route: `GET ${app}/users/{userId}`, 
 /** The whole user as the upstream has it, or `null` when there is none. */
 export async function findUser(api: AdminApi, id: string, call: Call): Promise<AppServicesUser | null> {
   if (!isObjectId(id)) return null
-  const answer = await api.findItem(collections.users, { operation: get, params: { userId: id } }, call)
-  if (!answer) return null
+  const user = await api.findItem(collections.users, { operation: get, params: { userId: id } }, userSchema, call)
+  if (!user || user._id === id) return user
   const context = { provider: api.provider, operation: get.name }
-  const user = parseWire(userSchema, answer.body, context)
-  if (user._id === id) return user
   const message = `${api.provider} answered ${context.operation} with another user`
   throw new ProviderError({ ...context, kind: 'badResponse', field: '_id', message })
 }

@@ -4,7 +4,6 @@ import type { GrantReader } from '../../identity/provider.ts'
 import type { Grant, GrantKind, User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { pageOfAll } from '../../upstream/paging.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { array } from '../../upstream/wire/structures.ts'
 import { type AdminApi, app } from './admin-api.ts'
 import { requireRecord } from './find-user.ts'
@@ -44,8 +43,7 @@ export function createGrantReader(api: AdminApi): GrantReader {
 
   /** All keys of the app, at most 100, in one answer (app-services.md 3.4, 4.3): the same one serves every user that asks meanwhile. */
   async function listApiKeys(call: Call): Promise<ReadonlySet<string>> {
-    const { body } = await api.request({ operation: operations.listApiKeys }, call)
-    const keys = parseWire(array(apiKeySchema), body, { provider, operation: operations.listApiKeys.name })
+    const keys = await api.read({ operation: operations.listApiKeys }, array(apiKeySchema), call)
     return new Set(keys.map(({ _id }) => _id))
   }
 

@@ -4,7 +4,6 @@ import type { Page, PageRequest } from '../../identity/page.ts'
 import type { QueryValue } from '../../upstream/http.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { pageByKey } from '../../upstream/paging.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import type { Shape } from '../../upstream/wire/fault.ts'
 import { array } from '../../upstream/wire/structures.ts'
 import type { AdminApi } from './admin-api.ts'
@@ -45,8 +44,7 @@ export function pageById<Item extends { readonly _id: string }>(
         throw new ProviderError({ ...context, kind: 'badInput', argument: ['after'], message })
       }
       const order = direction === 'desc' ? { desc: true } : {}
-      const { body } = await api.request({ operation, query: { ...query, ...order, after } }, call)
-      const answered = parseWire(array(item), body, context)
+      const answered = await api.read({ operation, query: { ...query, ...order, after } }, array(item), call)
       // Each item once, in the order that cursors rely on, and none from before the cursor.
       const items = [...new Map(answered.map((one) => [one._id, one])).values()]
         .filter(({ _id }) => after === null || compare(_id, after) > 0)

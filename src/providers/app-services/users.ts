@@ -6,7 +6,6 @@ import type { User } from '../../identity/records.ts'
 import type { Clock } from '../../upstream/clock.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { array } from '../../upstream/wire/structures.ts'
 import { type AdminApi, app, collections } from './admin-api.ts'
 import { listEvents } from './events.ts'
@@ -113,8 +112,7 @@ export function createUserReader(
     async listDevices(id, call) {
       requireUserId(id, api, operations.devices)
       const request = { operation: operations.devices, params: { userId: id } }
-      const { body } = await api.requestItem(collections.users, request, call)
-      const found = parseWire(devices, body, { provider, operation: operations.devices.name })
+      const found = await api.readItem(collections.users, request, devices, call)
       return [...new Map(found.map((device) => [device._id, toDevice(device)])).values()]
     },
     listEvents: (id, page, call) => listEvents(api, id, page, call),

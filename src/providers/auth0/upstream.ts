@@ -7,7 +7,6 @@ import type { Operation } from '../../upstream/operation.ts'
 import { pageByNumber, pageByToken } from '../../upstream/paging.ts'
 import type { Pipeline } from '../../upstream/pipeline.ts'
 import { createSdk, type Sdk } from '../../upstream/sdk.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import type { Shape } from '../../upstream/wire/fault.ts'
 import { type Clients, importClients } from './clients.ts'
 import { readAuth0Error } from './errors.ts'
@@ -93,14 +92,8 @@ export function createUpstream(pipeline: Pipeline, baseUrl: string, clock: Clock
     clients: () => (clients ??= importClients(apiUrl)),
     sdk: createSdk({ pipeline, readVendorError: readAuth0Error, clock }),
     http,
-    async read(operation, shape, call, asked = {}) {
-      const { body } = await http.request({ operation, ...asked }, call)
-      return parseWire(shape, body, { provider, operation: operation.name })
-    },
-    async find(operation, shape, call, asked) {
-      const answer = await http.find({ operation, ...asked }, call)
-      return answer && parseWire(shape, answer.body, { provider, operation: operation.name })
-    },
+    read: (operation, shape, call, asked) => http.read({ operation, ...asked }, shape, call),
+    find: (operation, shape, call, asked) => http.find({ operation, ...asked }, shape, call),
     pageByOffset: (operation, shape, request, call, { params = {}, query = {} }, options = { ceiling: false }) =>
       pageByNumber(
         request,

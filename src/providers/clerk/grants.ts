@@ -4,7 +4,6 @@ import type { GrantQuery, GrantReader } from '../../identity/provider.ts'
 import type { Grant, User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage, pageByOffset, pageOfAll } from '../../upstream/paging.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { isApiKeyId, isUserId } from './ids.ts'
 import { toApiKeyGrant, toOauthGrant } from './map.ts'
 import { type ExternalAccount, factsOf } from './map-user.ts'
@@ -59,8 +58,8 @@ export function createGrantReader({ provider, http: makeHttp }: ClerkUpstream): 
       const operation = operations.listTokens
       const params = { user_id: userId, provider: service }
       try {
-        const { body } = await http.request({ operation, params, query: { paginated: true, limit: maxTokens } }, call)
-        const { data } = parseWire(tokens, body, { provider, operation: operation.name })
+        const query = { paginated: true, limit: maxTokens }
+        const { data } = await http.read({ operation, params, query }, tokens, call)
         return data.map((wire) => toOauthGrant(provider, userId, wire))
       } catch (error) {
         if (error instanceof ProviderError && noTokenCodes.has(error.providerCode)) return []
@@ -83,8 +82,8 @@ export function createGrantReader({ provider, http: makeHttp }: ClerkUpstream): 
     const found = await pageByOffset(page, context, {
       maxSize: maxKeys,
       read: async (offset, limit) => {
-        const { body } = await http.request({ operation, query: { subject: userId, limit, offset } }, call)
-        const { data, total_count: total } = parseWire(keys, body, context)
+        const query = { subject: userId, limit, offset }
+        const { data, total_count: total } = await http.read({ operation, query }, keys, call)
         return { items: data, hasNext: offset + data.length < total, total }
       },
     })
@@ -100,11 +99,9 @@ export function createGrantReader({ provider, http: makeHttp }: ClerkUpstream): 
   async function getKey(keyId: string, userId: string, call: Call): Promise<Grant | null> {
     if (!isApiKeyId(keyId)) return null
     const operation = operations.getKey
-    const context = { provider, operation: operation.name }
-    const answer = await http.find({ operation, params: { apiKeyID: keyId } }, call)
-    if (!answer) return null
-    const wire = parseWire(apiKeyWire, answer.body, context)
-    if (wire.id !== keyId) throw otherRecord(context, 'key')
+    const wire = await http.find({ operation, params: { apiKeyID: keyId } }, apiKeyWire, call)
+    if (!wire) return null
+    if (wire.id !== keyId) throw otherRecord({ provider, operation: operation.name }, 'key')
     // A dead key is not in the list either.
     return wire.subject === userId && !wire.revoked && !wire.expired ? toApiKeyGrant(provider, wire) : null
   }

@@ -4,7 +4,6 @@ import type { GroupReader } from '../../identity/provider.ts'
 import type { Group, GroupKind } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage, pageByOffset } from '../../upstream/paging.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { isOrganizationId, isUserId } from './ids.ts'
 import { toGroup, toGroupMember, toUserMembership } from './map.ts'
 import { notFound, onlyAsked, onlyAskedRecords, otherRecord } from './rows.ts'
@@ -48,12 +47,10 @@ export function createGroupReader({ provider, http: makeHttp }: ClerkUpstream): 
 
   async function readOne(organizationId: string, call: Call): Promise<readonly Group[]> {
     const operation = operations.getOne
-    const context = { provider, operation: operation.name }
     const request = { operation, params: { organization_id: organizationId }, query: withCount }
-    const answer = await http.find(request, call)
-    if (!answer) return []
-    const wire = parseWire(organizationWire, answer.body, context)
-    if (wire.id !== organizationId) throw otherRecord(context, 'organization')
+    const wire = await http.find(request, organizationWire, call)
+    if (!wire) return []
+    if (wire.id !== organizationId) throw otherRecord({ provider, operation: operation.name }, 'organization')
     return [toGroup(provider, wire)]
   }
 
@@ -69,8 +66,7 @@ export function createGroupReader({ provider, http: makeHttp }: ClerkUpstream): 
       if (others.length === 0) return readOne(first, call)
       const operation = operations.getMany
       const query = { organization_id: [...asked], limit: asked.size, ...withCount }
-      const { body } = await http.request({ operation, query }, call)
-      const { data } = parseWire(organizations, body, { provider, operation: operation.name })
+      const { data } = await http.read({ operation, query }, organizations, call)
       return onlyAskedRecords(
         data.map((wire) => toGroup(provider, wire)),
         (group) => group.nativeId,
@@ -86,8 +82,7 @@ export function createGroupReader({ provider, http: makeHttp }: ClerkUpstream): 
         maxSize: maxLimit,
         read: async (offset, limit) => {
           const query = { query: search, limit, offset, ...withCount }
-          const { body } = await http.request({ operation, query }, call)
-          const { data, total_count: total } = parseWire(organizations, body, context)
+          const { data, total_count: total } = await http.read({ operation, query }, organizations, call)
           return { items: data, hasNext: offset + data.length < total, total }
         },
       })
@@ -108,8 +103,7 @@ export function createGroupReader({ provider, http: makeHttp }: ClerkUpstream): 
         maxSize: maxLimit,
         read: async (offset, limit) => {
           const request = { operation, params: { user_id: userId }, query: { limit, offset } }
-          const { body } = await http.request(request, call)
-          const { data, total_count: total } = parseWire(memberships, body, context)
+          const { data, total_count: total } = await http.read(request, memberships, call)
           return { items: data, hasNext: offset + data.length < total, total }
         },
       })
@@ -132,8 +126,7 @@ export function createGroupReader({ provider, http: makeHttp }: ClerkUpstream): 
           // Newest first is what the documents say of it, but not where they list its orders (clerk.md 10).
           const query = { limit, offset, order_by: '-created_at' }
           const request = { operation, params: { organization_id: organizationId }, query }
-          const { body } = await http.request(request, call)
-          const { data, total_count: total } = parseWire(memberships, body, context)
+          const { data, total_count: total } = await http.read(request, memberships, call)
           return { items: data, hasNext: offset + data.length < total, total }
         },
       })

@@ -1,6 +1,5 @@
 import type { ConnectedProvider, ProviderDefinition, UpstreamDeps } from '../../upstream/definition.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { clerkEnvironment, type ClerkSettings, clerkSettings } from './config.ts'
 import { createContactActions } from './contact-actions.ts'
 import { createCredentialActions } from './credential-actions.ts'
@@ -52,8 +51,7 @@ async function connect(settings: ClerkSettings, deps: UpstreamDeps): Promise<Con
       tokens: createTokenVerifier(upstream),
       // No pending users: Clerk's invitations and waitlist are offers to register, nobody has registered yet.
       async check(call) {
-        const { body } = await http.request({ operation: check, query: { limit: 1 } }, call)
-        parseWire(userListWire, body, { provider, operation: check.name })
+        await http.read({ operation: check, query: { limit: 1 } }, userListWire, call)
       },
       health: () => pipeline.health(),
     },

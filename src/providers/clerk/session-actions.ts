@@ -4,7 +4,6 @@ import type { SessionActions, SessionReader, UserHandle, UserReader } from '../.
 import type { Session } from '../../identity/records.ts'
 import { endEach } from '../../upstream/ending.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { readAnswer } from './changes.ts'
 import { isUserId } from './ids.ts'
 import { toSession } from './map.ts'
@@ -41,8 +40,7 @@ export function createSessionActions(
     const live = new Map<string, Session>()
     for (let offset = 0; ;) {
       const query = { user_id: userId, paginated: true, limit: maxLimit, offset }
-      const { body } = await http.request({ operation, query }, call)
-      const page = parseWire(sessions, body, { provider, operation: operation.name })
+      const page = await http.read({ operation, query }, sessions, call)
       for (const session of page.data.map((wire) => toSession(provider, wire))) {
         if (session.userId === userId && session.status === 'active') live.set(session.nativeId, session)
       }

@@ -1,7 +1,6 @@
 import type { SessionReader } from '../../identity/provider.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage, pageByOffset } from '../../upstream/paging.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { isClientId, isSessionId, isUserId } from './ids.ts'
 import { toSession } from './map.ts'
 import { notFound, onlyAsked, otherRecord } from './rows.ts'
@@ -31,8 +30,7 @@ export function createSessionReader({ provider, http: makeHttp }: ClerkUpstream)
         maxSize: maxLimit,
         read: async (offset, limit) => {
           const query = { user_id: userId, client_id: clientId, paginated: true, limit, offset }
-          const { body } = await http.request({ operation, query }, call)
-          const { data, total_count: total } = parseWire(sessions, body, context)
+          const { data, total_count: total } = await http.read({ operation, query }, sessions, call)
           return { items: data, hasNext: offset + data.length < total, total }
         },
       })
@@ -49,9 +47,8 @@ export function createSessionReader({ provider, http: makeHttp }: ClerkUpstream)
       if (!isSessionId(sessionId)) return null
       const operation = operations.get
       const context = { provider, operation: operation.name }
-      const answer = await http.find({ operation, params: { session_id: sessionId } }, call)
-      if (!answer) return null
-      const wire = parseWire(sessionWire, answer.body, context)
+      const wire = await http.find({ operation, params: { session_id: sessionId } }, sessionWire, call)
+      if (!wire) return null
       if (wire.id !== sessionId) throw otherRecord(context, 'session')
       return wire.user_id === userId ? toSession(provider, wire) : null
     },

@@ -4,7 +4,6 @@ import { ProviderError } from '../../identity/errors.ts'
 import type { TokenVerifier } from '../../identity/provider.ts'
 import type { JsonValue, TokenVerification } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { array, object } from '../../upstream/wire/structures.ts'
 import { dateOrNull } from '../../upstream/wire/times.ts'
 import { string } from '../../upstream/wire/values.ts'
@@ -39,8 +38,7 @@ export function createTokenVerifier({ provider, http: makeHttp, clock }: ClerkUp
 
   async function keySet(maxAgeMs: number, call: Call): Promise<KeySet> {
     if (known && clock.now() - known.readAt < maxAgeMs) return known
-    const { body } = await http.request({ operation: readKeys }, call)
-    const wire = parseWire(keySetWire, body, { provider, operation: readKeys.name })
+    const wire = await http.read({ operation: readKeys }, keySetWire, call)
     const set: JSONWebKeySet = { keys: [...wire.keys] }
     known = { find: createLocalJWKSet(set), readAt: clock.now() }
     return known

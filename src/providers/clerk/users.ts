@@ -3,7 +3,6 @@ import type { UserOrder, UserReader } from '../../identity/provider.ts'
 import type { User } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { pageByKey, pageByOffset, type Slice } from '../../upstream/paging.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { atMoment, behindUser, type CreationPlace, isPlaceGone, keyOfPlace, readPlace } from './creation-place.ts'
 import { isUserId } from './ids.ts'
 import { factsOf, toUser } from './map-user.ts'
@@ -41,18 +40,15 @@ export function createUserReader({ provider, http: makeHttp, clock }: ClerkUpstr
     query: UserClause & { readonly limit: string },
     call: Call,
   ): Promise<readonly User[]> {
-    const { body } = await http.request({ operation, query }, call)
-    const wires = parseWire(userListWire, body, { provider, operation: operation.name })
+    const wires = await http.read({ operation, query }, userListWire, call)
     return wires.map((wire) => toUser(provider, wire, clock.now()))
   }
 
   async function readOne(id: string, call: Call): Promise<readonly User[]> {
     const operation = operations.getOne
-    const context = { provider, operation: operation.name }
-    const answer = await http.find({ operation, params: { user_id: id } }, call)
-    if (!answer) return []
-    const wire = parseWire(userWire, answer.body, context)
-    if (wire.id !== id) throw otherRecord(context, 'user')
+    const wire = await http.find({ operation, params: { user_id: id } }, userWire, call)
+    if (!wire) return []
+    if (wire.id !== id) throw otherRecord({ provider, operation: operation.name }, 'user')
     return [toUser(provider, wire, clock.now())]
   }
 
@@ -151,8 +147,7 @@ export function createUserReader({ provider, http: makeHttp, clock }: ClerkUpstr
     async count(filter, call) {
       const context = { provider, operation: operations.count.name }
       const query = toUserClause(filter, filters, context)
-      const { body } = await http.request({ operation: operations.count, query }, call)
-      return parseWire(countWire, body, context).total_count
+      return (await http.read({ operation: operations.count, query }, countWire, call)).total_count
     },
 
     findByEmails(emails, call) {

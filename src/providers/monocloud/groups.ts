@@ -3,7 +3,6 @@ import type { GroupReader } from '../../identity/provider.ts'
 import type { GroupKind } from '../../identity/records.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { readEach } from '../../upstream/read-each.ts'
 import { quote } from './filter.ts'
 import { pageOfListing, readListing } from './listing.ts'
@@ -38,12 +37,9 @@ export function createGroups(upstream: MonoCloudUpstream): GroupReader {
   }
 
   async function read(id: string, call: Call): Promise<MonoCloudGroup | null> {
-    const answer = await http.find({ operation: getOperation, params: { group_id: id } }, call)
-    if (!answer) return null
-    const context = { provider, operation: getOperation.name }
-    const group = parseWire(groupWire, answer.body, context)
-    if (group.group_id === id) return group
-    throw somethingElse(context, 'group_id')
+    const group = await http.find({ operation: getOperation, params: { group_id: id } }, groupWire, call)
+    if (!group || group.group_id === id) return group
+    throw somethingElse({ provider, operation: getOperation.name }, 'group_id')
   }
 
   return {

@@ -1,7 +1,6 @@
 import type { SessionReader } from '../../identity/provider.ts'
 import type { Operation } from '../../upstream/operation.ts'
 import { mapPage } from '../../upstream/paging.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { type Listing, pageOfListing } from './listing.ts'
 import { toSession } from './map.ts'
 import { somethingElse } from './refusals.ts'
@@ -37,12 +36,10 @@ export function createSessions(upstream: MonoCloudUpstream): SessionReader {
 
     async get({ nativeId, userId }, _user, call) {
       const params = { user_id: userId, session_id: nativeId }
-      const answer = await http.find({ operation: getOperation, params }, call)
-      if (!answer) return null
-      const context = { provider, operation: getOperation.name }
-      const session = parseWire(sessionWire, answer.body, context)
+      const session = await http.find({ operation: getOperation, params }, sessionWire, call)
+      if (!session) return null
       if (session.session_id === nativeId) return toSession(session, userId, mapping())
-      throw somethingElse(context, 'session_id')
+      throw somethingElse({ provider, operation: getOperation.name }, 'session_id')
     },
   }
 }

@@ -1,6 +1,5 @@
 import type { Call } from '../../identity/call.ts'
 import type { Operation } from '../../upstream/operation.ts'
-import { parseWire } from '../../upstream/wire.ts'
 import { noSuch, somethingElse } from './refusals.ts'
 import type { MonoCloudUpstream } from './upstream.ts'
 import { type MonoCloudUser, userWire } from './wire.ts'
@@ -15,10 +14,8 @@ export async function findUser(
   call: Call,
 ): Promise<MonoCloudUser | null> {
   const reading: Operation = { name: operation, route, safe: true }
-  const answer = await http.find({ operation: reading, params: { user_id: userId } }, call)
-  if (!answer) return null
-  const user = parseWire(userWire, answer.body, { provider, operation })
-  if (user.user_id === userId) return user
+  const user = await http.find({ operation: reading, params: { user_id: userId } }, userWire, call)
+  if (!user || user.user_id === userId) return user
   throw somethingElse({ provider, operation }, 'user_id')
 }
 
