@@ -1,8 +1,8 @@
 import type { FieldMap, ObjectRef } from '@pothos/core'
 import type { RequestContext } from '../src/context.ts'
-import { openCursor, sealPage } from '../src/directory/cursor.ts'
+import { createSealer, openCursor } from '../src/directory/cursor.ts'
 import type { MissingPart } from '../src/directory/part.ts'
-import type { Edge, Page, PageRequest } from '../src/identity/page.ts'
+import { type Edge, edgeAt, type Page, type PageRequest } from '../src/identity/page.ts'
 import { type FieldCost, items } from '../src/limits/cost/field-cost.ts'
 import { access, asReachedByAnybody, type TypeAccess } from './access.ts'
 import { checkedFirst, type PageArguments } from './arguments.ts'
@@ -13,7 +13,9 @@ type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>
 
 /** A page on its way to a client. */
 export interface Connection<Item> {
+  /** Made when they are looked at: most queries select nodes alone. */
   readonly edges: readonly Edge<Item>[]
+  readonly items: readonly Item[]
   readonly hasNextPage: boolean
   readonly hasPreviousPage: boolean
   readonly missing: readonly MissingPart[]
@@ -39,7 +41,7 @@ type ListPage<Item> = Page<Item> & {
   readonly totals?: ReadonlyMap<string, number>
 }
 
-/** Checks the page arguments, reads the page once per request however many aliases ask for it, and seals its cursors. */
+/** Checks the page arguments, and reads the page once per request however many aliases ask for it. */
 export function readConnection<Item>(
   context: RequestContext,
   options: ReadOptions<Item, ListPage<Item>>,
@@ -48,7 +50,7 @@ export function readConnection<Item>(
 }
 
 /** As `readConnection`, for a list that may not exist. */
-export async function readOptionalConnection<Item>(
+export function readOptionalConnection<Item>(
   context: RequestContext,
   { list, args, read, count }: ReadOptions<Item, ListPage<Item> | null>,
 ): Promise<Connection<Item> | null> {
@@ -56,23 +58,59 @@ export async function readOptionalConnection<Item>(
   const first = checkedFirst(args.first)
   const sealedFor = `${context.reach}${name}`
   const after = openCursor(sealedFor, args.after ?? null)
-  const page = await context.once(`${name} ${first} ${after}`, async () => {
-    const found = await read({ first, after })
-    return found && sealPage(sealedFor, found)
+  return context.once(`${name} ${first} ${after}`, async () => {
+    const page = await read({ first, after })
+    const countOnce =
+      count && ((known: ReadonlyMap<string, number>) => context.once(`${name} total`, () => count(known)))
+    return page && new ListConnection(sealedFor, page, after !== null, countOnce)
   })
-  if (!page) return null
-  return {
-    edges: page.edges,
-    hasNextPage: page.hasNextPage,
-    hasPreviousPage: after !== null,
-    missing: page.missing ?? [],
-    retryCursor: page.retryCursor ?? null,
-    async total() {
-      // Who failed to list, or is late with it, is not waited for a second time.
-      const isIncomplete = page.missing?.some(({ error }) => error.kind !== 'unsupported') ?? false
-      if (page.total !== undefined || !count || isIncomplete) return page.total ?? null
-      return context.once(`${name} total`, () => count(page.totals ?? new Map()))
-    },
+}
+
+/** A class, because some queries read hundreds, of which they select next to nothing. */
+class ListConnection<Item> implements Connection<Item> {
+  readonly hasPreviousPage: boolean
+  private readonly sealedFor: string
+  private readonly page: ListPage<Item>
+  private readonly count: ReadOptions<Item>['count']
+  private sealedEdges: readonly Edge<Item>[] | null = null
+
+  constructor(sealedFor: string, page: ListPage<Item>, hasPreviousPage: boolean, count: ReadOptions<Item>['count']) {
+    this.sealedFor = sealedFor
+    this.page = page
+    this.hasPreviousPage = hasPreviousPage
+    this.count = count
+  }
+
+  get edges(): readonly Edge<Item>[] {
+    if (this.sealedEdges) return this.sealedEdges
+    const seal = createSealer(this.sealedFor)
+    this.sealedEdges = this.page.edges.map((edge) => edgeAt(edge.node, edge, ({ cursor }) => seal(cursor)))
+    return this.sealedEdges
+  }
+
+  get items(): readonly Item[] {
+    return this.page.edges.map(({ node }) => node)
+  }
+
+  get hasNextPage(): boolean {
+    return this.page.hasNextPage
+  }
+
+  get missing(): readonly MissingPart[] {
+    return this.page.missing ?? []
+  }
+
+  get retryCursor(): string | null {
+    const { retryCursor = null } = this.page
+    return retryCursor === null ? null : createSealer(this.sealedFor)(retryCursor)
+  }
+
+  async total(): Promise<number | null> {
+    const { total, missing, totals = new Map() } = this.page
+    // Who failed to list, or is late with it, is not waited for a second time.
+    const isIncomplete = missing?.some(({ error }) => error.kind !== 'unsupported') ?? false
+    if (total !== undefined || !this.count || isIncomplete) return total ?? null
+    return this.count(totals)
   }
 }
 
@@ -146,7 +184,7 @@ export function defineConnection<Item, Node>(
         extensions: { cost: items },
         type: [node as ObjectRef<Types, object>], // as above
         nullable: { list: false, items: nullableNodes },
-        resolve: ({ edges }) => edges.map((edge) => nodeOf(edge.node) as object),
+        resolve: (connection) => connection.items.map((item) => nodeOf(item) as object),
       }),
       pageInfo: t.field({ type: PageInfoRef, nullable: false, resolve: (connection) => connection }),
       ...(options.hasTotalCount

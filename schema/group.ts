@@ -160,7 +160,7 @@ export async function readGroups(
     read: (page) => concatenate(page, groupParts(provider, selection, context), { eager: false }),
     count: (known) => countJoinedGroups([provider], selection, known, context),
   })
-  context.remember({ groups: connection.edges.map(({ node }) => node) })
+  context.remember({ groups: connection.items })
   return connection
 }
 
@@ -177,7 +177,7 @@ async function readJoinedGroups(
     read: (page) => listJoinedGroups(providers, selection, page, context),
     count: (known) => countJoinedGroups(providers, selection, known, context),
   })
-  context.remember({ groups: connection.edges.map(({ node }) => node) })
+  context.remember({ groups: connection.items })
   return connection
 }
 

@@ -86,7 +86,7 @@ export async function readUsers(
     read: (page) => listUsers(provider, { ...page, filter, order }, context.call),
     count: provider.users.count && (() => provider.users.count?.(filter, context.call) ?? Promise.resolve(null)),
   })
-  context.remember({ users: connection.edges.map(({ node }) => node) })
+  context.remember({ users: connection.items })
   return connection
 }
 
@@ -104,7 +104,7 @@ async function readMergedUsers(
     read: (page) => listMergedUsers(providers, { ...page, filter, order }, context),
     count: (known) => countMergedUsers(providers, { filter, order }, known, context),
   })
-  context.remember({ users: connection.edges.map(({ node }) => node) })
+  context.remember({ users: connection.items })
   return connection
 }
 

@@ -253,19 +253,26 @@ builder.objectFields(UserRef, (t) => ({
     extensions: relationOfUser('listEvents'),
     description: 'Newest first. null: this provider shows no events of users.',
     args: pageArguments(t.arg),
-    resolve: async (user, args, context) => {
-      const events = await readRelation(context, user, 'listEvents', args)
-      return events && { ...events, edges: events.edges.map((edge) => edgeWith(edge, { ...edge.node, user })) }
+    resolve: (user, args, context) => {
+      const list = context.providers.get(user.provider)?.users.listEvents
+      if (!list) return null
+      return readConnection<OwnedEvent>(context, {
+        list: ['listEvents', user.provider, user.nativeId],
+        args,
+        read: async (page) => {
+          const events = await list(user.nativeId, page, context.call)
+          return { ...events, edges: events.edges.map((edge) => edgeWith(edge, { ...edge.node, user })) }
+        },
+      })
     },
   }),
 }))
 
-type Relation = 'listBlockedIps' | 'listPermissions' | 'listEvents'
+type Relation = 'listBlockedIps' | 'listPermissions'
 
 type RelationItem = {
   listBlockedIps: BlockedIp
   listPermissions: Permission
-  listEvents: Omit<OwnedEvent, 'user'>
 }
 
 /** One page of a relation that is read by the user's id alone; `null` where the provider does not have it. */

@@ -24,7 +24,7 @@ export async function concatenate<Node>(
   { eager, deadline }: ConcatenateOptions,
 ): Promise<PartialPage<Node>> {
   const readers = createPartReaders(after, parts, deadline ?? null)
-  const unread = () => readers.filter((reader) => reader.needsRead() && !reader.hasRead())
+  const unread = () => readers.filter((reader) => reader.needsRead() && !reader.hasRead)
   const toEdge = edgesOf(readers)
   const edges: Edge<Node>[] = []
 
@@ -45,7 +45,7 @@ export async function concatenate<Node>(
     }
     if (edges.length === first) {
       // A full page still has to know whether anything follows: one item tells.
-      if (reader.needsRead() && !reader.hasRead()) await reader.read(1)
+      if (reader.needsRead() && !reader.hasRead) await reader.read(1)
       if (!reader.isOver()) break
     }
   }

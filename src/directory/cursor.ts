@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { ArgumentError } from '../identity/errors.ts'
-import { type Edge, edgeAt, type Page } from '../identity/page.ts'
 
 const version = 1
 
@@ -15,11 +14,7 @@ const maxLength = 32_768
  * everything that changes what it holds: what the caller can reach, field, owner and arguments other than `first` and `after`.
  */
 export function sealCursor(list: string, cursor: string): string {
-  return sealed(digestOf(list), cursor)
-}
-
-function sealed(digest: string, cursor: string): string {
-  return Buffer.from(JSON.stringify([version, digest, cursor]), 'utf8').toString('base64url')
+  return createSealer(list)(cursor)
 }
 
 /** The cursor inside, or `null` for `null`. A broken, oversized or foreign one is the caller's mistake, found before any call. */
@@ -36,17 +31,12 @@ export function openCursor(list: string, text: string | null): string | null {
   return cursor.inner
 }
 
-/** A page whose cursors are sealed for clients, each when it is looked at: most queries select none, or one of many. */
-export function sealPage<Node, SomePage extends Page<Node> & { readonly retryCursor?: string | null }>(
-  list: string,
-  page: SomePage & Page<Node>,
-): SomePage {
+/** `sealCursor` for one list, whose name is digested when the first cursor is sealed. */
+export function createSealer(list: string): (cursor: string) => string {
   let digest: string | null = null
-  const seal = ({ cursor }: Edge<Node>): string => sealed((digest ??= digestOf(list)), cursor)
-  return {
-    ...page,
-    edges: page.edges.map((edge) => edgeAt(edge.node, edge, seal)),
-    ...(page.retryCursor == null ? {} : { retryCursor: sealCursor(list, page.retryCursor) }),
+  return (cursor) => {
+    digest ??= digestOf(list)
+    return Buffer.from(JSON.stringify([version, digest, cursor]), 'utf8').toString('base64url')
   }
 }
 

@@ -11,19 +11,18 @@ export function partialPage<Node>(
   readers: readonly PartReader<Node>[],
   edges: readonly Edge<Node>[],
 ): PartialPage<Node> {
-  const missing = readers.flatMap((reader): readonly MissingPart[] => {
-    const error = reader.failure()
-    return error === null ? [] : [{ provider: reader.part.provider, part: reader.part.name, error }]
-  })
+  const missing: MissingPart[] = []
+  const totals = new Map<string, number>()
+  let hasMore = false
+  for (const reader of readers) {
+    const { part, failure, total } = reader
+    if (failure !== null) missing.push({ provider: part.provider, part: part.name, error: failure })
+    if (total !== undefined) totals.set(part.key, total)
+    hasMore ||= !reader.isOver()
+  }
   const isEmpty = edges.length === 0
   if (isEmpty && readers.length > 0 && missing.length === readers.length) throw mainFailure(missing)
-  const hasMore = readers.some((reader) => !reader.isOver())
   const isWaitedFor = !isEmpty && missing.some(({ error }) => mayPass(error))
-  const totals = new Map<string, number>()
-  for (const reader of readers) {
-    const total = reader.total()
-    if (total !== undefined) totals.set(reader.part.key, total)
-  }
   return {
     edges,
     hasNextPage: hasMore || isWaitedFor,

@@ -19,10 +19,9 @@ export function encodePositions(positions: ReadonlyMap<string, Position>): strin
   return JSON.stringify(written)
 }
 
-/** The position of each of these parts. `null`: all at the beginning. A cursor that names other parts is the caller's mistake. */
-export function decodePositions(cursor: string | null, keys: readonly string[]): ReadonlyMap<string, Position> {
+/** The position of each of these parts. A cursor that names other parts is the caller's mistake. */
+export function decodePositions(cursor: string, keys: readonly string[]): ReadonlyMap<string, Position> {
   const positions = new Map<string, Position>(keys.map((key) => [key, 'beginning']))
-  if (cursor === null) return positions
   for (const [key, written] of entriesOf(cursor)) {
     if (!positions.has(key)) throw unreadable()
     if (written === end) positions.set(key, 'end')
