@@ -15,9 +15,9 @@ export type QueryValue = string | number | boolean | readonly string[] | null | 
 export interface JsonRequest {
   readonly operation: Operation
   /** Values for the `{…}` of the route, percent-encoded here. */
-  readonly params?: RouteParams
+  readonly params?: RouteParams | undefined
   /** `null` and `undefined` are left out; a list repeats its name. */
-  readonly query?: Readonly<Record<string, QueryValue>>
+  readonly query?: Readonly<Record<string, QueryValue>> | undefined
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   /** False only for requests that fetch the credentials themselves. */

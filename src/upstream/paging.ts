@@ -15,6 +15,18 @@ export interface Slice<Item> {
   readonly total?: number | undefined
 }
 
+/** A part of a list whose length tells whether there is more. */
+export interface CountedSlice<Item> {
+  readonly items: readonly Item[]
+  readonly hasNext?: undefined
+  readonly total: number
+}
+
+/** `seen`: how many items there are up to the end of the slice. */
+function isFollowed(slice: Slice<unknown> | CountedSlice<unknown>, seen: number): boolean {
+  return slice.hasNext ?? seen < slice.total
+}
+
 /** The page under construction: edges up to the number asked for, and whether something is left behind them. */
 interface Draft<Item> {
   readonly edges: Edge<Item>[]
@@ -47,7 +59,7 @@ export interface PageNumberList<Item> {
   readonly firstPage: 0 | 1
   /** The largest page the upstream gives. */
   readonly maxSize: number
-  readonly read: (page: number, size: number) => Promise<Slice<Item>>
+  readonly read: (page: number, size: number) => Promise<Slice<Item> | CountedSlice<Item>>
 }
 
 /** A list that the upstream serves by page number and page size. One call, or two where the page starts in the middle of one of theirs. */
@@ -72,7 +84,8 @@ export async function pageByNumber<Item>(
       encodeCursor({ style: 'page', page: current, size, index }),
     )
     // A page without items ends the list whatever it says, or a walk would never end.
-    draft.hasNextPage = !fits || (slice.hasNext && slice.items.length > 0)
+    const seen = (current - list.firstPage + 1) * size
+    draft.hasNextPage = !fits || (isFollowed(slice, seen) && slice.items.length > 0)
     page += 1
     start = 0
   }
@@ -81,7 +94,7 @@ export async function pageByNumber<Item>(
 
 export interface OffsetList<Item> {
   readonly maxSize: number
-  readonly read: (offset: number, limit: number) => Promise<Slice<Item>>
+  readonly read: (offset: number, limit: number) => Promise<Slice<Item> | CountedSlice<Item>>
 }
 
 /** A list that the upstream serves from any offset. */
@@ -99,8 +112,8 @@ export async function pageByOffset<Item>(
     const fits = fill(draft, request.first, slice.items, 0, (index) =>
       encodeCursor({ style: 'offset', offset: from + index + 1 }),
     )
-    draft.hasNextPage = !fits || (slice.hasNext && slice.items.length > 0)
     offset += slice.items.length
+    draft.hasNextPage = !fits || (isFollowed(slice, offset) && slice.items.length > 0)
   }
   return finish(draft)
 }
@@ -109,7 +122,8 @@ export interface TokenSlice<Item> {
   readonly items: readonly Item[]
   /** The upstream's token for what follows; `null` at the end. */
   readonly next: string | null
-  readonly total?: number | undefined
+  /** `null` or left out: not known. */
+  readonly total?: number | null | undefined
 }
 
 export interface TokenList<Item> {
@@ -136,13 +150,13 @@ export async function pageByToken<Item>(
   let start = cursor?.index ?? 0
   // Only a slice that was begun has to be read again as it was: the ones behind it may be longer.
   let size = cursor && cursor.index > 0 ? cursor.size : wantedSize
-  const tokens = new Set([token])
+  const tokens = [token]
   const draft: Draft<Item> = { edges: [], hasNextPage: true, total: undefined }
   while (draft.edges.length < request.first && draft.hasNextPage) {
     const current = token
     const currentSize = size
     const slice = await list.read(current, currentSize)
-    draft.total = slice.total
+    draft.total = slice.total ?? undefined
     // The last item of a slice leads on to the next one, so that the next page need not read this one again.
     const cursorAt = (index: number): string =>
       index === slice.items.length - 1 && slice.next !== null
@@ -150,7 +164,7 @@ export async function pageByToken<Item>(
         : encodeCursor({ style: 'token', token: current, size: currentSize, index: index + 1 })
     const fits = fill(draft, request.first, slice.items, start, cursorAt)
     draft.hasNextPage = !fits || slice.next !== null
-    if (slice.next !== null && tokens.has(slice.next)) {
+    if (slice.next !== null && tokens.includes(slice.next)) {
       throw new ProviderError({
         ...context,
         kind: 'badResponse',
@@ -158,7 +172,7 @@ export async function pageByToken<Item>(
       })
     }
     token = slice.next
-    tokens.add(token)
+    tokens.push(token)
     start = 0
     size = wantedSize
   }

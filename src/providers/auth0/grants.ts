@@ -39,7 +39,8 @@ export function createGrants(upstream: Auth0Upstream): GrantReader {
     // A refresh token names its session, but cannot be listed by it.
     kindsBySession: [],
 
-    async listByUser({ nativeId: userId }, { kind, clientId, sessionId, ...request }, call) {
+    async listByUser({ nativeId: userId }, request, call) {
+      const { kind, clientId, sessionId } = request
       if (sessionId !== null) {
         throw unsupported(provider, listConsents.name, `${provider} cannot list grants by session`)
       }

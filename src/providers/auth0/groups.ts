@@ -41,9 +41,9 @@ export function createGroups(upstream: Auth0Upstream): GroupReader {
       return found.filter((group) => group !== null)
     },
     list: async ({ kind, search, ...page }, call) => kinds[kind].list(search, page, call),
-    async listByUser(id, { kind, ...page }, call) {
+    async listByUser(id, request, call) {
       if (!isUserId(id)) throw notFound(provider, 'groups.listByUser')
-      return kinds[kind].listByUser(id, page, call)
+      return kinds[request.kind].listByUser(id, request, call)
     },
     listMembers: async (id, page, call) => kindOf(id, 'groups.listMembers').listMembers(id, page, call),
     listPermissions: async (id, page, call) =>

@@ -18,8 +18,8 @@ export function createSessions(upstream: Auth0Upstream, clock: Clock): SessionRe
   const { provider } = upstream
 
   return {
-    async listByUser({ nativeId }, { clientId, ...request }, call) {
-      if (clientId !== null) {
+    async listByUser({ nativeId }, request, call) {
+      if (request.clientId !== null) {
         throw unsupported(provider, listSessions.name, `${provider} cannot list sessions by application`)
       }
       if (!isUserId(nativeId)) throw notFound(provider, listSessions.name)

@@ -92,35 +92,33 @@ export function createUpstream(pipeline: Pipeline, baseUrl: string, clock: Clock
     clients: () => (clients ??= importClients(apiUrl)),
     sdk: createSdk({ pipeline, readVendorError: readAuth0Error, clock }),
     http,
-    read: (operation, shape, call, asked) => http.read({ operation, ...asked }, shape, call),
-    find: (operation, shape, call, asked) => http.find({ operation, ...asked }, shape, call),
-    pageByOffset: (operation, shape, request, call, { params = {}, query = {} }, options = { ceiling: false }) =>
+    read: (operation, shape, call, asked) =>
+      http.read({ operation, params: asked?.params, query: asked?.query }, shape, call),
+    find: (operation, shape, call, { params, query }) => http.find({ operation, params, query }, shape, call),
+    pageByOffset: (operation, shape, request, call, { params, query }, options = { ceiling: false }) =>
       pageByNumber(
         request,
         { provider, operation: operation.name },
         {
           firstPage: 0,
           maxSize: maxPageSize,
-          async read(page, size) {
+          read(page, size) {
             if (options.ceiling && (page + 1) * size > maxResults) throw beyondCeiling(operation)
-            const asked = { params, query: { ...query, ...offsetPage(page, size) } }
-            const { items, total } = await upstream.read(operation, shape, call, asked)
-            return { items, total, hasNext: (page + 1) * size < total }
+            return upstream.read(operation, shape, call, { params, query: { ...query, ...offsetPage(page, size) } })
           },
         },
       ),
-    pageByCheckpoint: (operation, shape, request, call, { params = {}, query = {} }, options = {}) =>
+    pageByCheckpoint: (operation, shape, request, call, { params, query }, options = {}) =>
       pageByToken(
         request,
         { provider, operation: operation.name },
         {
           maxSize: maxPageSize,
           ...(options.minSize === undefined ? {} : { minSize: options.minSize }),
-          async read(token, size) {
-            const counted = options.isUncounted ? {} : { include_totals: true }
-            const asked = { params, query: { ...query, ...counted, from: token, take: size } }
-            const { items, next, total } = await upstream.read(operation, shape, call, asked)
-            return { items, next, total: total ?? undefined }
+          read(token, size) {
+            const include_totals = options.isUncounted ? null : true
+            const asked = { params, query: { ...query, include_totals, from: token, take: size } }
+            return upstream.read(operation, shape, call, asked)
           },
         },
       ),

@@ -59,8 +59,8 @@ export function createGrantReader({ provider, http: makeHttp }: ClerkUpstream): 
       const params = { user_id: userId, provider: service }
       try {
         const query = { paginated: true, limit: maxTokens }
-        const { data } = await http.read({ operation, params, query }, tokens, call)
-        return data.map((wire) => toOauthGrant(provider, userId, wire))
+        const { items } = await http.read({ operation, params, query }, tokens, call)
+        return items.map((wire) => toOauthGrant(provider, userId, wire))
       } catch (error) {
         if (error instanceof ProviderError && noTokenCodes.has(error.providerCode)) return []
         throw error
@@ -81,11 +81,7 @@ export function createGrantReader({ provider, http: makeHttp }: ClerkUpstream): 
     if (!isUserId(userId)) throw notFound(context)
     const found = await pageByOffset(page, context, {
       maxSize: maxKeys,
-      read: async (offset, limit) => {
-        const query = { subject: userId, limit, offset }
-        const { data, total_count: total } = await http.read({ operation, query }, keys, call)
-        return { items: data, hasNext: offset + data.length < total, total }
-      },
+      read: (offset, limit) => http.read({ operation, query: { subject: userId, limit, offset } }, keys, call),
     })
     const own = onlyAsked(
       found,

@@ -66,9 +66,9 @@ export function createGroupReader({ provider, http: makeHttp }: ClerkUpstream): 
       if (others.length === 0) return readOne(first, call)
       const operation = operations.getMany
       const query = { organization_id: [...asked], limit: asked.size, ...withCount }
-      const { data } = await http.read({ operation, query }, organizations, call)
+      const { items } = await http.read({ operation, query }, organizations, call)
       return onlyAskedRecords(
-        data.map((wire) => toGroup(provider, wire)),
+        items.map((wire) => toGroup(provider, wire)),
         (group) => group.nativeId,
         (group) => asked.has(group.nativeId),
       )
@@ -80,11 +80,8 @@ export function createGroupReader({ provider, http: makeHttp }: ClerkUpstream): 
       const context = { provider, operation: operation.name }
       const groups = await pageByOffset(page, context, {
         maxSize: maxLimit,
-        read: async (offset, limit) => {
-          const query = { query: search, limit, offset, ...withCount }
-          const { data, total_count: total } = await http.read({ operation, query }, organizations, call)
-          return { items: data, hasNext: offset + data.length < total, total }
-        },
+        read: (offset, limit) =>
+          http.read({ operation, query: { query: search, limit, offset, ...withCount } }, organizations, call),
       })
       return onlyAsked(
         mapPage(groups, (wire) => toGroup(provider, wire)),
@@ -94,18 +91,15 @@ export function createGroupReader({ provider, http: makeHttp }: ClerkUpstream): 
       )
     },
 
-    async listByUser(userId, { kind, ...page }, call) {
+    async listByUser(userId, request, call) {
       const operation = operations.listByUser
-      requireOrganizations(kind, operation)
+      requireOrganizations(request.kind, operation)
       const context = { provider, operation: operation.name }
       if (!isUserId(userId)) throw notFound(context)
-      const found = await pageByOffset(page, context, {
+      const found = await pageByOffset(request, context, {
         maxSize: maxLimit,
-        read: async (offset, limit) => {
-          const request = { operation, params: { user_id: userId }, query: { limit, offset } }
-          const { data, total_count: total } = await http.read(request, memberships, call)
-          return { items: data, hasNext: offset + data.length < total, total }
-        },
+        read: (offset, limit) =>
+          http.read({ operation, params: { user_id: userId }, query: { limit, offset } }, memberships, call),
       })
       const own = onlyAsked(
         found,
@@ -122,12 +116,10 @@ export function createGroupReader({ provider, http: makeHttp }: ClerkUpstream): 
       if (!isOrganizationId(organizationId)) throw notFound(context)
       const found = await pageByOffset(page, context, {
         maxSize: maxLimit,
-        read: async (offset, limit) => {
+        read(offset, limit) {
           // Newest first is what the documents say of it, but not where they list its orders (clerk.md 10).
           const query = { limit, offset, order_by: '-created_at' }
-          const request = { operation, params: { organization_id: organizationId }, query }
-          const { data, total_count: total } = await http.read(request, memberships, call)
-          return { items: data, hasNext: offset + data.length < total, total }
+          return http.read({ operation, params: { organization_id: organizationId }, query }, memberships, call)
         },
       })
       const own = onlyAsked(

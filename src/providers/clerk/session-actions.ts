@@ -41,11 +41,11 @@ export function createSessionActions(
     for (let offset = 0; ;) {
       const query = { user_id: userId, paginated: true, limit: maxLimit, offset }
       const page = await http.read({ operation, query }, sessions, call)
-      for (const session of page.data.map((wire) => toSession(provider, wire))) {
+      for (const session of page.items.map((wire) => toSession(provider, wire))) {
         if (session.userId === userId && session.status === 'active') live.set(session.nativeId, session)
       }
-      offset += page.data.length
-      if (page.data.length === 0 || offset >= page.total_count) return [...live.values()]
+      offset += page.items.length
+      if (page.items.length === 0 || offset >= page.total) return [...live.values()]
     }
   }
 

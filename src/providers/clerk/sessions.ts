@@ -21,17 +21,17 @@ export function createSessionReader({ provider, http: makeHttp }: ClerkUpstream)
   const http = makeHttp({ client_id: ['clientId'], offset: ['after'], limit: ['first'] })
 
   return {
-    async listByUser({ nativeId: userId }, { clientId, ...page }, call) {
+    async listByUser({ nativeId: userId }, request, call) {
+      const { clientId } = request
       const operation = operations.listByUser
       const context = { provider, operation: operation.name }
       if (!isUserId(userId)) throw notFound(context)
       if (clientId !== null && !isClientId(clientId)) return { edges: [], hasNextPage: false, total: 0 }
-      const found = await pageByOffset(page, context, {
+      const found = await pageByOffset(request, context, {
         maxSize: maxLimit,
-        read: async (offset, limit) => {
+        read(offset, limit) {
           const query = { user_id: userId, client_id: clientId, paginated: true, limit, offset }
-          const { data, total_count: total } = await http.read({ operation, query }, sessions, call)
-          return { items: data, hasNext: offset + data.length < total, total }
+          return http.read({ operation, query }, sessions, call)
         },
       })
       const own = onlyAsked(

@@ -185,11 +185,9 @@ export const apiKeyWire = object((wire) => ({
 export type ClerkApiKey = ReturnType<typeof apiKeyWire>
 
 /** A list with its length, as most endpoints answer, some only when asked with `paginated=true` (clerk.md 2.1). */
-export function listWire<Item>(
-  item: Shape<Item>,
-): Shape<{ readonly data: readonly Item[]; readonly total_count: number }> {
+export function listWire<Item>(item: Shape<Item>): Shape<{ readonly items: readonly Item[]; readonly total: number }> {
   const items = array(item)
-  return object((wire) => ({ data: items(wire['data']), total_count: integer(wire['total_count']) }))
+  return object((wire) => ({ items: items(wire['data']), total: integer(wire['total_count']) }))
 }
 
 /**
