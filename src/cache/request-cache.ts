@@ -24,13 +24,13 @@ export function createRequestCache(cache: EntityCache | null, caller: Caller, ca
 
   return {
     staleness,
-    read({ load, ...what }) {
-      if (!cache || isFresh) return load(what.ids, call)
+    read(what) {
+      if (!cache || isFresh) return what.load(what.ids, call)
       const onStale = (ageMs: number): void => {
         staleness.set(what.provider, Math.max(ageMs, staleness.get(what.provider) ?? 0))
       }
       audience ??= audienceOf(caller)
-      return cache.read({ ...what, load, audience, call, onStale })
+      return cache.read({ ...what, audience, call, onStale })
     },
     readAfresh() {
       isFresh = true

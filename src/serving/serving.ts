@@ -11,6 +11,7 @@ import type { Refusal } from '../requests/refusal.ts'
 import { refuseTimeLimit } from '../requests/time-limit.ts'
 import { type RequestWatch, type RequestWatchOptions, watchRequest } from '../telemetry/request-watch.ts'
 import { GatewayStoppingError } from '../identity/errors.ts'
+import { isTimeout } from '../upstream/failure.ts'
 import type { Identify } from './identify.ts'
 
 /** What is needed to answer requests, whichever way they are answered. */
@@ -54,6 +55,5 @@ export function endWatch(watch: RequestWatch, { status, caller, refusalCode, exc
 
 /** Whether a signal was aborted by the caller, and neither by the time that had passed nor because the gateway stops. */
 function wasLeft({ aborted, reason }: AbortSignal): boolean {
-  if (!aborted || reason instanceof GatewayStoppingError) return false
-  return !(reason instanceof DOMException && reason.name === 'TimeoutError')
+  return aborted && !(reason instanceof GatewayStoppingError) && !isTimeout(reason)
 }

@@ -43,7 +43,7 @@ export function failureOf(error: unknown, context: FailureContext, call: Call, c
       const message = `${provider} was not waited for in ${operation}: the gateway is stopping`
       return failure(context, 'unavailable', message, details)
     }
-    return clock.now() >= call.deadline
+    return clock.now() >= call.deadline || isTimeout(call.signal.reason)
       ? failure(context, 'timeout', `${provider} did not answer ${operation} within the time of the request`, details)
       : failure(context, 'aborted', `${operation} at ${provider} was given up`, details)
   }
@@ -55,6 +55,11 @@ export function failureOf(error: unknown, context: FailureContext, call: Call, c
     return failure(context, 'badResponse', `${provider} answered ${operation} with more than can be read`, details)
   }
   return failure(context, 'unavailable', `${provider} could not be reached for ${operation}`, details)
+}
+
+/** Whether a signal with this reason was aborted because the time was over. Timers and the clock may differ by a millisecond. */
+export function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError'
 }
 
 /** Whether a failure is the upstream's own, and not that of a call which never left. */

@@ -5,7 +5,7 @@ import { type Clock, systemClock } from './clock.ts'
 import type { Operation } from './operation.ts'
 import type { Pipeline } from './pipeline.ts'
 import { type RouteParams, routeOf } from './route.ts'
-import { promised } from './settle.ts'
+import { promised, type Settle } from './settle.ts'
 import { parseWire } from './wire.ts'
 import type { Shape } from './wire/fault.ts'
 import type { ResponseHeaders, WireRequest, WireResponse } from './wire-message.ts'
@@ -89,39 +89,44 @@ export function createHttp({
     return parseWire(shape, bodyOf(response, request), { provider, operation: request.operation.name })
   }
 
-  /** One promise for a call and all that is made of its answer. */
-  function send<Result>(
-    request: JsonRequest,
-    call: Call,
-    resultOf: (response: WireResponse) => Result,
-  ): Promise<Result> {
+  function send(request: JsonRequest, call: Call, settle: Settle<WireResponse>): void {
     const { operation, authorized = true } = request
-    return promised(({ resolve, reject }) =>
-      pipeline.sendSettling(
-        toWire(request),
-        { operation, call, authorized },
-        { resolve: (response) => resolve(resultOf(response)), reject },
-      ),
-    )
+    try {
+      pipeline.sendSettling(toWire(request), { operation, call, authorized }, settle)
+    } catch (error) {
+      settle.reject(error)
+    }
   }
 
-  const http: Http = {
+  // One promise for a call and all that is made of its answer.
+  return {
     request: (request, call) =>
-      send(request, call, (response) => ({
-        status: response.status,
-        headers: response.headers,
-        body: bodyOf(response, request),
-      })),
+      promised(({ resolve, reject }) =>
+        send(request, call, {
+          resolve(response) {
+            const { status, headers } = response
+            resolve({ status, headers, body: bodyOf(response, request) })
+          },
+          reject,
+        }),
+      ),
 
-    read: (request, shape, call) => send(request, call, (response) => valueOf(response, request, shape)),
+    read: (request, shape, call) =>
+      promised(({ resolve, reject }) =>
+        send(request, call, { resolve: (response) => resolve(valueOf(response, request, shape)), reject }),
+      ),
 
     find: (request, shape, call) =>
-      http.read(request, shape, call).catch((error: unknown) => {
-        if (error instanceof ProviderError && error.kind === 'notFound') return null
-        throw error
-      }),
+      promised(({ resolve, reject }) =>
+        send(request, call, {
+          resolve: (response) => resolve(valueOf(response, request, shape)),
+          reject(error) {
+            if (error instanceof ProviderError && error.kind === 'notFound') resolve(null)
+            else reject(error)
+          },
+        }),
+      ),
   }
-  return http
 }
 
 /** What stands before a route's path: the path of a base URL, without a slash at its end. */

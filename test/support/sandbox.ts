@@ -98,7 +98,7 @@ export async function connectAll(
 
 export interface TestCall extends Call {
   readonly attempts: readonly Attempt[]
-  abort(): void
+  abort(reason?: unknown): void
 }
 
 /** What the gateway makes once per request. */
@@ -110,6 +110,6 @@ export function testCall(timeoutMs = 10_000): TestCall {
     deadline: Date.now() + timeoutMs,
     record: (attempt) => attempts.push(attempt),
     attempts,
-    abort: () => controller.abort(),
+    abort: (reason) => controller.abort(reason),
   }
 }

@@ -154,6 +154,15 @@ describe('the pipeline', () => {
     expect((await stayed).status).toBe(200)
   })
 
+  it('says that the time is over when that is why nobody waits, also by a clock that lags behind the timer', async () => {
+    const { pipeline, upstream } = await pipelineTo(() => {})
+    const call = testCall()
+    const answer = get(pipeline, '/things/1', call)
+    while (upstream.requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    call.abort(new DOMException('The time is over', 'TimeoutError'))
+    await expect(answer).rejects.toMatchObject({ kind: 'timeout', outcome: 'notApplied' })
+  })
+
   it('closes the connection when the last one has given up', async () => {
     let closed: Promise<void> = Promise.resolve()
     const { pipeline, upstream } = await pipelineTo((request) => {

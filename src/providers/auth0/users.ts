@@ -74,7 +74,8 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
     maxIdsPerCall: maxValuesPerSearch,
     async getMany(ids, call) {
       const possible = [...new Set(ids)].filter(isUserId)
-      const found = possible.length > 1 ? await search('user_id', possible, (user) => user.nativeId, call) : []
+      if (possible.length < 2) return readEach(possible, [], (id) => getOne(id, call))
+      const found = await search('user_id', possible, (user) => user.nativeId, call)
       const foundIds = new Set(found.map((user) => user.nativeId))
       const missed = possible.filter((id) => !foundIds.has(id))
       return readEach(missed, found, (id) => getOne(id, call))
