@@ -145,6 +145,11 @@ export class GatewayStoppingError extends Error {
   }
 }
 
+/** Whether a signal with this reason was aborted because the time was over. Timers and the clock may differ by a millisecond. */
+export function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError'
+}
+
 /** An argument that cannot be used, found before any provider was involved. `argument` is its path, outermost first. */
 export class ArgumentError extends Error {
   override readonly name = 'ArgumentError'

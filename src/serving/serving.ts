@@ -10,8 +10,7 @@ import type { Standing } from '../requests/health.ts'
 import type { Refusal } from '../requests/refusal.ts'
 import { refuseTimeLimit } from '../requests/time-limit.ts'
 import { type RequestWatch, type RequestWatchOptions, watchRequest } from '../telemetry/request-watch.ts'
-import { GatewayStoppingError } from '../identity/errors.ts'
-import { isTimeout } from '../upstream/failure.ts'
+import { GatewayStoppingError, isTimeout } from '../identity/errors.ts'
 import type { Identify } from './identify.ts'
 
 /** What is needed to answer requests, whichever way they are answered. */

@@ -1,5 +1,5 @@
 import type { Call } from '../identity/call.ts'
-import { GatewayStoppingError, ProviderError, type ProviderErrorKind } from '../identity/errors.ts'
+import { GatewayStoppingError, isTimeout, ProviderError, type ProviderErrorKind } from '../identity/errors.ts'
 import type { Clock } from './clock.ts'
 import { HeldBackError } from './held-back.ts'
 import type { OperationContext } from './operation.ts'
@@ -55,11 +55,6 @@ export function failureOf(error: unknown, context: FailureContext, call: Call, c
     return failure(context, 'badResponse', `${provider} answered ${operation} with more than can be read`, details)
   }
   return failure(context, 'unavailable', `${provider} could not be reached for ${operation}`, details)
-}
-
-/** Whether a signal with this reason was aborted because the time was over. Timers and the clock may differ by a millisecond. */
-export function isTimeout(reason: unknown): boolean {
-  return reason instanceof DOMException && reason.name === 'TimeoutError'
 }
 
 /** Whether a failure is the upstream's own, and not that of a call which never left. */
