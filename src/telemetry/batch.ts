@@ -5,15 +5,15 @@ export interface Batch<Item> {
   tellAll(): void
 }
 
-/** So many are told at once. */
-const size = 16
+/** So many are told at once: few enough that nobody waits for it. */
+const size = 128
 
 /**
  * Gathers things and tells them in order, a batch at a time: what is done once in a while is done with a cold processor, and costs several times
- * as much as when it is done again at once (bench/README.md). `longestWaitMs`: how long one waits at most; `null`: until somebody asks.
- * `tell` must not throw.
+ * as much as when it is done again at once (bench/README.md). `longestWaitMs`: how long one waits at most. `tell` must not
+ * throw.
  */
-export function createBatch<Item>(longestWaitMs: number | null, tell: (item: Item) => void): Batch<Item> {
+export function createBatch<Item>(longestWaitMs: number, tell: (item: Item) => void): Batch<Item> {
   let waiting: Item[] = []
   let timer: NodeJS.Timeout | null = null
 
@@ -29,7 +29,7 @@ export function createBatch<Item>(longestWaitMs: number | null, tell: (item: Ite
     add(item) {
       waiting.push(item)
       if (waiting.length >= size) tellAll()
-      else if (longestWaitMs !== null) timer ??= setTimeout(tellAll, longestWaitMs)
+      else timer ??= setTimeout(tellAll, longestWaitMs)
     },
     tellAll,
   }
