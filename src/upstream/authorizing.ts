@@ -121,15 +121,28 @@ class KeyedAttempt implements Settle<WireResponse> {
   }
 }
 
-/** Puts a key on requests. Most have the same headers and the same key as the one before, whose joined headers serve again. */
+/** Headers with a key on them. */
+interface Joined {
+  readonly headers: WireRequest['headers']
+  readonly key: KeyHeaders
+  readonly joined: WireRequest['headers']
+}
+
+/** More than there are headers that the reads of an adapter have. */
+const maxJoined = 8
+
+/** Puts a key on requests. Most have headers that others before them had, and the same key: what was joined serves again. */
 function createKeyed(): (request: WireRequest, key: KeyHeaders) => WireRequest {
-  const known = new WeakMap<WireRequest['headers'], { readonly key: KeyHeaders; readonly joined: KeyHeaders }>()
-  return ({ method, path, headers, body }, key) => {
-    let found = known.get(headers)
-    if (found?.key !== key) {
-      found = { key, joined: { ...headers, ...key } }
-      known.set(headers, found)
-    }
-    return { method, path, headers: found.joined, body }
+  const known: Joined[] = []
+  let next = 0
+
+  function join(headers: WireRequest['headers'], key: KeyHeaders): WireRequest['headers'] {
+    for (const one of known) if (one.headers === headers && one.key === key) return one.joined
+    const joined = { ...headers, ...key }
+    known[next] = { headers, key, joined }
+    next = (next + 1) % maxJoined
+    return joined
   }
+
+  return ({ method, path, headers, body }, key) => ({ method, path, headers: join(headers, key), body })
 }
