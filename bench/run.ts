@@ -13,6 +13,7 @@ import { deepStrictEqual } from 'node:assert'
 import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { sandboxEnvironment } from '../src/sandbox/sandbox.ts'
 import { applyLoad, createClient, median, type Prepared, prepare } from './load.ts'
@@ -36,6 +37,9 @@ const { values: options } = parseArgs({
 
 const gatewayProgram = builtProgram()
 
+/** Milliseconds after its first answer at which a program that is asked nothing is idle. */
+const untilIdleMs = 2_000
+
 /** The built program, where there is one, with the flags of its first line: what is deployed is what is measured. */
 function builtProgram(): readonly string[] | null {
   const file = new URL('../dist/cli.js', import.meta.url)
@@ -50,6 +54,7 @@ async function main(): Promise<void> {
   try {
     const environment = sandboxEnvironment(upstreams.origin)
     for (const name of targetNames) targets.push(await startNamed(name, environment))
+    await sleep(untilIdleMs)
     const idle = new Map(targets.map((target) => [target.name, target.memory().residentMb]))
     const people = await findPeople(targetOf(targets, 'gateway').origin)
     const chosen = options.workloads?.split(',')
