@@ -4,7 +4,7 @@ import type { PipelineState } from '../upstream/watch.ts'
 import { createOperationNames } from './operation-names.ts'
 import { registerStanding } from './standing-metrics.ts'
 import type { RequestSink } from './request-summary.ts'
-import { createTallies, type Durations, type Tally, TalliedHistogram } from './tallies.ts'
+import { createDurationHistogram, createTallies, type Durations, type Tally } from './tallies.ts'
 
 /** What is counted, for Prometheus to read. No label ever holds an id or an address of anybody. */
 export interface Metrics {
@@ -56,7 +56,7 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
     labelNames: ['code'],
     registers,
   })
-  const duration = new TalliedHistogram({
+  const duration = createDurationHistogram({
     name: 'identity_gateway_request_duration_seconds',
     help: 'From the headers of a request to its answer, by the type of the operation.',
     labelNames: ['type'],
@@ -76,7 +76,7 @@ export function createMetrics({ droppedLogLines, measuresProcess }: MetricsOptio
     labelNames: ['provider', 'route', 'status'],
     registers,
   })
-  const attemptDuration = new TalliedHistogram({
+  const attemptDuration = createDurationHistogram({
     name: 'identity_gateway_upstream_duration_seconds',
     help: 'From sending an attempt to its answer or failure, by route.',
     labelNames: ['provider', 'route'],

@@ -34,9 +34,20 @@ export function createTallies<Label extends string>(counter: Counter<Label>): Ta
   }
 }
 
-/** How long something took, of which there is one for each set of labels. */
+/** How long something took. */
 export interface Durations {
   observe(seconds: number): void
+}
+
+/** A histogram of seconds, of which each series is made once, by its labels. */
+export interface DurationHistogram<Label extends string> {
+  of(labels: Readonly<Record<Label, string>>): Durations
+}
+
+export function createDurationHistogram<Label extends string>(
+  configuration: HistogramConfiguration<Label> & { readonly buckets: number[] },
+): DurationHistogram<Label> {
+  return new TalliedHistogram(configuration)
 }
 
 /** A series of a histogram. The last of the counts is of what is above all bounds. */
@@ -67,8 +78,8 @@ interface Value {
   readonly value: number
 }
 
-/** A histogram of which each series is made once, by `of`. */
-export class TalliedHistogram<Label extends string> extends Histogram<Label> {
+/** What the registry reads in place of prom-client's own. It has no observations but those of its series. */
+class TalliedHistogram<Label extends string> extends Histogram<Label> implements DurationHistogram<Label> {
   private readonly configuration: HistogramConfiguration<Label>
   private readonly bounds: readonly number[]
   private readonly series: Series<Label>[] = []

@@ -10,6 +10,7 @@ import { type Departing, forgetDeparture, watchDeparture } from './departures.ts
 import { failure, type FailureContext, failureOf, isOfUpstream } from './failure.ts'
 import { createHealthTracker } from './health.ts'
 import { HeldBackError } from './held-back.ts'
+import { type Judge, JudgedAnswer } from './judged-answer.ts'
 import { createLimiter } from './limiter.ts'
 import { createPace } from './pace.ts'
 import { createPatience, endPatience } from './patience.ts'
@@ -244,39 +245,5 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   function latest(heldBackMs: number | null, pausedUntil: number | null): Date | null {
     if (heldBackMs === null && pausedUntil === null) return null
     return new Date(Math.max(heldBackMs === null ? 0 : clock.now() + heldBackMs, pausedUntil ?? 0))
-  }
-}
-
-/** Says what an answer or a failure is to the caller. */
-interface Judge {
-  /** The answer, or the failure that it is, thrown. */
-  accepted(response: WireResponse, request: WireRequest, sending: SendOptions): WireResponse
-  refusal(error: unknown, request: WireRequest, sending: SendOptions): unknown
-}
-
-/** Has the outcome of a call judged before its caller hears of it. A class, because there is one for each call. */
-class JudgedAnswer implements Settle<WireResponse> {
-  private readonly judge: Judge
-  private readonly request: WireRequest
-  private readonly sending: SendOptions
-  private readonly settle: Settle<WireResponse>
-
-  constructor(judge: Judge, request: WireRequest, sending: SendOptions, settle: Settle<WireResponse>) {
-    this.judge = judge
-    this.request = request
-    this.sending = sending
-    this.settle = settle
-  }
-
-  resolve(response: WireResponse): void {
-    try {
-      this.settle.resolve(this.judge.accepted(response, this.request, this.sending))
-    } catch (error) {
-      this.settle.reject(error)
-    }
-  }
-
-  reject(error: unknown): void {
-    this.settle.reject(this.judge.refusal(error, this.request, this.sending))
   }
 }
