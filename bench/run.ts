@@ -10,7 +10,7 @@
  *   --soak N             so many requests at the end, and what they leave in memory
  */
 import { deepStrictEqual } from 'node:assert'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,6 +18,7 @@ import { parseArgs } from 'node:util'
 import { sandboxEnvironment } from '../src/sandbox/sandbox.ts'
 import { applyLoad, createClient, median, type Prepared, prepare } from './load.ts'
 import { findPeople } from './people.ts'
+import { answers, commandOf } from './programs.ts'
 import { comparisonOf, printComparison, type Results, type RoundSample } from './results.ts'
 import { startTarget, type Target, type TargetName, targetNames } from './targets.ts'
 import { startUpstreams, type UpstreamProcess } from './upstream-process.ts'
@@ -42,10 +43,8 @@ const untilIdleMs = 2_000
 
 /** The built program, where there is one, with the flags of its first line: what is deployed is what is measured. */
 function builtProgram(): readonly string[] | null {
-  const file = new URL('../dist/cli.js', import.meta.url)
-  if (!existsSync(file)) return null
-  const flags = /^#!.* node (.*)$/m.exec(readFileSync(file, 'utf8'))?.[1]?.split(' ') ?? []
-  return [...flags, 'dist/cli.js', 'serve']
+  const file = 'dist/cli.js'
+  return existsSync(new URL(`../${file}`, import.meta.url)) ? commandOf(file) : null
 }
 
 async function main(): Promise<void> {
@@ -80,25 +79,6 @@ function startNamed(name: TargetName, environment: Readonly<Record<string, strin
   const program = name === 'gateway' && gatewayProgram ? { program: gatewayProgram } : {}
   return startTarget(name, { ...program, environment, isReady: answers })
 }
-
-/** Whether a program answers a query that takes one upstream call. */
-async function answers(origin: string): Promise<boolean> {
-  const client = createClient(origin, 1)
-  const [workload] = workloads
-  try {
-    if (!workload) throw new Error('there are no workloads')
-    const nobody = { monocloud: [], auth0: [], 'app-services': [], organization: '', everybodysFriend: '' }
-    const { status } = await client.send(prepare(workload, { ...nobody, clerk: ['', '', '', firstUser] }))
-    return status === 200
-  } catch {
-    return false // not there yet
-  } finally {
-    await client.close()
-  }
-}
-
-/** A user whom the sandbox always has at Clerk. */
-const firstUser = 'user_369bXm00BU3zL4Fo07gKbYRgETB'
 
 function targetOf(targets: readonly Target[], name: TargetName): Target {
   const found = targets.find((target) => target.name === name)
