@@ -3,8 +3,8 @@
  * The program, with what Node compiles of it kept for the next start. Where that cannot be kept, it starts as before. The flags above are
  * for what a gateway does: what it makes is garbage as soon as the answer is sent. Collecting that with many threads costs more processor time
  * than it saves; whatever the engine takes for long-lived, because it saw some of it live on, waits for a full collection; and with more
- * room for new objects than usual, also while little is asked, it is collected half as often. A request goes through hundreds of small functions: more of them are
- * optimized into one piece (bench/README.md).
+ * room for new objects than usual, also while little is asked, it is collected half as often. A request goes through hundreds of small
+ * functions: more of them are optimized into one piece (bench/README.md). `gc` is for the end of the start.
  */
 import { enableCompileCache } from 'node:module'
 

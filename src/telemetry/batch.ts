@@ -10,8 +10,8 @@ const size = 128
 
 /**
  * Gathers things and tells them in order, a batch at a time: what is done once in a while is done with a cold processor, and costs several times
- * as much as when it is done again at once (bench/README.md). `longestWaitMs`: how long one waits at most. `tell` must not
- * throw.
+ * as much as when it is done again at once (bench/README.md). `longestWaitMs`: how long one waits at most.
+ * `tell` must not throw.
  */
 export function createBatch<Item>(longestWaitMs: number, tell: (item: Item) => void): Batch<Item> {
   let waiting: Item[] = []
