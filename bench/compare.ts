@@ -14,7 +14,7 @@
  */
 import { parseArgs } from 'node:util'
 import { sandboxEnvironment } from '../src/sandbox/sandbox.ts'
-import { applyLoad, median, percentile, prepare, type Sample } from './load.ts'
+import { applyLoad, median, percentile, prepare, rotated, type Sample } from './load.ts'
 import { findPeople } from './people.ts'
 import { answers, commandOf } from './programs.ts'
 import { startTarget, type Target } from './targets.ts'
@@ -53,18 +53,16 @@ try {
     for (const { target } of started) await applyLoad(target, prepared, { connections: 1, ms: Number(options.warm) })
     upstreams.setLatency(Number(options.latency))
     const load = { connections: Number(options.connections), ms: Number(options.ms) }
-    const samples = started.map((): Sample[] => [])
+    const turns = started.map((program) => ({ ...program, samples: [] as Sample[] }))
     for (let round = 0; round < Number(options.rounds); round += 1) {
-      for (let turn = 0; turn < started.length; turn += 1) {
-        // Whoever comes first in a round comes last in another.
-        const index = (turn + round) % started.length
-        const program = started[index]
-        if (program) samples[index]?.push(await applyLoad(program.target, prepared, load))
-      }
+      for (const { target, samples } of rotated(turns, round)) samples.push(await applyLoad(target, prepared, load))
     }
+    const [first] = turns
     console.log(workload.title)
     console.table(
-      Object.fromEntries(started.map((program, index) => [program.label, figuresOf(program, index, samples)])),
+      Object.fromEntries(
+        turns.map(({ label, target, samples }) => [label, figuresOf(target, samples, first?.samples ?? [])]),
+      ),
     )
   }
 } finally {
@@ -79,10 +77,9 @@ function start(label: string, environment: Readonly<Record<string, string>>): Pr
 }
 
 /** The last figure is the median of the ratios within each round. */
-function figuresOf({ target }: Program, index: number, samples: readonly (readonly Sample[])[]) {
-  const own = samples[index] ?? []
+function figuresOf(target: Target, own: readonly Sample[], ofFirst: readonly Sample[]) {
   const cpu = own.map(cpuOf)
-  const first = (samples[0] ?? []).map(cpuOf)
+  const first = ofFirst.map(cpuOf)
   return {
     'CPU ms': rounded(median(cpu)),
     least: rounded(Math.min(...cpu)),

@@ -92,3 +92,9 @@ export function median(values: readonly number[]): number {
     0.5,
   )
 }
+
+/** Whoever comes first in a round comes last in another. */
+export function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {
+  const turned = by % items.length
+  return [...items.slice(turned), ...items.slice(0, turned)]
+}

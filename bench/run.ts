@@ -16,7 +16,7 @@ import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { sandboxEnvironment } from '../src/sandbox/sandbox.ts'
-import { applyLoad, createClient, median, type Prepared, prepare } from './load.ts'
+import { applyLoad, createClient, median, type Prepared, prepare, rotated } from './load.ts'
 import { findPeople } from './people.ts'
 import { answers, commandOf } from './programs.ts'
 import { comparisonOf, printComparison, type Results, type RoundSample } from './results.ts'
@@ -193,12 +193,6 @@ async function measure(
     coldStartMs: await coldStarts(environment),
     soak,
   }
-}
-
-/** Whoever comes first in a round comes last in another. */
-function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {
-  const turned = by % items.length
-  return [...items.slice(turned), ...items.slice(0, turned)]
 }
 
 /** From nothing to the first answer, with two providers. */
