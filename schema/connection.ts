@@ -1,6 +1,6 @@
 import type { FieldMap, ObjectRef } from '@pothos/core'
 import type { RequestContext } from '../src/context.ts'
-import { createSealer, openCursor } from '../src/directory/cursor.ts'
+import { createSealer, openCursor, sealCursor } from '../src/directory/cursor.ts'
 import type { MissingPart } from '../src/directory/part.ts'
 import { type Edge, edgeAt, type Page, type PageRequest } from '../src/identity/page.ts'
 import { type FieldCost, items } from '../src/limits/cost/field-cost.ts'
@@ -102,7 +102,7 @@ class ListConnection<Item> implements Connection<Item> {
 
   get retryCursor(): string | null {
     const { retryCursor = null } = this.page
-    return retryCursor === null ? null : createSealer(this.sealedFor)(retryCursor)
+    return retryCursor === null ? null : sealCursor(this.sealedFor, retryCursor)
   }
 
   async total(): Promise<number | null> {
