@@ -70,22 +70,27 @@ export function createBatchLoader<Found, Result>(options: BatchOptions<Found, Re
   }
 }
 
+/** By key: what has been found that carries it, or why it could not be read. */
+type Outcomes<Found> = Map<string, Found[] | Error>
+
 function createProviderLoader<Found, Result>(
   provider: string,
-  options: BatchOptions<Found, Result>,
+  { source: sourceOf, keysOf, resolve }: BatchOptions<Found, Result>,
 ): DataLoader<string, Result> {
   return new DataLoader<string, Result>(async (keys) => {
-    const source = options.source(provider)
-    if (source && keys.length <= source.maxKeysPerCall) return keys.map(await readChunk(source, keys, options))
-    const results = new Map<string, Result | Error>()
+    const source = sourceOf(provider)
+    const outcomes: Outcomes<Found> = new Map()
+    for (const key of keys) outcomes.set(key, [])
     if (source) {
-      const chunks = chunksOf(keys, source.maxKeysPerCall)
-      await eachAtMost(source.maxParallelCalls, chunks, async (chunk) => {
-        const outcome = await readChunk(source, chunk, options)
-        for (const key of chunk) results.set(key, outcome(key))
-      })
+      const { maxKeysPerCall, maxParallelCalls } = source
+      const read = (chunk: readonly string[]): Promise<void> => readChunk(source, chunk, keysOf, outcomes)
+      if (keys.length <= maxKeysPerCall) await read(keys)
+      else await eachAtMost(maxParallelCalls, chunksOf(keys, maxKeysPerCall), read)
     }
-    return keys.map((key) => results.get(key) ?? options.resolve([]))
+    return keys.map((key) => {
+      const outcome = outcomes.get(key) ?? []
+      return outcome instanceof Error ? outcome : resolve(outcome)
+    })
   })
 }
 
@@ -94,36 +99,32 @@ function partsOf(batched: BatchKey): { readonly provider: string; readonly key: 
   return { provider: batched.slice(0, colon), key: batched.slice(colon + 1) }
 }
 
-async function readChunk<Found, Result>(
+async function readChunk<Found>(
   source: BatchSource<Found>,
   chunk: readonly string[],
-  { keysOf, resolve }: BatchOptions<Found, Result>,
-): Promise<(key: string) => Result | Error> {
+  keysOf: (found: Found) => readonly string[],
+  outcomes: Outcomes<Found>,
+): Promise<void> {
   try {
-    const found = byKey(await source.read(chunk))
-    return (key) => resolve(found.get(key) ?? [])
+    add(await source.read(chunk))
   } catch (error) {
     if (error instanceof PartialBatchError) {
-      const { failures } = error
-      const found = byKey(error.found as readonly Found[]) // thrown by the read above, whose rows these are
-      return (key) => failures.get(key) ?? resolve(found.get(key) ?? [])
+      add(error.found as readonly Found[]) // thrown by the read above, whose rows these are
+      for (const [key, failure] of error.failures) outcomes.set(key, failure)
+    } else {
+      const failure = error instanceof Error ? error : new Error('a batch failed', { cause: error })
+      for (const key of chunk) outcomes.set(key, failure)
     }
-    const failure = error instanceof Error ? error : new Error('a batch failed', { cause: error })
-    return () => failure
   }
 
-  function byKey(items: readonly Found[]): ReadonlyMap<string, readonly Found[]> {
-    const wanted = new Set(chunk)
-    const found = new Map<string, Found[]>()
+  function add(items: readonly Found[]): void {
     for (const item of items) {
       for (const key of keysOf(item)) {
-        if (!wanted.has(key)) continue // a row that nobody asked for
-        const known = found.get(key)
-        if (known) known.push(item)
-        else found.set(key, [item])
+        const known = outcomes.get(key)
+        // Otherwise it is a row that nobody asked for.
+        if (Array.isArray(known)) known.push(item)
       }
     }
-    return found
   }
 }
 
@@ -134,14 +135,17 @@ function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
 }
 
 /** Runs `work` for each item, at most `limit` at a time. `work` must not reject. */
-async function eachAtMost<Item>(
+async function eachAtMost<Item extends object>(
   limit: number,
   items: readonly Item[],
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
-  const queue = items.values()
+  let next = 0
   const worker = async (): Promise<void> => {
-    for (const item of queue) await work(item)
+    for (let item = items[next]; item !== undefined; item = items[next]) {
+      next += 1
+      await work(item)
+    }
   }
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
 }

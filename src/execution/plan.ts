@@ -37,8 +37,6 @@ export interface OperationPlan {
 export interface ObjectPlan {
   readonly type: GraphQLObjectType
   readonly fields: readonly FieldPlan[]
-  /** An answer with nothing in it yet, to be copied: so that all answers have one shape. */
-  readonly blank: Readonly<Record<string, unknown>>
 }
 
 export interface FieldPlan {
@@ -121,7 +119,7 @@ function planObject(choice: Choice, type: GraphQLObjectType, selectionSets: read
     const definition = node.name.value === '__typename' ? typenameOf(type) : definitions[node.name.value]
     if (definition) fields.push(planField(choice, type, definition, responseName, node, nodes))
   }
-  return { type, fields, blank: Object.fromEntries(fields.map(({ responseName }) => [responseName, null])) }
+  return { type, fields }
 }
 
 function planField(

@@ -84,7 +84,7 @@ export function errorOfAnswer(
 /** The body as JSON, `undefined` when empty, or its text when it is no JSON. */
 export function jsonOrText(response: WireResponse): unknown {
   if (response.body.length === 0) return undefined
-  const text = response.body.toString('utf8')
+  const text = response.body.toString()
   try {
     return JSON.parse(text)
   } catch {
@@ -96,7 +96,7 @@ export function jsonOrText(response: WireResponse): unknown {
 export function jsonOf(response: WireResponse, operation: Operation, provider: string): unknown {
   if (response.body.length === 0) return undefined
   try {
-    return JSON.parse(response.body.toString('utf8'))
+    return JSON.parse(response.body.toString())
   } catch {
     // The parser's error quotes the body, and so is no cause to hand on.
     throw new ProviderError({

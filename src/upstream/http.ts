@@ -98,6 +98,8 @@ export function createHttp({
     }
   }
 
+  const reader: Reader = { valueOf }
+
   // One promise for a call and all that is made of its answer.
   return {
     request: (request, call) =>
@@ -112,20 +114,54 @@ export function createHttp({
       ),
 
     read: (request, shape, call) =>
-      promised(({ resolve, reject }) =>
-        send(request, call, { resolve: (response) => resolve(valueOf(response, request, shape)), reject }),
-      ),
+      new Promise((resolve, reject) => send(request, call, new Reading(reader, request, shape, resolve, reject))),
 
     find: (request, shape, call) =>
-      promised(({ resolve, reject }) =>
-        send(request, call, {
-          resolve: (response) => resolve(valueOf(response, request, shape)),
-          reject(error) {
-            if (error instanceof ProviderError && error.kind === 'notFound') resolve(null)
-            else reject(error)
-          },
-        }),
-      ),
+      new Promise((resolve, reject) => send(request, call, new Finding(reader, request, shape, resolve, reject))),
+  }
+}
+
+interface Reader {
+  /** The body in this shape; throws what is wrong with the answer. */
+  valueOf<Value>(response: WireResponse, request: JsonRequest, shape: Shape<Value>): Value
+}
+
+/** Makes a value of an answer as it arrives, for a promise. A class, because there is one for each read. */
+class Reading<Value> implements Settle<WireResponse> {
+  protected readonly fulfil: (value: Value) => void
+  private readonly reader: Reader
+  private readonly request: JsonRequest
+  private readonly shape: Shape<Value>
+  private readonly refuse: (error: unknown) => void
+
+  constructor(
+    reader: Reader,
+    request: JsonRequest,
+    shape: Shape<Value>,
+    fulfil: (value: Value) => void,
+    refuse: (error: unknown) => void,
+  ) {
+    this.reader = reader
+    this.request = request
+    this.shape = shape
+    this.fulfil = fulfil
+    this.refuse = refuse
+  }
+
+  resolve(response: WireResponse): void {
+    this.fulfil(this.reader.valueOf(response, this.request, this.shape))
+  }
+
+  reject(error: unknown): void {
+    this.refuse(error)
+  }
+}
+
+/** As `Reading`, but what does not exist is `null`. */
+class Finding<Value> extends Reading<Value | null> {
+  override reject(error: unknown): void {
+    if (error instanceof ProviderError && error.kind === 'notFound') this.fulfil(null)
+    else super.reject(error)
   }
 }
 
@@ -140,10 +176,17 @@ function queryOf(query: JsonRequest['query']): string {
   for (const name in query) {
     const value = query[name]
     if (value === null || value === undefined) continue
-    const encodedName = encodeURIComponent(name)
-    for (const item of Array.isArray(value) ? (value as readonly string[]) : [String(value)])
-      // A lone surrogate has no encoding, and can be in nothing that there is to be found.
-      text += `${text === '' ? '?' : '&'}${encodedName}=${encodeURIComponent(item.toWellFormed())}`
+    if (typeof value === 'object') for (const item of value) text = withParameter(text, name, encoded(item))
+    else text = withParameter(text, name, typeof value === 'string' ? encoded(value) : encodeURIComponent(value))
   }
   return text
+}
+
+function withParameter(query: string, name: string, encodedValue: string): string {
+  return `${query}${query === '' ? '?' : '&'}${encodeURIComponent(name)}=${encodedValue}`
+}
+
+/** A lone surrogate has no encoding, and can be in nothing that there is to be found. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed())
 }

@@ -73,7 +73,8 @@ class Flight<Result> implements Settle<Result> {
   private land(): readonly Seat<Result>[] {
     const { list, seats } = this
     const index = list.indexOf(this)
-    if (index >= 0) list.splice(index, 1)
+    const last = index < 0 ? undefined : list.pop()
+    if (last !== undefined && last !== this) list[index] = last
     this.seats = []
     for (const seat of seats) forgetDeparture(seat.signal, seat)
     return seats
@@ -111,8 +112,8 @@ export function createSingleFlight<Result>(): SingleFlight<Result> {
         return
       }
       const list = listOf(key)
-      const known = list.find((flight) => flight.key === key && flight.era === era)
-      if (known) {
+      for (const known of list) {
+        if (known.key !== key || known.era !== era) continue
         joined += 1
         known.board(signal, deadline, settle)
         return

@@ -29,9 +29,9 @@ export function createTransport(options: TransportOptions): { readonly send: Tra
   })
   const exchangeOptions = { maxBytes, timeLimits: createTimeLimits() }
 
-  const send: Transport = ({ method, path, headers, body }, timeoutMs, patience, receiver) => {
+  const send: Transport = (request, timeoutMs, patience, receiver) => {
     if (patience.isOver) receiver.failed(new TransportError('aborted', false, patience.reason))
-    else pool.dispatch({ method, path, headers, body }, new Exchange(exchangeOptions, timeoutMs, patience, receiver))
+    else pool.dispatch(request, new Exchange(exchangeOptions, timeoutMs, patience, receiver))
   }
 
   let closed: Promise<void> | null = null

@@ -46,10 +46,10 @@ export function createUsers(upstream: Auth0Upstream): UserReader {
   ): Promise<readonly User[]> {
     const wanted = new Set(values)
     const found = new Map<string, User>()
-    for (const part of searchable(field, values)) {
+    for (const q of queriesFor(field, values)) {
       for (let page = 0, hasNext = true; hasNext; page += 1) {
         const { items, total } = await upstream.read(searchUsers, auth0Users, call, {
-          query: { q: anyOf(field, part), search_engine: 'v3', ...offsetPage(page, maxPageSize) },
+          query: { q, search_engine: 'v3', ...offsetPage(page, maxPageSize) },
         })
         for (const user of items.map((item) => toListedUser(provider, item))) {
           const value = key(user)
@@ -114,8 +114,15 @@ function emailOf(user: User): string | null {
   return user.email?.toLowerCase() ?? null
 }
 
-/** The values in parts that fit into a query each: one part, unless the values are very long. */
-function searchable(field: string, values: readonly string[]): readonly (readonly string[])[] {
+/** For all of the values: one query, unless there is none to look for, or they are very long. */
+function queriesFor(field: string, values: readonly string[]): readonly string[] {
+  const whole = anyOf(field, values)
+  if (values.length > 0 && encodedLength(whole) <= maxQueryLength) return [whole]
+  return partsOf(field, values).map((part) => anyOf(field, part))
+}
+
+/** The values in parts that fit into a query each. */
+function partsOf(field: string, values: readonly string[]): readonly (readonly string[])[] {
   const parts: string[][] = []
   const bareLength = encodedLength(anyOf(field, []))
   let length = 0
