@@ -19,7 +19,7 @@ import { type ExecutionInput, isLost, pathOf, type Place, type Run } from './run
 export function executePlan(plan: OperationPlan, input: ExecutionInput): ExecutionResult | Promise<ExecutionResult> {
   const { context, variables } = input
   const run: Run = { context, variables, plan, errors: [], pending: 1, onIdle: () => {} }
-  const root: Place = { members: {}, within: null, at: '', isNonNull: false, isLost: false }
+  const root: Place = { members: copyOf(plan.root.blank), within: null, at: '', isNonNull: false, isLost: false }
   if (plan.operation.operation === OperationTypeNode.MUTATION) return executeInTurn(run, root)
   executeFields(run, plan.root, undefined, root)
   run.pending -= 1
@@ -78,8 +78,6 @@ function resolved(run: Run, field: FieldPlan, source: unknown, place: Place): un
 function put(run: Run, field: FieldPlan, plan: ValuePlan, value: unknown, place: Place, at: string | number): void {
   if (isPromise(value)) {
     run.pending += 1
-    // Members stand in the order in which they are asked for, whenever their values come.
-    place.members[at] = null
     value.then(
       (settled) => {
         if (!isLost(place)) putSafely(run, field, plan, settled, place, at)
@@ -140,9 +138,14 @@ function putObject(
   within: Place,
   at: string | number,
 ): void {
-  const members = {}
+  const members = copyOf(selected.blank)
   within.members[at] = members
   executeFields(run, selected, source, { members, within, at, isNonNull, isLost: false })
+}
+
+/** Six times as fast as to spread it, for there are many kinds of blanks and a spread is fast with a few. */
+function copyOf(blank: ObjectPlan['blank']): Place['members'] {
+  return Object.assign({}, blank)
 }
 
 function putList(
@@ -222,7 +225,7 @@ function arrived(run: Run): void {
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }
 
 function isList(value: unknown): value is Iterable<unknown> {
