@@ -17,7 +17,9 @@ export function userValue<Field extends UserField>(
   field: Field,
   context: RequestContext,
 ): User[Field] | Promise<User[Field]> {
-  return user.missing.includes(field) ? userWith([field], user, context).then((known) => known[field]) : user[field]
+  return user.missing.includes(field)
+    ? readUser([field], user, context).then((found) => known(found, user)[field])
+    : user[field]
 }
 
 /** As `userValue`, for a field of one of the user's linked identities; `null` when it has been unlinked since. */
@@ -28,24 +30,36 @@ export function identityValue(
   context: RequestContext,
 ): string | null | Promise<string | null> {
   if (!user.missing.includes(`identities.${field}`)) return identity[field]
-  return userWith([`identities.${field}`], user, context).then(
-    ({ identities }) => identities.find(({ nativeId }) => nativeId === identity.nativeId)?.[field] ?? null,
-  )
+  return readUser([`identities.${field}`], user, context).then((found) => {
+    const { identities } = known(found, user)
+    return identities.find(({ nativeId }) => nativeId === identity.nativeId)?.[field] ?? null
+  })
 }
 
-/** The record, or one read by id that has these fields: in a batch with others, unless a provider tells one of them of one user at a time. */
+/** The record, or one read by id that has these fields. */
 export async function userWith(
   fields: readonly MissingUserField[],
   user: User,
-  { loaders, providers }: RequestContext,
+  context: RequestContext,
 ): Promise<User> {
   const needed = fields.filter((field) => user.missing.includes(field))
-  if (needed.length === 0) return user
-  const isByIdOnly = providers.get(user.provider)?.users.byIdOnly?.fields.some((field) => needed.includes(field))
+  return needed.length === 0 ? user : known(await readUser(needed, user, context), user)
+}
+
+/** The record with what this one lacks: in a batch with others, unless a provider tells one of these fields of one user at a time. */
+function readUser(
+  needed: readonly MissingUserField[],
+  { provider, nativeId }: User,
+  { loaders, providers }: RequestContext,
+): Promise<User | null> {
+  const isByIdOnly = providers.get(provider)?.users.byIdOnly?.fields.some((field) => needed.includes(field))
   const loader = isByIdOnly ? loaders.userByIdOnly : loaders.user
-  const known = await loader.load(batchKey(user.provider, user.nativeId))
-  if (!known) throw gone(user.provider, 'users.getMany', 'user')
-  return known
+  return loader.load(batchKey(provider, nativeId))
+}
+
+function known(found: User | null, { provider }: User): User {
+  if (!found) throw gone(provider, 'users.getMany', 'user')
+  return found
 }
 
 /** As `userValue`, for groups. */

@@ -43,6 +43,8 @@ export interface BatchLoader<Result> {
  */
 export function createBatchLoader<Found, Result>(options: BatchOptions<Found, Result>): BatchLoader<Result> {
   const loaders = new Map<string, DataLoader<string, Result>>()
+  /** Of all providers, in place of the memory that each loader could have: a record may be asked for once for each of its fields. */
+  const loaded = new Map<BatchKey, Promise<Result>>()
 
   const loaderOf = (provider: string): DataLoader<string, Result> => {
     const known = loaders.get(provider)
@@ -53,20 +55,21 @@ export function createBatchLoader<Found, Result>(options: BatchOptions<Found, Re
   }
 
   const load = (batched: BatchKey): Promise<Result> => {
+    const known = loaded.get(batched)
+    if (known) return known
     const { provider, key } = partsOf(batched)
-    return loaderOf(provider).load(key)
+    const loading = loaderOf(provider).load(key)
+    loaded.set(batched, loading)
+    return loading
   }
 
   return {
     load,
     loadMany: (keys) => Promise.all(keys.map((key) => load(key).catch((error: Error) => error))), // only errors are thrown
     prime(batched, value) {
-      const { provider, key } = partsOf(batched)
-      loaderOf(provider).prime(key, value)
+      if (!loaded.has(batched)) loaded.set(batched, Promise.resolve(value))
     },
-    clearAll() {
-      for (const loader of loaders.values()) loader.clearAll()
-    },
+    clearAll: () => loaded.clear(),
   }
 }
 
@@ -77,7 +80,7 @@ function createProviderLoader<Found, Result>(
   provider: string,
   { source: sourceOf, keysOf, resolve }: BatchOptions<Found, Result>,
 ): DataLoader<string, Result> {
-  return new DataLoader<string, Result>(async (keys) => {
+  const readAll = async (keys: readonly string[]): Promise<(Result | Error)[]> => {
     const source = sourceOf(provider)
     const outcomes: Outcomes<Found> = new Map()
     for (const key of keys) outcomes.set(key, [])
@@ -91,7 +94,8 @@ function createProviderLoader<Found, Result>(
       const outcome = outcomes.get(key) ?? []
       return outcome instanceof Error ? outcome : resolve(outcome)
     })
-  })
+  }
+  return new DataLoader<string, Result>(readAll, { cache: false })
 }
 
 function partsOf(batched: BatchKey): { readonly provider: string; readonly key: string } {
