@@ -217,6 +217,11 @@ class RequestLoaders implements Loaders {
   }
 }
 
+/** As many as are under way, and as many again that go as soon as there is a place, without waiting for what is made of an answer. */
+function callsAtOnce({ maxParallelCalls }: IdentityProvider): number {
+  return 2 * maxParallelCalls
+}
+
 function loadUsers({ providers, cache }: Reading): Loaders['user'] {
   return createBatchLoader<User, User | null>({
     source(name) {
@@ -224,7 +229,7 @@ function loadUsers({ providers, cache }: Reading): Loaders['user'] {
       if (!provider) return null
       return {
         maxKeysPerCall: provider.users.maxIdsPerCall,
-        maxParallelCalls: provider.maxParallelCalls,
+        maxParallelCalls: callsAtOnce(provider),
         read: (ids) => cache.read({ kind: 'user', provider: name, ids, load: provider.users.getMany }),
       }
     },
@@ -241,7 +246,7 @@ function loadUsersByIdOnly({ providers, call }: Reading): Loaders['userByIdOnly'
       if (!provider || !byIdOnly) return null
       return {
         maxKeysPerCall: 1,
-        maxParallelCalls: provider.maxParallelCalls,
+        maxParallelCalls: callsAtOnce(provider),
         async read([id = '']) {
           const user = await byIdOnly.get(id, call)
           return user ? [user] : []
@@ -261,7 +266,7 @@ function loadGroups({ providers, cache }: Reading): Loaders['group'] {
       if (!provider || !groups) return null
       return {
         maxKeysPerCall: groups.maxIdsPerCall,
-        maxParallelCalls: provider.maxParallelCalls,
+        maxParallelCalls: callsAtOnce(provider),
         read: (ids) => cache.read({ kind: 'group', provider: name, ids, load: groups.getMany }),
       }
     },
@@ -282,7 +287,7 @@ function lookUp(
       if (!provider || !find) return null
       return {
         maxKeysPerCall: provider.users.maxValuesPerLookup ?? 1,
-        maxParallelCalls: provider.maxParallelCalls,
+        maxParallelCalls: callsAtOnce(provider),
         read: (values) => find(values, call),
       }
     },

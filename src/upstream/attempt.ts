@@ -1,4 +1,5 @@
 import type { Attempt as AttemptRecord, AttemptRecorder, AttemptTrace } from '../identity/call.ts'
+import { afterSending, type Postponed } from './after-sending.ts'
 import type { Breaker, Verdict } from './breaker.ts'
 import type { Clock } from './clock.ts'
 import type { Receiver } from './exchange.ts'
@@ -52,7 +53,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
 }
 
 /** A class, because there is one for each call, which several others know. */
-class AttemptUnderWay implements Waiting, Receiver {
+class AttemptUnderWay implements Waiting, Receiver, Postponed {
   /** The signal stays the same when an adapter hands the call on with another recorder. */
   readonly owner: object
   readonly patience: Patience
@@ -66,6 +67,8 @@ class AttemptUnderWay implements Waiting, Receiver {
   private end: ReturnType<Breaker['enter']> = null
   private trace: AttemptTrace | undefined
   private timeoutMs = 0
+  /** What it brought, of which its caller is to hear in a moment. */
+  private postponed: WireResponse | null = null
 
   constructor(
     options: AttemptOptions,
@@ -113,6 +116,7 @@ class AttemptUnderWay implements Waiting, Receiver {
   }
 
   answered(response: WireResponse): void {
+    const isPlaceWanted = this.options.limiter.waiting() > 0
     try {
       try {
         this.place?.answered(response)
@@ -121,9 +125,30 @@ class AttemptUnderWay implements Waiting, Receiver {
         this.end?.(response.status >= 500 ? 'fails' : 'works')
         this.place?.release()
       }
+    } catch (error) {
+      this.settle.reject(error)
+      return
+    }
+    if (!isPlaceWanted) {
+      this.passOn(response)
+      return
+    }
+    // Whoever gets the place is sent before anything is made of this answer.
+    this.postponed = response
+    afterSending(this)
+  }
+
+  proceed(): void {
+    const { postponed } = this
+    this.postponed = null
+    if (postponed) this.passOn(postponed)
+  }
+
+  private passOn(response: WireResponse): void {
+    try {
       this.settle.resolve(response)
     } catch (error) {
-      // Also of whoever was to make something of the answer: nobody must wait for what was lost on the way.
+      // Of whoever was to make something of the answer: nobody must wait for what was lost on the way.
       this.settle.reject(error)
     }
   }

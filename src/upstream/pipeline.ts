@@ -91,7 +91,8 @@ const defaultMaxWaitingCalls = 10_000
  * 5. credentials, renewed once when refused (`authorizing.ts`, `authorization.ts`, `token.ts`);
  * 6. breaker: an upstream that fails is left alone (`attempt.ts`, `breaker.ts`);
  * 7. limiter: so many at once, everybody in turn (`limiter.ts`, `fair-queue.ts`), at the upstream's pace (`pace.ts`, `token-bucket.ts`);
- * 8. the attempt with its own timeout (`transport.ts`, `exchange.ts`, `time-limits.ts`), and its record.
+ * 8. the attempt with its own timeout (`transport.ts`, `exchange.ts`, `time-limits.ts`), and its record; whoever waits for its place is
+ *    sent before anything is made of its answer (`after-sending.ts`).
  *
  * The deadline goes through all of it: whoever waits knows until when.
  */

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Attempt } from '../../src/identity/call.ts'
 import { ProviderError } from '../../src/identity/errors.ts'
@@ -194,6 +195,54 @@ describe('the pipeline', () => {
     )
     await Promise.all(Array.from({ length: 12 }, (_, index) => get(pipeline, `/things/${index}`)))
     expect(most).toBe(3)
+  })
+
+  describe('when somebody waits for the place of an answered call', () => {
+    /** One place, and two connections that were used before, so that what is sent is written at once. */
+    async function narrowPipeline(): Promise<Pipeline> {
+      const { pipeline } = await pipelineTo(ok, { maxParallelCalls: 1 })
+      await Promise.all([get(pipeline, '/things/a'), get(pipeline, '/things/b')])
+      return pipeline
+    }
+
+    function answerTo(pipeline: Pipeline, path: string, make: () => void): Promise<unknown> {
+      const request = { method: 'GET', path, headers: {}, body: null } as const
+      return new Promise((resolve, reject) => {
+        const settle = {
+          resolve() {
+            make()
+            resolve(null)
+          },
+          reject,
+        }
+        pipeline.sendSettling(request, { operation: read, call: testCall() }, settle)
+      })
+    }
+
+    it('sends that one before anything is made of the answer', async () => {
+      const pipeline = await narrowPipeline()
+      const happened: string[] = []
+      const onSent = (): unknown => happened.push('sent')
+      subscribe('undici:client:sendHeaders', onSent)
+      try {
+        await Promise.all([
+          answerTo(pipeline, '/things/1', () => happened.push('first is made something of')),
+          get(pipeline, '/things/2'),
+        ])
+      } finally {
+        unsubscribe('undici:client:sendHeaders', onSent)
+      }
+      expect(happened).toEqual(['sent', 'sent', 'first is made something of'])
+    })
+
+    it('still tells the caller what goes wrong in making something of it', async () => {
+      const pipeline = await narrowPipeline()
+      const failure = new Error('cannot be read')
+      const first = answerTo(pipeline, '/things/1', () => {
+        throw failure
+      })
+      await Promise.all([expect(first).rejects.toBe(failure), get(pipeline, '/things/2')])
+    })
   })
 
   it('gives up waiting for a place when the caller goes', async () => {
