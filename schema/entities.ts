@@ -12,7 +12,7 @@ type Representation = Readonly<Record<string, unknown>>
 interface Entity {
   /** The fields of each key. No key of ours selects within an object. */
   readonly keys: readonly (readonly string[])[]
-  readonly resolve: (reference: Representation, context: RequestContext, info: GraphQLResolveInfo) => Promise<unknown>
+  readonly resolve: (reference: Representation, context: RequestContext, info: GraphQLResolveInfo) => unknown
 }
 
 /**
@@ -30,15 +30,21 @@ export function answerEntities(schema: GraphQLSchema): void {
 
   const find = async (
     representation: unknown,
+    index: number,
     context: RequestContext,
     info: GraphQLResolveInfo,
   ): Promise<object | null> => {
-    const { typename, entity, reference } = checked(representation, entities)
-    requireType(schema, typename, context)
-    const record = await entity.resolve(reference, context, info)
-    if (typeof record !== 'object' || record === null) return null
-    rememberType(context, record, typename)
-    return record
+    try {
+      const { typename, entity, reference } = checked(representation, entities)
+      requireType(schema, typename, context)
+      const record = await entity.resolve(reference, context, info)
+      if (typeof record !== 'object' || record === null) return null
+      rememberType(context, record, typename)
+      return record
+    } catch (error) {
+      if (!(error instanceof ArgumentError)) throw error
+      throw new ArgumentError(['representations', String(index), ...error.argument], error.message)
+    }
   }
 
   field.extensions = { ...field.extensions, ...entitiesByKeys }
@@ -52,12 +58,7 @@ export function answerEntities(schema: GraphQLSchema): void {
         `\`representations\` must be at most ${context.maxRepresentations}, not ${representations.length}`,
       )
     }
-    return representations.map((representation, index) =>
-      find(representation, context, info).catch((error: unknown) => {
-        if (!(error instanceof ArgumentError)) throw error
-        throw new ArgumentError(['representations', String(index), ...error.argument], error.message)
-      }),
-    )
+    return representations.map((representation, index) => find(representation, index, context, info))
   }
 }
 
@@ -83,7 +84,8 @@ function checked(
   if (typeof representation !== 'object' || representation === null || Array.isArray(representation)) {
     throw new ArgumentError([], 'A representation must be an object')
   }
-  const { __typename: typename, ...fields } = representation as Representation // an object, just checked
+  const sent = representation as Representation // an object, just checked
+  const { __typename: typename } = sent
   const entity = typeof typename === 'string' ? entities.get(typename) : undefined
   if (typeof typename !== 'string' || !entity) {
     throw new ArgumentError(
@@ -92,14 +94,17 @@ function checked(
     )
   }
   // A router may write null for a key that it does not know.
-  const reference = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
-  const given = Object.keys(reference)
+  const given = Object.keys(sent).filter((name) => name !== '__typename' && sent[name] !== null)
   const key = entity.keys.find((names) => names.length === given.length && names.every((name) => given.includes(name)))
   if (!key) {
     const expected = entity.keys.map((names) => names.map((name) => `\`${name}\``).join(' and ')).join(', or ')
     throw new ArgumentError([], `A representation of ${typename} must carry ${expected}, and nothing else`)
   }
-  const odd = key.find((name) => typeof reference[name] !== 'string')
-  if (odd !== undefined) throw new ArgumentError([odd], `\`${odd}\` must be a string`)
+  const reference: Record<string, string> = {}
+  for (const name of key) {
+    const value = sent[name]
+    if (typeof value !== 'string') throw new ArgumentError([name], `\`${name}\` must be a string`)
+    reference[name] = value
+  }
   return { typename, entity, reference }
 }

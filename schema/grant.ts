@@ -88,7 +88,7 @@ GrantRef.implement({
 
 builder.asEntity(GrantRef, {
   key: builder.selection<{ id: string }>('id'),
-  resolveReference: async ({ id }, context) => findGrant(context, targetOf(context, 'Grant', id, ['id']), ['id']),
+  resolveReference: ({ id }, context) => findGrant(context, targetOf(context, 'Grant', id, ['id']), ['id']),
 })
 
 builder.queryFields((t) => ({

@@ -195,7 +195,7 @@ builder.asEntity(GroupRef, {
     builder.selection<{ id: string }>('id'),
     builder.selection<{ providerName: string; nativeId: string }>('providerName nativeId'),
   ],
-  resolveReference: async (reference, context) => {
+  resolveReference: (reference, context) => {
     if ('id' in reference) {
       const target = targetOf(context, 'Group', reference.id, ['id'])
       return context.loaders.group.load(batchKey(target.provider.name, requiredPart(target, 0, ['id'])))

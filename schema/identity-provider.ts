@@ -115,7 +115,7 @@ IdentityProviderRef.implement({
 
 builder.asEntity(IdentityProviderRef, {
   key: builder.selection<{ id: string }>('id'),
-  resolveReference: async ({ id }, context) => targetOf(context, 'IdentityProvider', id, ['id']).provider,
+  resolveReference: ({ id }, context) => targetOf(context, 'IdentityProvider', id, ['id']).provider,
 })
 
 builder.queryFields((t) => ({

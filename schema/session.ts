@@ -86,7 +86,7 @@ SessionRef.implement({
 
 builder.asEntity(SessionRef, {
   key: builder.selection<{ id: string }>('id'),
-  resolveReference: async ({ id }, context) => findSession(context, targetOf(context, 'Session', id, ['id']), ['id']),
+  resolveReference: ({ id }, context) => findSession(context, targetOf(context, 'Session', id, ['id']), ['id']),
 })
 
 builder.queryFields((t) => ({

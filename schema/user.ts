@@ -209,8 +209,7 @@ builder.asEntity(UserRef, {
     builder.selection<{ id: string }>('id'),
     builder.selection<{ providerName: string; nativeId: string }>('providerName nativeId'),
   ],
-  // Async also where nothing is awaited: a mistake has to reject this reference, not throw past its siblings.
-  resolveReference: async (reference, context) => {
+  resolveReference: (reference, context) => {
     if ('id' in reference) {
       const target = targetOf(context, 'User', reference.id, ['id'])
       return context.loaders.user.load(batchKey(target.provider.name, requiredPart(target, 0, ['id'])))

@@ -28,8 +28,8 @@ interface PlainVariable {
 }
 
 /**
- * Coerces variables to their types. Texts, numbers and truth values that are of their types already, and lists of them, are taken as they are;
- * everything else is for GraphQL to make something of, or to refuse.
+ * Coerces variables to their types. Texts, numbers and truth values that are of their types already, representations of entities, and lists of
+ * them, are taken as they are; everything else is for GraphQL to make something of, or to refuse.
  */
 export function createVariableReader(
   schema: GraphQLSchema,
@@ -76,6 +76,8 @@ const checks: Readonly<Record<string, (value: unknown) => boolean>> = {
   [GraphQLString.name]: (value) => typeof value === 'string',
   [GraphQLBoolean.name]: (value) => typeof value === 'boolean',
   [GraphQLInt.name]: (value) => Number.isInteger(value) && (value as number) === ((value as number) | 0), // an integer, just asked
+  // Apollo's scalar for representations has no ideas of its own about what it is given.
+  _Any: (value) => value !== null && value !== undefined,
 }
 
 /** `null`: it takes more than a look to tell. */

@@ -3,9 +3,11 @@ import { buildSchema, getOperationAST, getVariableValues, parse } from 'graphql'
 import { describe, expect } from 'vitest'
 import { createVariableReader } from '../../src/operations/variables.ts'
 
-const schema = buildSchema('enum Kind { ONE } input Filter { name: String } scalar Time type Query { name: String }')
+const schema = buildSchema(
+  'enum Kind { ONE } input Filter { name: String } scalar Time scalar _Any type Query { name: String }',
+)
 
-const types = ['ID', 'String', 'Int', 'Boolean', 'Float', 'Kind', 'Filter', 'Time', 'Nonsense']
+const types = ['ID', 'String', 'Int', 'Boolean', 'Float', 'Kind', 'Filter', 'Time', '_Any', 'Nonsense']
 
 const typeText = fc
   .tuple(fc.constantFrom(...types), fc.boolean(), fc.constantFrom('none', 'list', 'list of lists'), fc.boolean())
