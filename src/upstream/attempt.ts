@@ -68,7 +68,7 @@ class AttemptUnderWay implements Waiting, Receiver, Postponed {
   private trace: AttemptTrace | undefined
   private timeoutMs = 0
   /** What it brought, of which its caller is to hear in a moment. */
-  private postponed: WireResponse | null = null
+  private postponed: { readonly response: WireResponse; readonly durationMs: number } | null = null
 
   constructor(
     options: AttemptOptions,
@@ -117,10 +117,10 @@ class AttemptUnderWay implements Waiting, Receiver, Postponed {
 
   answered(response: WireResponse): void {
     const isPlaceWanted = this.options.limiter.waiting() > 0
+    const durationMs = this.elapsedMs()
     try {
       try {
         this.place?.answered(response)
-        this.record(response, null)
       } finally {
         this.end?.(response.status >= 500 ? 'fails' : 'works')
         this.place?.release()
@@ -130,22 +130,23 @@ class AttemptUnderWay implements Waiting, Receiver, Postponed {
       return
     }
     if (!isPlaceWanted) {
-      this.passOn(response)
+      this.tell(response, durationMs)
       return
     }
     // Whoever gets the place is sent before anything is made of this answer.
-    this.postponed = response
+    this.postponed = { response, durationMs }
     afterSending(this)
   }
 
   proceed(): void {
     const { postponed } = this
     this.postponed = null
-    if (postponed) this.passOn(postponed)
+    if (postponed) this.tell(postponed.response, postponed.durationMs)
   }
 
-  private passOn(response: WireResponse): void {
+  private tell(response: WireResponse, durationMs: number): void {
     try {
+      this.record(response, null, durationMs)
       this.settle.resolve(response)
     } catch (error) {
       // Of whoever was to make something of the answer: nobody must wait for what was lost on the way.
@@ -156,7 +157,7 @@ class AttemptUnderWay implements Waiting, Receiver, Postponed {
   failed(error: TransportError): void {
     try {
       try {
-        this.record(null, error.failure === 'tooLarge' ? 'network' : error.failure)
+        this.record(null, error.failure === 'tooLarge' ? 'network' : error.failure, this.elapsedMs())
       } finally {
         this.end?.(this.verdictOn(error))
         this.place?.release()
@@ -167,7 +168,7 @@ class AttemptUnderWay implements Waiting, Receiver, Postponed {
     }
   }
 
-  private record(response: WireResponse | null, failure: AttemptRecord['failure']): void {
+  private record(response: WireResponse | null, failure: AttemptRecord['failure'], durationMs: number): void {
     const { provider, requestIdHeader, record } = this.options
     const { call, operation } = this.sending
     const made: AttemptRecord = {
@@ -175,7 +176,7 @@ class AttemptUnderWay implements Waiting, Receiver, Postponed {
       route: operation.route,
       attempt: this.number,
       status: response?.status ?? null,
-      durationMs: this.elapsedMs(),
+      durationMs,
       requestId: (requestIdHeader && response?.headers.get(requestIdHeader)) ?? null,
       callId: call.id ?? null,
       failure,
