@@ -145,16 +145,14 @@ function planField(
 }
 
 function planValue(choice: Choice, type: GraphQLOutputType, nodes: readonly FieldNode[]): ValuePlan {
-  if (isNonNullType(type)) return inOneShape({ ...planValue(choice, type.ofType, nodes), isNonNull: true })
+  if (isNonNullType(type)) return { ...planValue(choice, type.ofType, nodes), isNonNull: true }
   const isNonNull = false
-  if (isListType(type)) return inOneShape({ kind: 'list', isNonNull, item: planValue(choice, type.ofType, nodes) })
-  if (isLeafType(type)) return inOneShape({ kind: 'leaf', isNonNull, type, plain: plainOf(type) })
+  if (isListType(type)) return { kind: 'list', isNonNull, item: planValue(choice, type.ofType, nodes) }
+  if (isLeafType(type)) return { kind: 'leaf', isNonNull, type, plain: plainOf(type) }
   const selectionSets = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []))
-  if (isObjectType(type)) {
-    return inOneShape({ kind: 'object', isNonNull, type, selected: planObject(choice, type, selectionSets) })
-  }
+  if (isObjectType(type)) return { kind: 'object', isNonNull, type, selected: planObject(choice, type, selectionSets) }
   const known = new Map<GraphQLObjectType, ObjectPlan>()
-  return inOneShape({
+  return {
     kind: 'abstract',
     isNonNull,
     type,
@@ -163,22 +161,7 @@ function planValue(choice: Choice, type: GraphQLOutputType, nodes: readonly Fiel
       if (!plan) known.set(object, (plan = planObject(choice, object, selectionSets)))
       return plan
     },
-  })
-}
-
-const membersOfAllKinds = {
-  kind: null,
-  isNonNull: null,
-  type: null,
-  plain: null,
-  item: null,
-  selected: null,
-  selectedOf: null,
-}
-
-/** With the members of all kinds: there is one of these for each value of an answer, and the engine is faster where all are alike. */
-function inOneShape<Plan extends ValuePlan>(plan: Plan): Plan {
-  return { ...membersOfAllKinds, ...plan }
+  }
 }
 
 /** Values of this type are written as they are. */

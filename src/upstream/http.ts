@@ -98,8 +98,6 @@ export function createHttp({
     }
   }
 
-  const reader: Reader = { valueOf }
-
   // One promise for a call and all that is made of its answer.
   return {
     request: (request, call) =>
@@ -114,34 +112,32 @@ export function createHttp({
       ),
 
     read: (request, shape, call) =>
-      new Promise((resolve, reject) => send(request, call, new Reading(reader, request, shape, resolve, reject))),
+      new Promise((resolve, reject) => send(request, call, new Reading(valueOf, request, shape, resolve, reject))),
 
     find: (request, shape, call) =>
-      new Promise((resolve, reject) => send(request, call, new Finding(reader, request, shape, resolve, reject))),
+      new Promise((resolve, reject) => send(request, call, new Finding(valueOf, request, shape, resolve, reject))),
   }
 }
 
-interface Reader {
-  /** The body in this shape; throws what is wrong with the answer. */
-  valueOf<Value>(response: WireResponse, request: JsonRequest, shape: Shape<Value>): Value
-}
+/** The body of an answer in this shape; throws what is wrong with it. */
+type ValueOf = <Value>(response: WireResponse, request: JsonRequest, shape: Shape<Value>) => Value
 
 /** Makes a value of an answer as it arrives, for a promise. A class, because there is one for each read. */
 class Reading<Value> implements Settle<WireResponse> {
   protected readonly fulfil: (value: Value) => void
-  private readonly reader: Reader
+  private readonly valueOf: ValueOf
   private readonly request: JsonRequest
   private readonly shape: Shape<Value>
   private readonly refuse: (error: unknown) => void
 
   constructor(
-    reader: Reader,
+    valueOf: ValueOf,
     request: JsonRequest,
     shape: Shape<Value>,
     fulfil: (value: Value) => void,
     refuse: (error: unknown) => void,
   ) {
-    this.reader = reader
+    this.valueOf = valueOf
     this.request = request
     this.shape = shape
     this.fulfil = fulfil
@@ -149,7 +145,8 @@ class Reading<Value> implements Settle<WireResponse> {
   }
 
   resolve(response: WireResponse): void {
-    this.fulfil(this.reader.valueOf(response, this.request, this.shape))
+    const { valueOf, request, shape } = this
+    this.fulfil(valueOf(response, request, shape))
   }
 
   reject(error: unknown): void {
