@@ -1,4 +1,4 @@
-import type { GraphQLSchema } from 'graphql'
+import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { batchKey } from '../src/batch.ts'
 import type { RequestContext } from '../src/context.ts'
 import { ArgumentError } from '../src/identity/errors.ts'
@@ -75,8 +75,14 @@ builder.queryFields((t) => ({
       if (ids.length > context.maxNodes) {
         throw new ArgumentError(['ids'], `\`ids\` must be at most ${context.maxNodes}, not ${ids.length}`)
       }
-      // Each is put in its place when it comes, and one that fails leaves the others theirs.
-      return ids.map((id) => findNode(schema, context, id, ['ids']))
+      // All at once, so that what is asked of their records is loaded together. An Error in the list fails its own place only.
+      return Promise.all(
+        ids.map((id) =>
+          findNode(schema, context, id, ['ids']).catch((error: unknown) =>
+            error instanceof Error ? error : new GraphQLError('Something went wrong'),
+          ),
+        ),
+      )
     },
   }),
 }))
