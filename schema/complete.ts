@@ -18,7 +18,7 @@ export function userValue<Field extends UserField>(
   context: RequestContext,
 ): User[Field] | Promise<User[Field]> {
   return user.missing.includes(field)
-    ? readUser([field], user, context).then((found) => known(found, user)[field])
+    ? readUser([field], user, context).then((found) => known(found, 'user', user)[field])
     : user[field]
 }
 
@@ -31,7 +31,7 @@ export function identityValue(
 ): string | null | Promise<string | null> {
   if (!user.missing.includes(`identities.${field}`)) return identity[field]
   return readUser([`identities.${field}`], user, context).then((found) => {
-    const { identities } = known(found, user)
+    const { identities } = known(found, 'user', user)
     return identities.find(({ nativeId }) => nativeId === identity.nativeId)?.[field] ?? null
   })
 }
@@ -43,7 +43,7 @@ export async function userWith(
   context: RequestContext,
 ): Promise<User> {
   const needed = fields.filter((field) => user.missing.includes(field))
-  return needed.length === 0 ? user : known(await readUser(needed, user, context), user)
+  return needed.length === 0 ? user : known(await readUser(needed, user, context), 'user', user)
 }
 
 /** The record with what this one lacks: in a batch with others, unless a provider tells one of these fields of one user at a time. */
@@ -57,34 +57,24 @@ function readUser(
   return loader.load(batchKey(provider, nativeId))
 }
 
-function known(found: User | null, { provider }: User): User {
-  if (!found) throw gone(provider, 'users.getMany', 'user')
-  return found
-}
-
 /** As `userValue`, for groups. */
 export function groupValue<Field extends GroupField>(
   group: Group,
   field: Field,
   context: RequestContext,
 ): Group[Field] | Promise<Group[Field]> {
-  return group.missing.includes(field)
-    ? completeGroup(group, context).then((complete) => complete[field])
-    : group[field]
+  if (!group.missing.includes(field)) return group[field]
+  const { provider, nativeId } = group
+  return context.loaders.group.load(batchKey(provider, nativeId)).then((found) => known(found, 'group', group)[field])
 }
 
-async function completeGroup(group: Group, { loaders }: RequestContext): Promise<Group> {
-  const complete = await loaders.group.load(batchKey(group.provider, group.nativeId))
-  if (!complete) throw gone(group.provider, 'groups.getMany', 'group')
-  return complete
-}
-
-/** Listed a moment ago, and gone now. */
-function gone(provider: string, operation: string, what: string): ProviderError {
-  return new ProviderError({
+/** The record that was looked up. There may be none: listed a moment ago, and gone now. */
+function known<Found>(found: Found | null, what: 'user' | 'group', { provider }: User | Group): Found {
+  if (found) return found
+  throw new ProviderError({
     provider,
     kind: 'notFound',
-    operation,
+    operation: `${what}s.getMany`,
     message: `${provider} lists this ${what} but no longer has a record of it`,
   })
 }

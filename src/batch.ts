@@ -139,17 +139,14 @@ function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
 }
 
 /** Runs `work` for each item, at most `limit` at a time. `work` must not reject. */
-async function eachAtMost<Item extends object>(
+async function eachAtMost<Item>(
   limit: number,
   items: readonly Item[],
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
-  let next = 0
+  const queue = items.values()
   const worker = async (): Promise<void> => {
-    for (let item = items[next]; item !== undefined; item = items[next]) {
-      next += 1
-      await work(item)
-    }
+    for (const item of queue) await work(item)
   }
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
 }

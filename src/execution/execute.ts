@@ -225,6 +225,7 @@ function arrived(run: Run): void {
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
+  // An object may be asked for any member. To look for the name with `in` takes longer, and this is asked of every value.
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }
 

@@ -1,5 +1,5 @@
 import type { Attempt as AttemptRecord, AttemptRecorder, AttemptTrace } from '../identity/call.ts'
-import { afterSending, type Postponed } from './after-sending.ts'
+import { afterSending } from './after-sending.ts'
 import type { Breaker, Verdict } from './breaker.ts'
 import type { Clock } from './clock.ts'
 import type { Receiver } from './exchange.ts'
@@ -53,7 +53,7 @@ export function createAttempt(options: AttemptOptions): Attempt {
 }
 
 /** A class, because there is one for each call, which several others know. */
-class AttemptUnderWay implements Waiting, Receiver, Postponed {
+class AttemptUnderWay implements Waiting, Receiver {
   /** The signal stays the same when an adapter hands the call on with another recorder. */
   readonly owner: object
   readonly patience: Patience
@@ -67,8 +67,6 @@ class AttemptUnderWay implements Waiting, Receiver, Postponed {
   private end: ReturnType<Breaker['enter']> = null
   private trace: AttemptTrace | undefined
   private timeoutMs = 0
-  /** What it brought, of which its caller is to hear in a moment. */
-  private postponed: { readonly response: WireResponse; readonly durationMs: number } | null = null
 
   constructor(
     options: AttemptOptions,
@@ -129,19 +127,9 @@ class AttemptUnderWay implements Waiting, Receiver, Postponed {
       this.settle.reject(error)
       return
     }
-    if (!isPlaceWanted) {
-      this.tell(response, durationMs)
-      return
-    }
     // Whoever gets the place is sent before anything is made of this answer.
-    this.postponed = { response, durationMs }
-    afterSending(this)
-  }
-
-  proceed(): void {
-    const { postponed } = this
-    this.postponed = null
-    if (postponed) this.tell(postponed.response, postponed.durationMs)
+    if (isPlaceWanted) afterSending(() => this.tell(response, durationMs))
+    else this.tell(response, durationMs)
   }
 
   private tell(response: WireResponse, durationMs: number): void {

@@ -173,17 +173,10 @@ function queryOf(query: JsonRequest['query']): string {
   for (const name in query) {
     const value = query[name]
     if (value === null || value === undefined) continue
-    if (typeof value === 'object') for (const item of value) text = withParameter(text, name, encoded(item))
-    else text = withParameter(text, name, typeof value === 'string' ? encoded(value) : encodeURIComponent(value))
+    const encodedName = encodeURIComponent(name)
+    for (const item of Array.isArray(value) ? (value as readonly string[]) : [String(value)])
+      // A lone surrogate has no encoding, and can be in nothing that there is to be found.
+      text += `${text === '' ? '?' : '&'}${encodedName}=${encodeURIComponent(item.toWellFormed())}`
   }
   return text
-}
-
-function withParameter(query: string, name: string, encodedValue: string): string {
-  return `${query}${query === '' ? '?' : '&'}${encodeURIComponent(name)}=${encodedValue}`
-}
-
-/** A lone surrogate has no encoding, and can be in nothing that there is to be found. */
-function encoded(text: string): string {
-  return encodeURIComponent(text.toWellFormed())
 }

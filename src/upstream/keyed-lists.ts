@@ -12,9 +12,8 @@ export function createKeyedLists<Item>(): KeyedLists<Item> {
   return (key) => lists[hashOf(key) % listCount] ?? []
 }
 
-/** Every third character: keys that differ in none of them only stand in one list. */
 function hashOf(key: string): number {
-  let hash = key.length
-  for (let index = 0; index < key.length; index += 3) hash = (Math.imul(hash, 31) + key.charCodeAt(index)) | 0
+  let hash = 0
+  for (let index = 0; index < key.length; index += 1) hash = (Math.imul(hash, 31) + key.charCodeAt(index)) | 0
   return hash >>> 0
 }

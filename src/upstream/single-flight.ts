@@ -73,8 +73,7 @@ class Flight<Result> implements Settle<Result> {
   private land(): readonly Seat<Result>[] {
     const { list, seats } = this
     const index = list.indexOf(this)
-    const last = index < 0 ? undefined : list.pop()
-    if (last !== undefined && last !== this) list[index] = last
+    if (index >= 0) list.splice(index, 1)
     this.seats = []
     for (const seat of seats) forgetDeparture(seat.signal, seat)
     return seats
@@ -112,8 +111,8 @@ export function createSingleFlight<Result>(): SingleFlight<Result> {
         return
       }
       const list = listOf(key)
-      for (const known of list) {
-        if (known.key !== key || known.era !== era) continue
+      const known = list.find((flight) => flight.key === key && flight.era === era)
+      if (known) {
         joined += 1
         known.board(signal, deadline, settle)
         return

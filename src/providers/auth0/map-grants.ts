@@ -44,7 +44,7 @@ export function toConsent(provider: string, grant: Auth0Grant): Grant {
 
 /** auth0.md 5.7: scopes stand in one text per audience. */
 export function toRefreshTokenGrant(provider: string, token: Auth0RefreshToken): Grant {
-  const scopes = token.resource_servers.flatMap((server) => (server.scopes ?? '').split(' ')).filter(Boolean)
+  const scopes = token.resource_servers.flatMap((server) => (server.scopes ?? '').split(/\s+/)).filter(Boolean)
   return {
     provider,
     nativeId: token.id,

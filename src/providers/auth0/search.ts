@@ -21,7 +21,12 @@ export const or = ' OR '
 
 /** The field is one of these values. */
 export function anyOf(field: string, values: readonly string[]): string {
-  return `${field}:(${values.map(quoted).join(or)})`
+  return anyOfQuoted(field, values.map(quoted))
+}
+
+/** As `anyOf`, for values that are quoted already. */
+export function anyOfQuoted(field: string, values: readonly string[]): string {
+  return `${field}:(${values.join(or)})`
 }
 
 /** The field's time is in the range: from included, to not. */

@@ -4,7 +4,7 @@ import type { User } from '../../identity/records.ts'
 import { isUserId } from './ids.ts'
 import { byIdOnlyFields, toListedUser, toUser } from './map.ts'
 import { otherId } from './refusals.ts'
-import { allOf, anyOf, clausesOf, createFilters, or, quoted } from './search.ts'
+import { allOf, anyOfQuoted, clausesOf, createFilters, or, quoted } from './search.ts'
 import { type Auth0Upstream, maxPageSize, reading, offsetPage } from './upstream.ts'
 import { createUserList } from './user-list.ts'
 import { createUserRelations } from './user-relations.ts'
@@ -114,22 +114,16 @@ function emailOf(user: User): string | null {
   return user.email?.toLowerCase() ?? null
 }
 
-/** For all of the values: one query, unless there is none to look for, or they are very long. */
+/** For all of the values: one query, unless they are very long. */
 function queriesFor(field: string, values: readonly string[]): readonly string[] {
-  const whole = anyOf(field, values)
-  if (values.length > 0 && encodedLength(whole) <= maxQueryLength) return [whole]
-  return partsOf(field, values).map((part) => anyOf(field, part))
-}
-
-/** The values in parts that fit into a query each. */
-function partsOf(field: string, values: readonly string[]): readonly (readonly string[])[] {
   const parts: string[][] = []
-  const bareLength = encodedLength(anyOf(field, []))
+  const bareLength = encodedLength(anyOfQuoted(field, []))
+  const orLength = encodedLength(or)
   let length = 0
-  for (const value of values) {
+  for (const value of values.map(quoted)) {
     // An encoded text is as long as its pieces, so that each value is looked at once however many there are.
-    const ownLength = encodedLength(quoted(value))
-    const longer = length + encodedLength(or) + ownLength
+    const ownLength = encodedLength(value)
+    const longer = length + orLength + ownLength
     const part = parts.at(-1)
     if (part && longer <= maxQueryLength) {
       part.push(value)
@@ -139,7 +133,7 @@ function partsOf(field: string, values: readonly string[]): readonly (readonly s
       length = bareLength + ownLength
     }
   }
-  return parts
+  return parts.map((part) => anyOfQuoted(field, part))
 }
 
 function encodedLength(text: string): number {
