@@ -14,7 +14,7 @@
  */
 import { parseArgs } from 'node:util'
 import { sandboxEnvironment } from '../src/sandbox/sandbox.ts'
-import { applyLoad, median, percentile, prepare, rotated, type Sample } from './load.ts'
+import { applyLoad, median, percentile, prepare, rotated, type Sample, warmUp } from './load.ts'
 import { findPeople } from './people.ts'
 import { answers, commandOf } from './programs.ts'
 import { startTarget, type Target } from './targets.ts'
@@ -50,9 +50,13 @@ try {
   for (const workload of workloads.filter(({ name }) => chosen?.includes(name) ?? true)) {
     const prepared = prepare(workload, people)
     upstreams.setLatency(0)
-    for (const { target } of started) await applyLoad(target, prepared, { connections: 1, ms: Number(options.warm) })
-    upstreams.setLatency(Number(options.latency))
     const load = { connections: Number(options.connections), ms: Number(options.ms) }
+    await warmUp(
+      started.map(({ target }) => target),
+      prepared,
+      { ...load, totalMs: Number(options.warm) },
+    )
+    upstreams.setLatency(Number(options.latency))
     const turns = started.map((program) => ({ ...program, samples: [] as Sample[] }))
     for (let round = 0; round < Number(options.rounds); round += 1) {
       for (const { target, samples } of rotated(turns, round)) samples.push(await applyLoad(target, prepared, load))

@@ -81,6 +81,20 @@ export async function applyLoad(
 
 const minOperations = 5
 
+/**
+ * Puts each target under load for so many milliseconds, in pieces like those that are measured: each piece has connections of its own, and
+ * for the first few of them the engine compiles Node's sockets and streams anew.
+ */
+export async function warmUp(
+  targets: readonly Target[],
+  prepared: Prepared,
+  { totalMs, ...load }: { readonly totalMs: number; readonly connections: number; readonly ms: number },
+): Promise<void> {
+  for (let passed = 0; passed < totalMs; passed += load.ms) {
+    for (const target of targets) await applyLoad(target, prepared, load)
+  }
+}
+
 /** `share` 0.99: the value that so many stay below. */
 export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN

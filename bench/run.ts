@@ -16,7 +16,7 @@ import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { sandboxEnvironment } from '../src/sandbox/sandbox.ts'
-import { applyLoad, createClient, median, type Prepared, prepare, rotated } from './load.ts'
+import { applyLoad, createClient, median, type Prepared, prepare, rotated, warmUp } from './load.ts'
 import { findPeople } from './people.ts'
 import { answers, commandOf } from './programs.ts'
 import { comparisonOf, printComparison, type Results, type RoundSample } from './results.ts'
@@ -149,9 +149,8 @@ async function measure(
 ): Promise<Results> {
   const comparisons = []
   const rounds = Number(options.rounds)
-  for (const each of prepared) {
-    for (const target of targets) await applyLoad(target, each, { connections: 1, ms: Number(options.warm) })
-  }
+  const ms = Number(options.ms)
+  for (const each of prepared) await warmUp(targets, each, { totalMs: Number(options.warm), ms, connections: 1 })
   const [first] = prepared
   const plans = [
     ...options.latencies
@@ -161,11 +160,12 @@ async function measure(
   ]
   for (const { each, latencyMs, connections } of plans) {
     upstreams.setLatency(latencyMs)
+    await warmUp(targets, each, { totalMs: ms, ms, connections })
     const samples: RoundSample[] = []
     for (let round = 0; round < rounds; round += 1) {
       for (const target of rotated(targets, round)) {
         await upstreams.takeCounts()
-        const sample = await applyLoad(target, each, { connections, ms: Number(options.ms) })
+        const sample = await applyLoad(target, each, { connections, ms })
         const { total } = await upstreams.takeCounts()
         samples.push({
           target: target.name,
