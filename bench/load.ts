@@ -82,7 +82,7 @@ export async function applyLoad(
 const minOperations = 5
 
 /**
- * Puts each target under load for so many milliseconds, in pieces like those that are measured: each piece has connections of its own, and
+ * Puts each target under load for so many milliseconds at least, in pieces like those that are measured: each piece has connections of its own, and
  * for the first few of them the engine compiles Node's sockets and streams anew.
  */
 export async function warmUp(
@@ -90,9 +90,10 @@ export async function warmUp(
   prepared: Prepared,
   { totalMs, ...load }: { readonly totalMs: number; readonly connections: number; readonly ms: number },
 ): Promise<void> {
-  for (let passed = 0; passed < totalMs; passed += load.ms) {
+  const until = performance.now() + totalMs * targets.length
+  do {
     for (const target of targets) await applyLoad(target, prepared, load)
-  }
+  } while (performance.now() < until)
 }
 
 /** `share` 0.99: the value that so many stay below. */
