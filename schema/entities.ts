@@ -3,6 +3,7 @@ import type { RequestContext } from '../src/context.ts'
 import { ArgumentError } from '../src/identity/errors.ts'
 import { entitiesByKeys } from './costs.ts'
 import { declareAccess, requireType } from './access.ts'
+import { foundTogether } from './found-together.ts'
 import { rememberedType, rememberType } from './record-types.ts'
 
 /** What a router sends for an entity that another subgraph knows by one of its keys. */
@@ -58,7 +59,7 @@ export function answerEntities(schema: GraphQLSchema): void {
         `\`representations\` must be at most ${context.maxRepresentations}, not ${representations.length}`,
       )
     }
-    return representations.map((representation, index) => find(representation, index, context, info))
+    return foundTogether(representations.map((representation, index) => find(representation, index, context, info)))
   }
 }
 

@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLSchema } from 'graphql'
+import type { GraphQLSchema } from 'graphql'
 import { batchKey } from '../src/batch.ts'
 import type { RequestContext } from '../src/context.ts'
 import { ArgumentError } from '../src/identity/errors.ts'
@@ -8,6 +8,7 @@ import { requiredPart, type Target, targetOfDecoded } from './arguments.ts'
 import { builder } from './builder.ts'
 import { recordsById } from './costs.ts'
 import { findGrant, findSession } from './find.ts'
+import { foundTogether } from './found-together.ts'
 import { rememberedType, rememberType } from './record-types.ts'
 
 type NodeType = Extract<GlobalIdType, 'User' | 'Group' | 'Session' | 'Grant' | 'IdentityProvider'>
@@ -75,14 +76,7 @@ builder.queryFields((t) => ({
       if (ids.length > context.maxNodes) {
         throw new ArgumentError(['ids'], `\`ids\` must be at most ${context.maxNodes}, not ${ids.length}`)
       }
-      // All at once, so that what is asked of their records is loaded together. An Error in the list fails its own place only.
-      return Promise.all(
-        ids.map((id) =>
-          findNode(schema, context, id, ['ids']).catch((error: unknown) =>
-            error instanceof Error ? error : new GraphQLError('Something went wrong'),
-          ),
-        ),
-      )
+      return foundTogether(ids.map((id) => findNode(schema, context, id, ['ids'])))
     },
   }),
 }))

@@ -81,6 +81,35 @@ describe('hundreds of representations', () => {
     expect(connected.sandbox.calls()).toEqual(cost)
   })
 
+  it('of sessions and grants cost what the same ones cost by id, with what is asked of them', async () => {
+    const found = await gateway.query(
+      `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on User {
+        sessions(first: 2) { nodes { __typename id } }
+        grants(first: 2) { nodes { __typename id } }
+      } } }`,
+      { ids: users.slice(0, 20).map(({ id }) => id) },
+    )
+    const lists: readonly Readonly<Record<string, { readonly nodes: readonly Representation[] } | null>>[] =
+      found.data?.['nodes'] ?? []
+    const representations = lists.flatMap(({ sessions, grants }) => [
+      ...(sessions?.nodes ?? []),
+      ...(grants?.nodes ?? []),
+    ])
+    const fields = '... on Session { user { name } } ... on Grant { user { name } }'
+    const document = `query ($ids: [ID!]!) { nodes(ids: $ids) { ${fields} } }`
+    connected.sandbox.clearCalls()
+    await gateway.query(document, { ids: representations.map(({ id }) => id) })
+    const byIdCalls = connected.sandbox.calls()
+
+    connected.sandbox.clearCalls()
+    const answer = await ask(representations, fields)
+    expect(answer.errors).toEqual([])
+    expect(entitiesIn(answer).map((entity) => entity?.['__typename'])).toEqual(
+      representations.map(({ __typename }) => __typename),
+    )
+    expect(connected.sandbox.calls()).toEqual(byIdCalls)
+  })
+
   it('of one user, by both keys, are one call', async () => {
     const user = users.find(({ providerName }) => providerName === 'clerk')
     if (!user) throw new Error('no user of clerk')
