@@ -1,4 +1,3 @@
-import { batchKey } from '../src/batch.ts'
 import type { RequestContext } from '../src/context.ts'
 import { ProviderError } from '../src/identity/errors.ts'
 import type {
@@ -54,7 +53,7 @@ function readUser(
 ): Promise<User | null> {
   const isByIdOnly = providers.get(provider)?.users.byIdOnly?.fields.some((field) => needed.includes(field))
   const loader = isByIdOnly ? loaders.userByIdOnly : loaders.user
-  return loader.load(batchKey(provider, nativeId))
+  return loader.load(provider, nativeId)
 }
 
 /** As `userValue`, for groups. */
@@ -65,7 +64,7 @@ export function groupValue<Field extends GroupField>(
 ): Group[Field] | Promise<Group[Field]> {
   if (!group.missing.includes(field)) return group[field]
   const { provider, nativeId } = group
-  return context.loaders.group.load(batchKey(provider, nativeId)).then((found) => known(found, 'group', group)[field])
+  return context.loaders.group.load(provider, nativeId).then((found) => known(found, 'group', group)[field])
 }
 
 /** The record that was looked up. There may be none: listed a moment ago, and gone now. */

@@ -1,4 +1,3 @@
-import { batchKey } from '../src/batch.ts'
 import { providerNamed } from '../src/directory/select.ts'
 import { encodeGlobalId } from '../src/identity/global-id.ts'
 import { access } from './access.ts'
@@ -52,7 +51,7 @@ GrantRef.implement({
       type: UserRef,
       nullable: true,
       extensions: ownerOfRecord,
-      resolve: ({ provider, userId }, _, context) => context.loaders.user.load(batchKey(provider, userId)),
+      resolve: ({ provider, userId }, _, context) => context.loaders.user.load(provider, userId),
     }),
     clientId: t.exposeString('clientId', { nullable: true }),
     audiences: t.stringList({

@@ -1,4 +1,3 @@
-import { batchKey } from '../src/batch.ts'
 import type { RequestContext } from '../src/context.ts'
 import { concatenate } from '../src/directory/concatenate.ts'
 import { countJoinedGroups, groupParts, type GroupSelection, listJoinedGroups } from '../src/directory/joined-groups.ts'
@@ -198,10 +197,10 @@ builder.asEntity(GroupRef, {
   resolveReference: (reference, context) => {
     if ('id' in reference) {
       const target = targetOf(context, 'Group', reference.id, ['id'])
-      return context.loaders.group.load(batchKey(target.provider.name, requiredPart(target, 0, ['id'])))
+      return context.loaders.group.load(target.provider.name, requiredPart(target, 0, ['id']))
     }
     const provider = providerNamed(context.providers, reference.providerName, ['providerName'])
-    return context.loaders.group.load(batchKey(provider.name, checkedText(['nativeId'], reference.nativeId)))
+    return context.loaders.group.load(provider.name, checkedText(['nativeId'], reference.nativeId))
   },
 })
 
@@ -214,7 +213,7 @@ builder.queryFields((t) => ({
     args: { id: t.arg.id({ required: true }) },
     resolve: (_, { id }, context) => {
       const target = targetOf(context, 'Group', id, ['id'])
-      return context.loaders.group.load(batchKey(target.provider.name, requiredPart(target, 0, ['id'])))
+      return context.loaders.group.load(target.provider.name, requiredPart(target, 0, ['id']))
     },
   }),
   groups: t.field({

@@ -1,5 +1,4 @@
 import type { GraphQLSchema } from 'graphql'
-import { batchKey } from '../src/batch.ts'
 import type { RequestContext } from '../src/context.ts'
 import { ArgumentError } from '../src/identity/errors.ts'
 import { decodeGlobalId, type GlobalIdType } from '../src/identity/global-id.ts'
@@ -18,9 +17,9 @@ type Find = (context: RequestContext, target: Target, argument: readonly string[
 /** How each kind of node is found again by its id. */
 const finders: Readonly<Record<NodeType, Find>> = {
   User: (context, target, argument) =>
-    context.loaders.user.load(batchKey(target.provider.name, requiredPart(target, 0, argument))),
+    context.loaders.user.load(target.provider.name, requiredPart(target, 0, argument)),
   Group: (context, target, argument) =>
-    context.loaders.group.load(batchKey(target.provider.name, requiredPart(target, 0, argument))),
+    context.loaders.group.load(target.provider.name, requiredPart(target, 0, argument)),
   Session: findSession,
   Grant: findGrant,
   IdentityProvider: (_, target) => Promise.resolve(target.provider),

@@ -1,4 +1,3 @@
-import { batchKey } from '../src/batch.ts'
 import { providerNamed } from '../src/directory/select.ts'
 import { encodeGlobalId } from '../src/identity/global-id.ts'
 import { access } from './access.ts'
@@ -51,7 +50,7 @@ SessionRef.implement({
       type: UserRef,
       nullable: true,
       extensions: ownerOfRecord,
-      resolve: ({ provider, userId }, _, context) => context.loaders.user.load(batchKey(provider, userId)),
+      resolve: ({ provider, userId }, _, context) => context.loaders.user.load(provider, userId),
     }),
     status: t.field({ type: SessionStatusEnum, nullable: false, resolve: ({ status }) => status }),
     clientIds: t.stringList({ nullable: false, resolve: ({ clientIds }) => [...clientIds] }),

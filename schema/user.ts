@@ -4,7 +4,6 @@ import type { User, UserField } from '../src/identity/records.ts'
 import { value } from '../src/limits/cost/field-cost.ts'
 import { access } from './access.ts'
 import { targetOf, checkedText, requiredPart } from './arguments.ts'
-import { batchKey } from '../src/batch.ts'
 import { builder } from './builder.ts'
 import { userValue } from './complete.ts'
 import { providerOfRecord, recordsById, relationOfUser, userByNativeId } from './costs.ts'
@@ -212,10 +211,10 @@ builder.asEntity(UserRef, {
   resolveReference: (reference, context) => {
     if ('id' in reference) {
       const target = targetOf(context, 'User', reference.id, ['id'])
-      return context.loaders.user.load(batchKey(target.provider.name, requiredPart(target, 0, ['id'])))
+      return context.loaders.user.load(target.provider.name, requiredPart(target, 0, ['id']))
     }
     const provider = providerNamed(context.providers, reference.providerName, ['providerName'])
-    return context.loaders.user.load(batchKey(provider.name, checkedText(['nativeId'], reference.nativeId)))
+    return context.loaders.user.load(provider.name, checkedText(['nativeId'], reference.nativeId))
   },
 })
 
@@ -228,7 +227,7 @@ builder.queryFields((t) => ({
     args: { id: t.arg.id({ required: true }) },
     resolve: (_, { id }, context) => {
       const target = targetOf(context, 'User', id, ['id'])
-      return context.loaders.user.load(batchKey(target.provider.name, requiredPart(target, 0, ['id'])))
+      return context.loaders.user.load(target.provider.name, requiredPart(target, 0, ['id']))
     },
   }),
   userByNativeId: t.field({
@@ -239,7 +238,7 @@ builder.queryFields((t) => ({
     args: { provider: t.arg.string({ required: true }), nativeId: t.arg.string({ required: true }) },
     resolve: (_, { provider, nativeId }, context) => {
       const { name } = providerNamed(context.providers, provider, ['provider'])
-      return context.loaders.user.load(batchKey(name, checkedText(['nativeId'], nativeId)))
+      return context.loaders.user.load(name, checkedText(['nativeId'], nativeId))
     },
   }),
 }))

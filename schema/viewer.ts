@@ -1,6 +1,5 @@
 import type { Caller } from '../src/access/caller.ts'
 import { scopes } from '../src/access/scopes.ts'
-import { batchKey } from '../src/batch.ts'
 import { access } from './access.ts'
 import { builder } from './builder.ts'
 import { accountOfCaller } from './costs.ts'
@@ -17,8 +16,7 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
       nullable: true,
       extensions: accountOfCaller,
       description: "The caller's own account, when the caller is an end user of one of the providers.",
-      resolve: ({ account }, _, { loaders }) =>
-        account && loaders.user.load(batchKey(account.provider, account.nativeId)),
+      resolve: ({ account }, _, { loaders }) => account && loaders.user.load(account.provider, account.nativeId),
     }),
   }),
 })

@@ -18,21 +18,12 @@ export interface BatchOptions<Found, Result> {
   resolve(found: readonly Found[]): Result
 }
 
-/** A key at a provider. Provider names hold no colon, so that the first one separates. */
-export type BatchKey = `${string}:${string}`
-
-export function batchKey(provider: string, key: string): BatchKey {
-  return `${provider}:${key}`
-}
-
 /** What a loader of one request offers. */
 export interface BatchLoader<Result> {
   /** The batch that this key is part of is sent when everything that is ready to run has run. */
-  load(key: BatchKey): Promise<Result>
-  /** As `load` for each key; the failure of one is its own. */
-  loadMany(keys: readonly BatchKey[]): Promise<(Result | Error)[]>
+  load(provider: string, key: string): Promise<Result>
   /** Answers later loads of this key with a value that is already at hand, unless it has been loaded before. */
-  prime(key: BatchKey, value: Result): void
+  prime(provider: string, key: string, value: Result): void
   /** Forgets everything that was loaded. */
   clearAll(): void
 }
@@ -42,35 +33,37 @@ export interface BatchLoader<Result> {
  * the keys of its chunk and no others, and a slow provider keeps nobody waiting for another one.
  */
 export function createBatchLoader<Found, Result>(options: BatchOptions<Found, Result>): BatchLoader<Result> {
-  const loaders = new Map<string, DataLoader<string, Result>>()
-  /** Of all providers, in place of the memory that each loader could have: a record may be asked for once for each of its fields. */
-  const loaded = new Map<BatchKey, Promise<Result>>()
+  const loaders = new Map<string, ProviderLoader<Result>>()
 
-  const loaderOf = (provider: string): DataLoader<string, Result> => {
+  const loaderOf = (provider: string): ProviderLoader<Result> => {
     const known = loaders.get(provider)
     if (known) return known
-    const made = createProviderLoader(provider, options)
+    const made = { loader: createProviderLoader(provider, options), loaded: new Map<string, Promise<Result>>() }
     loaders.set(provider, made)
     return made
   }
 
-  const load = (batched: BatchKey): Promise<Result> => {
-    const known = loaded.get(batched)
-    if (known) return known
-    const { provider, key } = partsOf(batched)
-    const loading = loaderOf(provider).load(key)
-    loaded.set(batched, loading)
-    return loading
-  }
-
   return {
-    load,
-    loadMany: (keys) => Promise.all(keys.map((key) => load(key).catch((error: Error) => error))), // only errors are thrown
-    prime(batched, value) {
-      if (!loaded.has(batched)) loaded.set(batched, Promise.resolve(value))
+    load(provider, key) {
+      const { loader, loaded } = loaderOf(provider)
+      const known = loaded.get(key)
+      if (known) return known
+      const loading = loader.load(key)
+      loaded.set(key, loading)
+      return loading
     },
-    clearAll: () => loaded.clear(),
+    prime(provider, key, value) {
+      const { loaded } = loaderOf(provider)
+      if (!loaded.has(key)) loaded.set(key, Promise.resolve(value))
+    },
+    clearAll: () => loaders.clear(),
   }
+}
+
+interface ProviderLoader<Result> {
+  readonly loader: DataLoader<string, Result>
+  /** In place of the memory that the loader could have: a record may be asked for once for each of its fields. */
+  readonly loaded: Map<string, Promise<Result>>
 }
 
 /** By key: what has been found that carries it, or why it could not be read. */
@@ -96,11 +89,6 @@ function createProviderLoader<Found, Result>(
     })
   }
   return new DataLoader<string, Result>(readAll, { cache: false })
-}
-
-function partsOf(batched: BatchKey): { readonly provider: string; readonly key: string } {
-  const colon = batched.indexOf(':')
-  return { provider: batched.slice(0, colon), key: batched.slice(colon + 1) }
 }
 
 async function readChunk<Found>(

@@ -1,7 +1,7 @@
 import type { AttemptLimit } from './access/attempt-limit.ts'
 import type { Caller } from './access/caller.ts'
 import { nameOfReach, withinReach } from './access/reach.ts'
-import { batchKey, type BatchLoader, createBatchLoader } from './batch.ts'
+import { type BatchLoader, createBatchLoader } from './batch.ts'
 import type { EntityCache } from './cache/entity-cache.ts'
 import { createRequestCache, type RequestCache } from './cache/request-cache.ts'
 import type { Call } from './identity/call.ts'
@@ -132,16 +132,16 @@ export function createRequestContext(
     },
     userHandle: (provider, nativeId) => ({
       nativeId,
-      record: () => loaders.user.load(batchKey(provider, nativeId)),
+      record: () => loaders.user.load(provider, nativeId),
     }),
     remember({ users = [], groups = [] }) {
       for (const user of users) {
         const absent = providers.get(user.provider)?.users.byIdOnly?.fields ?? []
         if (user.missing.every((field) => absent.includes(field)))
-          loaders.user.prime(batchKey(user.provider, user.nativeId), user)
+          loaders.user.prime(user.provider, user.nativeId, user)
       }
       for (const group of groups) {
-        if (group.missing.length === 0) loaders.group.prime(batchKey(group.provider, group.nativeId), group)
+        if (group.missing.length === 0) loaders.group.prime(group.provider, group.nativeId, group)
       }
     },
     forget() {

@@ -1,5 +1,4 @@
 import type { Account } from '../../src/access/caller.ts'
-import { batchKey } from '../../src/batch.ts'
 import { ProviderError } from '../../src/identity/errors.ts'
 import { findGrant, findSession, grantParts } from '../find.ts'
 import type { Work } from './define.ts'
@@ -26,7 +25,7 @@ export async function requireOwnGrant({ aim, context }: Work<unknown>, account: 
 /** That the user is there, and is this account. */
 export async function requireSelf({ id, context }: Work<unknown>, account: Account): Promise<void> {
   const isSelf = id === account.nativeId
-  const user = isSelf ? await context.loaders.user.load(batchKey(account.provider, account.nativeId)) : null
+  const user = isSelf ? await context.loaders.user.load(account.provider, account.nativeId) : null
   if (user?.nativeId !== account.nativeId) throw notFound(account, 'users.getMany', 'userId')
 }
 

@@ -1,4 +1,4 @@
-import { batchKey } from '../../src/batch.ts'
+import type { BatchLoader } from '../../src/batch.ts'
 import type { Link, Revocation } from '../../src/identity/actions.ts'
 import { encodeGlobalId, type GlobalId } from '../../src/identity/global-id.ts'
 import type { Group, PendingUser, User } from '../../src/identity/records.ts'
@@ -59,8 +59,9 @@ function shownId({ errors, target }: PayloadShape, type: GlobalId['type']): Glob
   return target?.type === type && tookEffect(errors) ? target : null
 }
 
-function keyOf({ provider, parts }: GlobalId): ReturnType<typeof batchKey> {
-  return batchKey(provider, parts[0] ?? '')
+/** Reads the record of an id that names it alone. */
+function recordById<Result>(loader: BatchLoader<Result>, { provider, parts }: GlobalId): Promise<Result> {
+  return loader.load(provider, parts[0] ?? '')
 }
 
 export const UserPayloadRef = builder.objectRef<UserPayload>('UserPayload').implement({
@@ -74,7 +75,7 @@ export const UserPayloadRef = builder.objectRef<UserPayload>('UserPayload').impl
       description: 'The user after the change; null where nothing was changed.',
       resolve: (payload, _, { loaders, remember }) => {
         const id = shownId(payload, 'User')
-        if (!id || !payload.user) return id && loaders.user.load(keyOf(id))
+        if (!id || !payload.user) return id && recordById(loaders.user, id)
         remember({ users: [payload.user] })
         return payload.user
       },
@@ -93,7 +94,7 @@ export const GroupPayloadRef = builder.objectRef<GroupPayload>('GroupPayload').i
       description: 'The group after the change; null where nothing was changed.',
       resolve: (payload, _, { loaders, remember }) => {
         const id = shownId(payload, 'Group')
-        if (!id || !payload.group) return id && loaders.group.load(keyOf(id))
+        if (!id || !payload.group) return id && recordById(loaders.group, id)
         remember({ groups: [payload.group] })
         return payload.group
       },
@@ -111,7 +112,7 @@ export const MembershipPayloadRef = builder.objectRef<MembershipPayload>('Member
       extensions: recordOfPayload.group,
       resolve: (payload, _, { loaders }) => {
         const id = shownId(payload, 'Group')
-        return id && loaders.group.load(keyOf(id))
+        return id && recordById(loaders.group, id)
       },
     }),
     user: t.field({
@@ -120,7 +121,7 @@ export const MembershipPayloadRef = builder.objectRef<MembershipPayload>('Member
       extensions: recordOfPayload.user,
       resolve: (payload, _, { loaders }) => {
         const group = shownId(payload, 'Group')
-        return group && payload.memberId ? loaders.user.load(batchKey(group.provider, payload.memberId)) : null
+        return group && payload.memberId ? loaders.user.load(group.provider, payload.memberId) : null
       },
     }),
     roles: t.stringList({

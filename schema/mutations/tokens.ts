@@ -1,4 +1,3 @@
-import { batchKey } from '../../src/batch.ts'
 import type { TokenVerification } from '../../src/identity/records.ts'
 import { asReached } from '../access.ts'
 import { builder } from '../builder.ts'
@@ -31,9 +30,7 @@ const TokenVerificationPayloadRef = builder.objectRef<TokenVerificationPayload>(
       nullable: true,
       extensions: recordOfPayload.user,
       resolve: ({ provider, verification }, _, context) =>
-        provider !== null && verification?.userId
-          ? context.loaders.user.load(batchKey(provider, verification.userId))
-          : null,
+        provider !== null && verification?.userId ? context.loaders.user.load(provider, verification.userId) : null,
     }),
     sessionId: t.string({ nullable: true, resolve: ({ verification }) => verification?.sessionId ?? null }),
     issuedAt: t.field({

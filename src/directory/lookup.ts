@@ -1,4 +1,3 @@
-import { batchKey } from '../batch.ts'
 import type { Loaders, Providers } from '../context.ts'
 import { ProviderError } from '../identity/errors.ts'
 import type { IdentityProvider } from '../identity/provider.ts'
@@ -29,7 +28,7 @@ export async function findByEmail(
   const deadlineMs = providers.length === 1 ? null : softDeadlineMs
   return everywhere(providers, deadlineMs, async (provider) => {
     if (!provider.users.findByEmails) throw cannotLookUp(provider)
-    return loaders.usersByEmail.load(batchKey(provider.name, email.toLowerCase()))
+    return loaders.usersByEmail.load(provider.name, email.toLowerCase())
   })
 }
 
@@ -54,13 +53,9 @@ export async function findMatches(user: User, { providers, loaders, softDeadline
   return everywhere(others, softDeadlineMs, async (provider) => {
     const { users, name } = provider
     const searches = [
-      ...(users.findByEmails ? [...emails].map((email) => loaders.usersByEmail.load(batchKey(name, email))) : []),
-      ...(users.findByPhoneNumbers
-        ? [...numbers].map((number) => loaders.usersByPhoneNumber.load(batchKey(name, number)))
-        : []),
-      ...(users.findByExternalIds && externalId !== null
-        ? [loaders.usersByExternalId.load(batchKey(name, externalId))]
-        : []),
+      ...(users.findByEmails ? [...emails].map((email) => loaders.usersByEmail.load(name, email)) : []),
+      ...(users.findByPhoneNumbers ? [...numbers].map((number) => loaders.usersByPhoneNumber.load(name, number)) : []),
+      ...(users.findByExternalIds && externalId !== null ? [loaders.usersByExternalId.load(name, externalId)] : []),
     ]
     if (searches.length === 0) throw cannotLookUp(provider)
     const found = (await Promise.all(searches)).flat()
