@@ -65,7 +65,10 @@ try {
     console.log(workload.title)
     console.table(
       Object.fromEntries(
-        turns.map(({ label, target, samples }) => [label, figuresOf(target, samples, first?.samples ?? [])]),
+        turns.map(({ label, target, samples }, index) => [
+          `${index + 1} ${label}`,
+          figuresOf(target, samples, first?.samples ?? []),
+        ]),
       ),
     )
   }

@@ -21,6 +21,12 @@ export interface Target {
   stop(): Promise<void>
 }
 
+export function targetOf(targets: readonly Target[], name: TargetName): Target {
+  const found = targets.find((target) => target.name === name)
+  if (!found) throw new Error(`${name} was not started`)
+  return found
+}
+
 /** In megabytes, as the kernel counts. */
 export interface Memory {
   readonly residentMb: number

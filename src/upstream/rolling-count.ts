@@ -12,30 +12,36 @@ const slotsPerWindow = 10
 
 export function createRollingCount(windowMs: number, clock: Clock): RollingCount {
   const slotMs = windowMs / slotsPerWindow
-  /** Oldest first. */
-  let slots: { readonly number: number; count: number }[] = []
+  /** A ring: the place of a slot is the rest of its number. */
+  const counts: number[] = Array.from({ length: slotsPerWindow }, () => 0)
+  let newest = 0
 
+  /** Makes the slot of this moment the newest and answers its place. */
   const current = (): number => {
     const number = Math.floor(clock.now() / slotMs)
-    while (slots[0] && slots[0].number <= number - slotsPerWindow) slots.shift()
-    // The clock was set back: what lies ahead is of another time.
-    while ((slots.at(-1)?.number ?? number) > number) slots.pop()
-    return number
+    if (number !== newest) {
+      // What is passed over begins anew. When the clock was set back, that is what lies ahead: it is of another time.
+      if (Math.abs(number - newest) >= slotsPerWindow) counts.fill(0)
+      else {
+        const last = Math.max(number, newest)
+        for (let passed = Math.min(number, newest) + 1; passed <= last; passed += 1) counts[passed % slotsPerWindow] = 0
+      }
+      newest = number
+    }
+    return number % slotsPerWindow
   }
 
   return {
     add() {
-      const number = current()
-      const newest = slots.at(-1)
-      if (newest && newest.number >= number) newest.count += 1
-      else slots.push({ number, count: 1 })
+      const place = current()
+      counts[place] = (counts[place] ?? 0) + 1
     },
     total() {
       current()
-      return slots.reduce((total, { count }) => total + count, 0)
+      return counts.reduce((total, count) => total + count, 0)
     },
     clear() {
-      slots = []
+      counts.fill(0)
     },
   }
 }
